@@ -1,0 +1,67 @@
+//! What the verifier service in the node reads from the chain.
+//!
+//! Plain reads for wallets are view functions; this interface exists because the node needs typed data at every block.
+
+use alloc::vec::Vec;
+use chainflix_primitives::{
+    AccountId, Cycle, Magnet, Round,
+    duty::SetSecretRecord,
+    hash::Hash32,
+    registry::{
+        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
+        VideoTerms,
+    },
+    report::{EarningsTriple, Header, TicketsRoot},
+    rounds::{CycleRule, RoundClock},
+};
+
+sp_api::decl_runtime_apis! {
+    /// The chain as a verifier sees it.
+    pub trait VerifierApi {
+        /// The round clock; `None` before block 1.
+        fn clock() -> Option<RoundClock>;
+        /// Current and last counted rounds.
+        fn standing() -> Standing;
+        /// Parameters by which a view issued in `round` is judged.
+        fn parameters(round: Round) -> PovParameters;
+        /// Cycle rule that holds in `round`.
+        fn cycle_rule(round: Round) -> CycleRule;
+        /// Seed of a cycle that has begun.
+        fn cycle_seed(cycle: Cycle) -> Option<Hash32>;
+        /// Verifiers in force in `round`, ascending.
+        fn verifier_set(round: Round) -> Vec<AccountId>;
+        /// Verifiers that announced themselves.
+        fn announcements() -> Vec<(AccountId, VerifierAnnouncement)>;
+        /// Set secret of a key epoch.
+        fn set_secret(epoch: u32) -> Option<SetSecretRecord>;
+        /// Headers reported for `round`, by ascending issuer.
+        fn headers(round: Round) -> Vec<(AccountId, Header)>;
+        /// Tickets root that `verifier` reported for `round`.
+        fn tickets_root(verifier: AccountId, round: Round) -> Option<TicketsRoot>;
+        /// Round and commitment of the last report of `verifier`.
+        fn commitment(verifier: AccountId) -> Option<(Round, Hash32)>;
+        /// Draw of `round`, once the counted round with its verdicts has closed.
+        fn draw(round: Round) -> Option<Hash32>;
+        /// A settled round.
+        fn settled(round: Round) -> Option<SettledRound>;
+        /// Settled rounds above `after`, ascending, at most `limit`.
+        fn settled_after(after: Option<Round>, limit: u32) -> Vec<SettledRound>;
+        /// Rounds between two earnings roots.
+        fn earnings_interval() -> u32;
+        /// The last adopted earnings.
+        fn adopted_earnings() -> Option<EarningsTriple>;
+        /// What never changes of a video.
+        fn video(video: Magnet) -> Option<VideoTerms>;
+        /// State of a video in `round`.
+        fn video_state(video: Magnet, round: Round) -> Option<VideoState>;
+        /// A storage provider.
+        fn provider(index: u32) -> Option<ProviderRecord>;
+        /// Whether `key` is the ed25519 key of a registered controller.
+        fn is_controller(key: [u8; 32]) -> bool;
+        /// Whether `account` may publish.
+        fn is_eligible_producer(account: AccountId) -> bool;
+        /// Submits what is due, exactly as the off-chain worker does at each block; called with the worker's host
+        /// functions at hand. The number of transactions handed to the pool.
+        fn submit_due() -> u32;
+    }
+}

@@ -1,0 +1,118 @@
+//! Duties: what the verifier service leaves in the node's off-chain storage for the off-chain worker to put on chain.
+//!
+//! The mirror is a cache of the service's own store, rebuilt at start. A value is at most [`MAX_DUTY_BYTES`] long. The
+//! worker reads it, compares it with chain state, and submits what is still due; only chain state counts as success.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::hash::{Hash32, label};
+use crate::ids::AccountId;
+use crate::registry::VerifierAnnouncement;
+use crate::rounds::Round;
+
+/// Most bytes of a mirrored value.
+pub const MAX_DUTY_BYTES: usize = 64 * 1024;
+/// Prefix under which a node keeps what off-chain workers see as persistent local storage.
+pub const STORAGE_PREFIX: &[u8] = b"storage";
+/// Key of the announcement, a SCALE-encoded [`VerifierAnnouncement`].
+pub const ANNOUNCEMENT_KEY: &[u8] = b"chainflix/duty/announcement";
+/// Key of the set-secret duty, a SCALE-encoded [`SetSecretDuty`].
+pub const SET_SECRET_KEY: &[u8] = b"chainflix/duty/set-secret";
+/// Key of the account that the node verifies for, a SCALE-encoded [`AccountId`].
+pub const ACCOUNT_KEY: &[u8] = b"chainflix/duty/account";
+
+/// Key of the report of `round`, a SCALE-encoded, unsigned [`crate::report::Report`].
+#[must_use]
+pub fn report_key(round: Round) -> Vec<u8> {
+    [b"chainflix/duty/report/".as_slice(), &round.to_be_bytes()].concat()
+}
+
+/// What a verifier has to say about a set secret.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum SetSecretDuty {
+    /// It made the secret of an epoch.
+    #[codec(index = 0)]
+    Commit {
+        /// The epoch.
+        epoch: u32,
+        /// `SHA-256(label ‖ epoch ‖ secret)`.
+        commitment: Hash32,
+    },
+    /// It holds the secret behind a commitment.
+    #[codec(index = 1)]
+    Acknowledge {
+        /// The epoch.
+        epoch: u32,
+        /// The commitment on chain.
+        commitment: Hash32,
+    },
+}
+
+/// What a verifier signs with its `pov` session key to announce itself.
+#[must_use]
+pub fn announcement_payload(
+    genesis: &Hash32,
+    verifier: &AccountId,
+    announcement: &VerifierAnnouncement,
+) -> Vec<u8> {
+    [
+        label::ANNOUNCEMENT,
+        genesis,
+        &verifier.0,
+        &announcement.encode(),
+    ]
+    .concat()
+}
+
+/// What a verifier signs with its `pov` session key to commit to, or acknowledge, a set secret.
+#[must_use]
+pub fn set_secret_payload(genesis: &Hash32, verifier: &AccountId, duty: &SetSecretDuty) -> Vec<u8> {
+    [
+        label::SET_SECRET,
+        b"/vote",
+        genesis.as_slice(),
+        &verifier.0,
+        &duty.encode(),
+    ]
+    .concat()
+}
+
+/// Bytes whose SHA-256 is the commitment to the set secret of an epoch.
+#[must_use]
+pub fn set_secret_commitment_preimage(epoch: u32, secret: &[u8; 32]) -> Vec<u8> {
+    [
+        label::SET_SECRET,
+        b"/commitment",
+        epoch.to_le_bytes().as_slice(),
+        secret,
+    ]
+    .concat()
+}
+
+/// Set secret of an epoch as the chain knows it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct SetSecretRecord {
+    /// Who made it.
+    pub maker: AccountId,
+    /// The commitment.
+    pub commitment: Hash32,
+    /// Round of the commitment; after ten rounds without enough acknowledgements the next in order may make another.
+    pub since: Round,
+    /// Whether more than 51 % of the set acknowledged it: it is in force for good.
+    pub in_force: bool,
+}

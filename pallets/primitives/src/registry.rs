@@ -1,0 +1,287 @@
+//! Records that pallets keep for each other and for everybody, and the traits through which pallets meet.
+//!
+//! No pallet reads another's storage. Whatever a view depends on and may change carries the round from which it holds.
+
+use alloc::vec::Vec;
+use bounded_collections::{BoundedVec, ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::hash::Hash32;
+use crate::ids::{AccountId, Magnet, Signature64, UploadId};
+use crate::ratio::MiningRatio;
+use crate::rounds::Round;
+
+/// A change holds from so many rounds after the call on.
+pub const ROUNDS_UNTIL_EFFECT: u32 = 2;
+/// Longest endpoint, in bytes.
+pub const MAX_ENDPOINT_BYTES: u32 = 128;
+
+/// An endpoint as a URL.
+pub type Endpoint = BoundedVec<u8, ConstU32<MAX_ENDPOINT_BYTES>>;
+
+/// What is registered of a video and never changes.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct VideoTerms {
+    /// The account that published it.
+    pub producer: AccountId,
+    /// The supervisor that had approved the producer.
+    pub supervisor: AccountId,
+    /// Title, UTF-8.
+    pub title: BoundedVec<u8, ConstU32<{ crate::manifest::MAX_TITLE_BYTES as u32 }>>,
+    /// Playtime in ms.
+    pub total_playtime_ms: u32,
+    /// Number of renditions.
+    pub renditions: u8,
+    /// Root over the cell entries of all renditions.
+    pub manifest_root: Hash32,
+    /// How a view's value splits.
+    pub ratio: MiningRatio,
+    /// Key epoch from which its keys are derived.
+    pub key_epoch: u32,
+    /// The upload under which its content keys were derived.
+    pub upload_id: UploadId,
+    /// First round in which a view of it counts.
+    pub from_round: Round,
+}
+
+/// Whether a video may be watched.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum VideoState {
+    /// Keys are issued and views count.
+    #[codec(index = 0)]
+    Active,
+    /// Restricted by a supervisor.
+    #[codec(index = 1)]
+    Restricted,
+    /// Withdrawn by its producer.
+    #[codec(index = 2)]
+    Withdrawn,
+}
+
+/// A storage provider as everybody needs to know it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ProviderRecord {
+    /// The account that earns.
+    pub owner: AccountId,
+    /// ed25519 public key of its libp2p peer id; signs receipts.
+    pub peer_key: [u8; 32],
+    /// X25519 public key to which verifiers seal its token key.
+    pub exchange_key: [u8; 32],
+    /// How available it is.
+    pub class: ProviderClass,
+    /// Region code, ISO 3166-1 alpha-2.
+    pub region: [u8; 2],
+    /// Declared space in bytes.
+    pub space_bytes: u64,
+    /// First round in which its receipts count.
+    pub from_round: Round,
+}
+
+/// How available a storage provider is.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum ProviderClass {
+    /// A machine in a data centre, or run like one.
+    #[codec(index = 0)]
+    AlwaysOn,
+    /// A machine at home.
+    #[codec(index = 1)]
+    Home,
+    /// A viewer that shares what it has watched.
+    #[codec(index = 2)]
+    SharingViewer,
+}
+
+/// What a verifier announces of itself, signed by its `pov` session key.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct VerifierAnnouncement {
+    /// Where players reach its API, a `ws://` or `wss://` URL.
+    pub endpoint: Endpoint,
+    /// libp2p peer id of its node, ed25519 public key: other verifiers accept its streams from there only.
+    pub network_key: [u8; 32],
+    /// X25519 public key for sessions and for sealed set secrets.
+    pub exchange_key: [u8; 32],
+    /// ed25519 service key that signs tickets and acceptances.
+    pub service_key: [u8; 32],
+}
+
+/// Parameters that verifiers may change by motion, with the round from which they hold.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct PovParameters {
+    /// Leading zero bits of a nonce, 8 to 24.
+    pub difficulty: u8,
+    /// Views of one address group that may earn in a round, over all issuers.
+    pub views_per_group: u32,
+}
+
+/// Where time stands, by the last block.
+pub trait CurrentRound {
+    /// The current round.
+    fn current_round() -> Round;
+}
+
+/// Who may publish.
+pub trait EligibleProducers {
+    /// The supervisor that approved `producer`, when the approval still holds.
+    fn approving_supervisor(producer: &AccountId) -> Option<AccountId>;
+    /// Whether `account` is a supervisor in office.
+    fn is_supervisor(account: &AccountId) -> bool;
+}
+
+/// Registered videos.
+pub trait VideoRegistry {
+    /// What never changes of a video.
+    fn terms(video: &Magnet) -> Option<VideoTerms>;
+    /// Its state in a round.
+    fn state_in(video: &Magnet, round: Round) -> Option<VideoState>;
+    /// Restricts a video with effect from the earliest round; for supervisors.
+    ///
+    /// # Errors
+    /// When there is no such active video.
+    fn restrict(video: &Magnet) -> Result<(), RegistryError>;
+    /// Lifts a restriction with effect from the earliest round; for supervisors.
+    ///
+    /// # Errors
+    /// When there is no such restricted video.
+    fn reinstate(video: &Magnet) -> Result<(), RegistryError>;
+}
+
+/// Why a registry refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistryError {
+    /// There is no such item.
+    Unknown,
+    /// The item is not in the state that the call needs.
+    WrongState,
+    /// A change is pending already; it has to take effect first.
+    ChangePending,
+}
+
+/// The verifier set in force.
+pub trait VerifierSet {
+    /// Accounts in ascending order; their place is the verifier index.
+    fn verifiers() -> Vec<AccountId>;
+}
+
+/// A view block as it was settled.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct SettledBlock {
+    /// The verifier that accepted the views.
+    pub issuer: AccountId,
+    /// Root of the view block.
+    pub root: Hash32,
+    /// Its leaves.
+    pub count: u32,
+    /// Its playtime in ms.
+    pub playtime_ms: u64,
+    /// Whether more than 51 % approved and the drawn leaves were opened rightly.
+    pub approved: bool,
+    /// Its capped weight in ms.
+    pub weight_ms: u64,
+    /// What it was paid, in units; 0 when not approved.
+    pub reward: u128,
+}
+
+/// A settled round: all that anybody needs, with the bodies, to compute what each account earned in it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct SettledRound {
+    /// The round.
+    pub round: Round,
+    /// What the schedule grants the round, in units.
+    pub emission: u128,
+    /// What its approved blocks were paid, in units.
+    pub settled: u128,
+    /// Blocks by ascending issuer.
+    pub blocks: BoundedVec<SettledBlock, ConstU32<{ crate::report::MAX_VERIFIERS }>>,
+    /// Verifiers with a complete report of verdicts on the round, ascending.
+    pub reporters: BoundedVec<AccountId, ConstU32<{ crate::report::MAX_VERIFIERS }>>,
+}
+
+/// One header at the end of its windows, as the `pov` pallet hands it to settlement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedBlock {
+    /// The verifier that accepted the views.
+    pub issuer: AccountId,
+    /// Root of the view block.
+    pub root: Hash32,
+    /// Its leaves.
+    pub count: u32,
+    /// Its playtime in ms.
+    pub playtime_ms: u64,
+    /// Whether it is approved.
+    pub approved: bool,
+}
+
+/// Takes judged rounds and votes for earnings roots; the rewards pallet.
+pub trait Settlement {
+    /// All headers of a round whose windows have closed, by ascending issuer, with the complete reporters.
+    fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>);
+    /// A verifier's vote for lifetime earnings, out of its report; `set_size` verifiers are in force.
+    fn vote_earnings(verifier: AccountId, triple: crate::report::EarningsTriple, set_size: u32);
+}
+
+/// The verifiers' `pov` session keys, in the runtime and in its off-chain worker.
+pub trait VerifierKeys {
+    /// Whether `signature` is by the `pov` session key of a verifier in force.
+    fn is_signed_by(verifier: &AccountId, payload: &[u8], signature: &Signature64) -> bool;
+    /// Signs with the local key of `verifier`; off-chain only. `None` when this node does not hold it.
+    fn sign(verifier: &AccountId, payload: &[u8]) -> Option<Signature64>;
+    /// The verifier in force whose key this node holds; off-chain only.
+    fn local_verifier() -> Option<AccountId>;
+}
+
+/// Where the counted rounds stand. Reports, verdicts, openings and settlement follow counted rounds, not all.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Standing {
+    /// The current round.
+    pub round: Round,
+    /// The last counted rounds before it, latest first, at most four: a report is due of the first, verdicts are due
+    /// on the headers of the second, openings of the third; the fourth is settled.
+    pub counted: BoundedVec<Round, ConstU32<4>>,
+}

@@ -79,6 +79,10 @@ pub mod label {
     pub const FIRST_SEED: &[u8] = b"chainflix/first-seed/1";
     /// Controller's signed list of sources.
     pub const SOURCES: &[u8] = b"chainflix/sources/1";
+    /// Controller's word that a provider may take in a cell.
+    pub const GRANT: &[u8] = b"chainflix/grant/1";
+    /// Producer's request to a controller to take in a new video.
+    pub const NEW_VIDEO: &[u8] = b"chainflix/new-video/1";
     /// Challenge that a node signs to log in at a controller.
     pub const LOGIN: &[u8] = b"chainflix/login/1";
     /// Commitment to the verifiers' set secret.
@@ -116,6 +120,8 @@ pub mod label {
         ASSIGNMENT,
         FIRST_SEED,
         SOURCES,
+        GRANT,
+        NEW_VIDEO,
         LOGIN,
         SET_SECRET,
         CONTENT_KEY,

@@ -21,6 +21,7 @@
 //! | [`earnings`] | from settled blocks to lifetime totals of accounts |
 //! | [`manifest`] | the manifest of a video and its commitments |
 //! | [`sources`] | the controller's signed choice of providers |
+//! | [`placement`] | the controller's signed grants to take in a cell |
 //! | [`registry`] | records that pallets keep and the traits through which they meet |
 //! | [`api`] | messages between a viewer or producer and a verifier |
 //! | [`refusal`] | why something was refused, with stable numbers |
@@ -57,6 +58,7 @@ pub mod hash;
 pub mod ids;
 pub mod manifest;
 pub mod merkle;
+pub mod placement;
 pub mod play_data;
 pub mod possession;
 pub mod ratio;

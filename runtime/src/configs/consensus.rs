@@ -1,0 +1,95 @@
+//! Who writes blocks, who finalizes them, and when the set of verifiers changes.
+
+use crate::{
+    AccountId, Aura, Balances, Historical, Runtime, RuntimeEvent, Session, SessionKeys,
+    constants::{MAX_VERIFIERS, time},
+    weights,
+};
+use alloc::vec::Vec;
+use frame_support::traits::{ConstBool, ConstU32, ConstU64, ConstU128};
+use pallet_session::{PeriodicSessions, disabling::UpToLimitDisablingStrategy, historical};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
+use sp_staking::SessionIndex;
+
+impl pallet_aura::Config for Runtime {
+    type AuthorityId = AuraId;
+    type MaxAuthorities = ConstU32<MAX_VERIFIERS>;
+    type DisabledValidators = Session;
+    type AllowMultipleBlocksPerSlot = ConstBool<false>;
+    type SlotDuration = ConstU64<{ time::SLOT_MS }>;
+}
+
+impl pallet_authorship::Config for Runtime {
+    type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Runtime, Aura>;
+    type EventHandler = ();
+}
+
+/// Sessions of [`time::SESSION`] blocks.
+type Sessions = PeriodicSessions<ConstU32<{ time::SESSION }>, ConstU32<0>>;
+
+impl pallet_session::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type ValidatorId = AccountId;
+    type ValidatorIdOf = ConvertInto;
+    type ShouldEndSession = Sessions;
+    type NextSessionRotation = Sessions;
+    type SessionManager = historical::NoteHistoricalRoot<Runtime, GenesisVerifiers>;
+    type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
+    type Keys = SessionKeys;
+    /// At most a third of the verifiers is disabled at a time: with more, finality would stop.
+    type DisablingStrategy = UpToLimitDisablingStrategy;
+    type WeightInfo = weights::Session;
+    type Currency = Balances;
+    /// Verifiers need no funds to register keys; their bond is another matter.
+    type KeyDeposit = ConstU128<0>;
+}
+
+impl historical::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type FullIdentification = ();
+    type FullIdentificationOf = NothingElse;
+}
+
+impl pallet_grandpa::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = weights::Grandpa;
+    type MaxAuthorities = ConstU32<MAX_VERIFIERS>;
+    type MaxNominators = ConstU32<0>;
+    type MaxSetIdSessionEntries = ConstU64<{ time::EQUIVOCATION_REPORT_SESSIONS }>;
+    type KeyOwnerProof = sp_session::MembershipProof;
+    type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<
+        Runtime,
+        (),
+        Historical,
+        ConstU64<{ time::EQUIVOCATION_REPORT_SESSIONS * time::SESSION as u64 }>,
+    >;
+}
+
+/// A verifier is identified by its account alone; there are no nominators behind it.
+pub struct NothingElse;
+
+impl Convert<AccountId, Option<()>> for NothingElse {
+    fn convert(_verifier: AccountId) -> Option<()> {
+        Some(())
+    }
+}
+
+/// The verifiers of genesis stay the verifiers.
+pub struct GenesisVerifiers;
+
+impl pallet_session::SessionManager<AccountId> for GenesisVerifiers {
+    fn new_session(_index: SessionIndex) -> Option<Vec<AccountId>> {
+        None
+    }
+    fn start_session(_index: SessionIndex) {}
+    fn end_session(_index: SessionIndex) {}
+}
+
+impl historical::SessionManager<AccountId, ()> for GenesisVerifiers {
+    fn new_session(_index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
+        None
+    }
+    fn start_session(_index: SessionIndex) {}
+    fn end_session(_index: SessionIndex) {}
+}

@@ -1,0 +1,57 @@
+//! The base of the chain: blocks, accounts, time.
+
+use crate::{
+    AccountId, Aura, Balance, Block, Hash, Nonce, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, RuntimeTask, VERSION,
+    constants::{SS58_PREFIX, block, time},
+    migrations, weights,
+};
+use frame_support::{
+    derive_impl,
+    dispatch::DispatchClass,
+    parameter_types,
+    traits::{ConstU16, ConstU32, ConstU64},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_version::RuntimeVersion;
+
+parameter_types! {
+    /// Version of the runtime.
+    pub const Version: RuntimeVersion = VERSION;
+    /// Execution time that a block and each class of transactions in it may take.
+    pub RuntimeBlockWeights: BlockWeights =
+        BlockWeights::with_sensible_defaults(block::MAX_WEIGHT, block::NORMAL_RATIO);
+    /// Bytes that a block and each class of transactions in it may take.
+    pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+        .max_length(block::MAX_LENGTH)
+        .modify_max_length_for_class(DispatchClass::Normal, |max| *max = block::NORMAL_RATIO * *max)
+        .max_header_size(block::MAX_HEADER_LENGTH)
+        .build();
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+    type Block = Block;
+    type AccountId = AccountId;
+    type Nonce = Nonce;
+    type Hash = Hash;
+    type AccountData = pallet_balances::AccountData<Balance>;
+    type BlockHashCount = ConstU32<{ block::HASH_COUNT }>;
+    type BlockLength = RuntimeBlockLength;
+    type BlockWeights = RuntimeBlockWeights;
+    type DbWeight = weights::Database;
+    type ExtensionsWeightInfo = weights::SystemExtensions;
+    type MaxConsumers = ConstU32<16>;
+    type SS58Prefix = ConstU16<SS58_PREFIX>;
+    type SingleBlockMigrations = migrations::SingleBlockMigrations;
+    type SystemWeightInfo = weights::System;
+    type Version = Version;
+}
+
+impl pallet_timestamp::Config for Runtime {
+    /// Milliseconds since the Unix epoch.
+    type Moment = u64;
+    type OnTimestampSet = Aura;
+    type MinimumPeriod = ConstU64<{ time::SLOT_MS / 2 }>;
+    type WeightInfo = weights::Timestamp;
+}

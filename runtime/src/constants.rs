@@ -1,0 +1,88 @@
+//! Numbers of the chain.
+
+/// The prefix of addresses (SS58). It is free in the public registry, and every address that
+/// carries it begins with `cf`.
+pub const SS58_PREFIX: u16 = 14_403;
+
+/// Money, in units of 10⁻¹² CFX.
+pub mod currency {
+    use crate::Balance;
+
+    /// The symbol that wallets show.
+    pub const TOKEN_SYMBOL: &str = "CFX";
+    /// Decimal places of one CFX.
+    pub const TOKEN_DECIMALS: u32 = 12;
+
+    /// One CFX.
+    pub const CFX: Balance = 1_000_000_000_000;
+    /// A thousandth of a CFX.
+    pub const MILLI_CFX: Balance = CFX / 1_000;
+    /// A millionth of a CFX.
+    pub const MICRO_CFX: Balance = MILLI_CFX / 1_000;
+
+    /// The least balance that keeps an account alive, 0.01 CFX: also the least claim that is
+    /// feeless.
+    pub const EXISTENTIAL_DEPOSIT: Balance = 10 * MILLI_CFX;
+
+    /// The fee for one picosecond of execution: 10 CFX a second. A transfer takes about 0.3 ms.
+    pub const FEE_PER_PICOSECOND: Balance = 10;
+    /// The fee for one byte of a transaction.
+    pub const FEE_PER_BYTE: Balance = 10 * MICRO_CFX;
+
+    /// The deposit for one entry in storage, returned when it is removed.
+    pub const DEPOSIT_PER_ENTRY: Balance = 100 * MILLI_CFX;
+    /// The deposit for one byte in storage, returned when it is removed.
+    pub const DEPOSIT_PER_BYTE: Balance = MILLI_CFX;
+
+    /// The deposit for `entries` storage entries of `bytes` bytes together.
+    pub const fn deposit(entries: u32, bytes: u32) -> Balance {
+        entries as Balance * DEPOSIT_PER_ENTRY + bytes as Balance * DEPOSIT_PER_BYTE
+    }
+}
+
+/// Time.
+pub mod time {
+    use crate::BlockNumber;
+
+    /// Length of an Aura slot in milliseconds; one verifier may write one block in it.
+    pub const SLOT_MS: u64 = 2_400;
+
+    /// Blocks in an hour, when every slot has one.
+    pub const HOUR: BlockNumber = (3_600_000 / SLOT_MS) as BlockNumber;
+    /// Blocks in a day, when every slot has one.
+    pub const DAY: BlockNumber = 24 * HOUR;
+
+    /// Length of a session in blocks: four minutes. A change of the verifier set takes effect two
+    /// sessions after it is decided.
+    pub const SESSION: BlockNumber = 100;
+
+    /// For how many sessions a GRANDPA equivocation can be reported: ten days, which is how long
+    /// the bond of a verifier stays locked after it left.
+    pub const EQUIVOCATION_REPORT_SESSIONS: u64 = (10 * DAY / SESSION) as u64;
+}
+
+/// What fits into a block.
+pub mod block {
+    use frame_support::weights::{Weight, constants::WEIGHT_REF_TIME_PER_MILLIS};
+    use sp_runtime::Perbill;
+
+    /// Execution time of a block: 800 ms, a third of the slot, so that verifiers with two slow
+    /// cores keep up. The size of a storage proof is no matter on a chain of its own.
+    pub const MAX_WEIGHT: Weight = Weight::from_parts(800 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
+
+    /// The share of a block that user transactions may fill. The rest is kept for operational
+    /// ones: the verifiers' reports.
+    pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+
+    /// The length of a block in bytes: also what the block author of the SDK fills at most.
+    pub const MAX_LENGTH: u32 = 4 * 1024 * 1024;
+
+    /// The length of a block header in bytes.
+    pub const MAX_HEADER_LENGTH: u32 = 100 * 1024;
+
+    /// How many blocks back a transaction may name as the start of its life: more than an hour.
+    pub const HASH_COUNT: u32 = 2_400;
+}
+
+/// The largest number of verifiers.
+pub const MAX_VERIFIERS: u32 = 100;

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# house rules that need no build: lock files, scripts, what must not be in the sources
+# Limit: 120 s
+set -uo pipefail
+source scripts/env.sh
+
+BROKEN=0
+# rule SENTENCE OFFENCES: fails with the sentence if there are any offences.
+rule() {
+    if [[ -n $2 ]]; then
+        printf 'broken rule: %s\n%s\n' "$1" "    ${2//$'\n'/$'\n'    }"
+        BROKEN=1
+    fi
+}
+
+sources() { git ls-files --cached --others --exclude-standard -- "$@"; }
+in_sources() {
+    local pattern=$1
+    shift
+    sources "$@" | xargs -r grep -nEI "$pattern" --
+}
+
+rule "nothing unfinished: no TODO, FIXME, todo!, unimplemented!, ignored tests or allowed dead code" \
+    "$(in_sources '\b(TODO|FIXME|XXX)\b|todo!\(|unimplemented!\(|#\[ignore|allow\(dead_code' '*.rs' '*.js' '*.mjs' '*.html' '*.css')"
+
+rule "npm lock files name versions and hashes, not where they were downloaded" \
+    "$(in_sources '"resolved":' '*package-lock.json')"
+
+rule "crates come from crates.io, none from a git repository" \
+    "$(in_sources 'source = "git\+' Cargo.lock)"
+
+rule "every script and test phase is executable" \
+    "$(sources 'scripts/*.sh' .ci/run | grep -vE '^scripts/(env|processes)\.sh$' | while read -r file; do [[ -x $file ]] || say "$file"; done)"
+
+rule "every script is valid shell" \
+    "$(sources 'scripts/*.sh' .ci/run | while read -r file; do bash -n "$file" 2>&1; done)"
+
+rule "a test phase states its limit" \
+    "$(grep -L '^# Limit: [0-9]* s' scripts/test/[0-9]*.sh)"
+
+if command -v shellcheck >/dev/null; then
+    rule "shellcheck finds nothing in the scripts" "$(sources 'scripts/*.sh' .ci/run | xargs shellcheck 2>&1)"
+else
+    say "shellcheck is not installed: scripts were only parsed"
+fi
+
+[[ $BROKEN -eq 0 ]] && say "all rules hold"
+exit "$BROKEN"

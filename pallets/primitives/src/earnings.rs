@@ -3,22 +3,24 @@
 //! Every verifier runs this over the same finalized inputs and arrives at the same Merkle root. Order of work in a
 //! round: exclusions, value of each view, roles. Rules carry a version ([`crate::report::EARNINGS_VERSION`]).
 
+mod draft;
+mod memory;
+
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+pub use self::memory::OVERLAP_TOLERANCE_MS;
+
+use self::draft::Draft;
+use self::memory::Memory;
 use crate::hash::{Hash32, Hasher};
-use crate::ids::{AccountId, AddressTag, Magnet};
+use crate::ids::{AccountId, Magnet};
 use crate::merkle;
 use crate::ratio::MiningRatio;
 use crate::registry::SettledRound;
-use crate::rounds::{Cycle, MAX_CARRY_ROUNDS, Round};
-use crate::settlement;
+use crate::rounds::{Cycle, Round};
 use crate::view::ViewLeaf;
-use crate::window::overlap_ms;
-
-/// Intervals of one account at two issuers may overlap by so much, in ms: verifiers' clocks differ.
-pub const OVERLAP_TOLERANCE_MS: u64 = 2_000;
 
 /// Why an approved view weighs nothing, without anybody's fault.
 #[derive(
@@ -59,7 +61,7 @@ pub trait Records {
     fn round_at(&self, at_ms: u64) -> Option<Round>;
     /// Cycle of a round.
     fn cycle_of(&self, round: Round) -> Option<Cycle>;
-    /// Views of one address group that may earn in `round`.
+    /// Views of one address group that may earn together, for a view issued in `round`.
     fn views_per_group(&self, round: Round) -> u32;
 }
 
@@ -96,7 +98,7 @@ pub enum ViewOutcome {
 pub enum EarningsError {
     /// Rounds must be applied in ascending order.
     OutOfOrder,
-    /// There is not one body per approved block, or its leaves are not as many as the block's.
+    /// There is not one body per approved block, or its leaves are not as many, or not as long, as the block says.
     BodyMissing,
     /// A view names a video that is not on record.
     UnknownVideo,
@@ -106,18 +108,13 @@ pub enum EarningsError {
     Overflow,
 }
 
-/// One minute of one video in one cycle, by one account: earns once.
-type Minute = (AccountId, Magnet, Cycle);
-
 /// Lifetime totals, and what has to be remembered to exclude views in later rounds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Ledger {
     /// Lifetime total of every account, in units.
     totals: BTreeMap<AccountId, u128>,
-    /// Spent minutes as bitmaps, lowest bit of the first byte for minute 0.
-    spent: BTreeMap<Minute, Vec<u8>>,
-    /// Paid intervals of accounts with their issuer, as far back as views may be carried.
-    recent: BTreeMap<AccountId, Vec<(u64, u64, AccountId)>>,
+    /// What later views are checked against.
+    memory: Memory,
     /// The last round applied.
     last_round: Option<Round>,
 }
@@ -158,7 +155,8 @@ impl Ledger {
     }
 
     /// Applies one settled round. `bodies` holds the leaves of each approved block, in the order of the round's
-    /// approved blocks. Returns what each view came to, in the same order.
+    /// approved blocks. Returns what each view came to, in the same order. Work grows with the round's views, not with
+    /// the number of accounts.
     ///
     /// # Errors
     /// See [`EarningsError`]; the ledger is unchanged then.
@@ -168,173 +166,31 @@ impl Ledger {
         bodies: &[Vec<ViewLeaf>],
         records: &impl Records,
     ) -> Result<Vec<Vec<ViewOutcome>>, EarningsError> {
-        let mut next = self.clone();
-        let outcomes = next.apply_in_place(settled, bodies, records)?;
-        *self = next;
-        Ok(outcomes)
-    }
-
-    fn apply_in_place(
-        &mut self,
-        settled: &SettledRound,
-        bodies: &[Vec<ViewLeaf>],
-        records: &impl Records,
-    ) -> Result<Vec<Vec<ViewOutcome>>, EarningsError> {
         if self.last_round.is_some_and(|last| settled.round <= last) {
             return Err(EarningsError::OutOfOrder);
         }
-        let approved = settled.blocks.iter().filter(|block| block.approved).count();
-        if approved != bodies.len() {
+        let approved = || settled.blocks.iter().filter(|block| block.approved);
+        if approved().count() != bodies.len() {
             return Err(EarningsError::BodyMissing);
         }
-        let mut groups: BTreeMap<AddressTag, u32> = BTreeMap::new();
-        let mut outcomes = Vec::with_capacity(bodies.len());
-        for (block, body) in settled
-            .blocks
-            .iter()
-            .filter(|block| block.approved)
+        let mut draft = Draft::new(settled, records, &self.memory);
+        let outcomes = approved()
             .zip(bodies)
-        {
-            if u32::try_from(body.len()) != Ok(block.count) {
-                return Err(EarningsError::BodyMissing);
-            }
-            let mut results = Vec::with_capacity(body.len());
-            for leaf in body {
-                let outcome = match self.exclusion(
-                    settled.round,
-                    block.issuer,
-                    leaf,
-                    &mut groups,
-                    records,
-                )? {
-                    Some(reason) => ViewOutcome::Excluded(reason),
-                    None => {
-                        let playtime = records
-                            .playtime_ms(&leaf.claim.video, leaf.claim.minute)
-                            .ok_or(EarningsError::UnknownVideo)?;
-                        let value =
-                            settlement::view_value(block.reward, playtime, block.playtime_ms)
-                                .ok_or(EarningsError::Overflow)?;
-                        self.pay(value, block.issuer, &settled.reporters, leaf, records)?
-                    }
-                };
-                results.push(outcome);
-            }
-            outcomes.push(results);
-        }
-        self.forget_before(settled.round, records);
+            .map(|(block, body)| draft.block(block, body))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (credits, additions) = draft.finish();
+        let totals = credits
+            .into_iter()
+            .map(|(account, amount)| {
+                let total = self.total(&account).checked_add(amount);
+                Ok((account, total.ok_or(EarningsError::Overflow)?))
+            })
+            .collect::<Result<Vec<_>, EarningsError>>()?;
+        // From here on nothing can fail.
+        self.totals.extend(totals);
+        self.memory.remember(settled.round, additions, records);
         self.last_round = Some(settled.round);
         Ok(outcomes)
-    }
-
-    /// Marks the view as earning, or says why it can't.
-    fn exclusion(
-        &mut self,
-        round: Round,
-        issuer: AccountId,
-        leaf: &ViewLeaf,
-        groups: &mut BTreeMap<AddressTag, u32>,
-        records: &impl Records,
-    ) -> Result<Option<Exclusion>, EarningsError> {
-        let claim = &leaf.claim;
-        let issue_round = records
-            .round_at(claim.issue_ms)
-            .ok_or(EarningsError::UnknownRound)?;
-        let cycle = records
-            .cycle_of(issue_round)
-            .ok_or(EarningsError::UnknownRound)?;
-        let minute = (claim.viewer, claim.video, cycle);
-        if self
-            .spent
-            .get(&minute)
-            .is_some_and(|bits| has_bit(bits, claim.minute))
-        {
-            return Ok(Some(Exclusion::SameMinute));
-        }
-        let (start, end) = leaf.interval();
-        let overlaps = self.recent.get(&claim.viewer).is_some_and(|intervals| {
-            intervals.iter().any(|(from, to, by)| {
-                let tolerated = if *by == issuer {
-                    0
-                } else {
-                    OVERLAP_TOLERANCE_MS
-                };
-                overlap_ms((start, end), (*from, *to)) > tolerated
-            })
-        });
-        if overlaps {
-            return Ok(Some(Exclusion::Overlap));
-        }
-        let used = groups.entry(leaf.address_tag).or_default();
-        if *used >= records.views_per_group(round) {
-            return Ok(Some(Exclusion::GroupQuota));
-        }
-        *used = used.saturating_add(1);
-        set_bit(self.spent.entry(minute).or_default(), claim.minute);
-        self.recent
-            .entry(claim.viewer)
-            .or_default()
-            .push((start, end, issuer));
-        Ok(None)
-    }
-
-    /// Credits one view's value to everybody in it.
-    fn pay(
-        &mut self,
-        value: u128,
-        issuer: AccountId,
-        reporters: &[AccountId],
-        leaf: &ViewLeaf,
-        records: &impl Records,
-    ) -> Result<ViewOutcome, EarningsError> {
-        let video = records
-            .video(&leaf.claim.video)
-            .ok_or(EarningsError::UnknownVideo)?;
-        let parts = video.ratio.split(value).ok_or(EarningsError::Overflow)?;
-        let viewer = leaf.claim.viewer;
-        let mut paid = 0u128;
-        let mut credit = |ledger: &mut Self, account: AccountId, amount: u128| {
-            paid = paid.checked_add(amount).ok_or(EarningsError::Overflow)?;
-            ledger.credit(account, amount)
-        };
-        credit(self, viewer, parts.viewer)?;
-        credit(self, video.supervisor, parts.supervisor)?;
-        for (account, amount) in verifier_parts(parts.verifier, issuer, reporters) {
-            credit(self, account, amount)?;
-        }
-        for (account, amount) in storage_parts(parts.storage, leaf, records) {
-            credit(self, account, amount)?;
-        }
-        // The producer receives its share, the remainders, and what belongs to a role that has nobody.
-        let rest = value.checked_sub(paid).ok_or(EarningsError::Overflow)?;
-        self.credit(video.producer, rest)?;
-        Ok(ViewOutcome::Paid {
-            value,
-            viewer_part: parts.viewer,
-        })
-    }
-
-    fn credit(&mut self, account: AccountId, amount: u128) -> Result<(), EarningsError> {
-        if amount == 0 {
-            return Ok(());
-        }
-        let total = self.totals.entry(account).or_default();
-        *total = total.checked_add(amount).ok_or(EarningsError::Overflow)?;
-        Ok(())
-    }
-
-    /// Drops what no later view can collide with.
-    fn forget_before(&mut self, round: Round, records: &impl Records) {
-        // A view is carried for 20 rounds after its acceptance, and accepted at most 90 s after issue.
-        let horizon = round.saturating_sub(MAX_CARRY_ROUNDS.saturating_mul(4));
-        self.recent.retain(|_, intervals| {
-            intervals
-                .retain(|(_, end, _)| records.round_at(*end).is_some_and(|last| last >= horizon));
-            !intervals.is_empty()
-        });
-        if let Some(cycle) = records.cycle_of(horizon) {
-            self.spent.retain(|(_, _, of), _| *of >= cycle);
-        }
     }
 }
 
@@ -384,19 +240,4 @@ pub fn storage_parts(
             (owner != leaf.claim.viewer).then_some((owner, part))
         })
         .collect()
-}
-
-fn has_bit(bits: &[u8], index: u16) -> bool {
-    bits.get(usize::from(index / 8))
-        .is_some_and(|byte| byte & (1 << (index % 8)) != 0)
-}
-
-fn set_bit(bits: &mut Vec<u8>, index: u16) {
-    let byte = usize::from(index / 8);
-    if bits.len() <= byte {
-        bits.resize(byte.saturating_add(1), 0);
-    }
-    if let Some(slot) = bits.get_mut(byte) {
-        *slot |= 1 << (index % 8);
-    }
 }

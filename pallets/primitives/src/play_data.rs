@@ -51,7 +51,8 @@ pub struct PlayData {
 pub enum PossessionError {
     /// There are not eight openings, or the cell has too few leaves for eight slices.
     WrongCount,
-    /// An opened leaf does not stand under the plain root at the index that the chain asks for.
+    /// An opened leaf does not stand under the plain root at the index that the chain asks for, or has another length
+    /// than the cell's leaf there.
     LeafNotUnderRoot,
     /// The chain over the opened leaves ends in another accumulator than the claim's.
     WrongAccumulator,
@@ -67,7 +68,8 @@ pub fn check_possession<H: Hasher>(
     openings: &[PlainOpening],
     acc: &Hash32,
 ) -> Result<(), PossessionError> {
-    let leaves = possession::leaf_count(u64::from(cell.bytes));
+    let bytes = u64::from(cell.bytes);
+    let leaves = possession::leaf_count(bytes);
     if openings.len() != SLICES as usize {
         return Err(PossessionError::WrongCount);
     }
@@ -76,7 +78,10 @@ pub fn check_possession<H: Hasher>(
         let index =
             possession::leaf_index(slice, leaves, &current).ok_or(PossessionError::WrongCount)?;
         let leaf = merkle::leaf_hash::<H>(&opening.bytes);
-        if !merkle::verify::<H>(leaf, index, leaves, &opening.path, &cell.plain_root) {
+        // Without its length a producer could commit to a tree over empty leaves, and nobody would need the bytes.
+        if possession::leaf_bytes(bytes, index) != Some(opening.bytes.len())
+            || !merkle::verify::<H>(leaf, index, leaves, &opening.path, &cell.plain_root)
+        {
             return Err(PossessionError::LeafNotUnderRoot);
         }
         current = possession::step::<H>(slice, &current, &opening.bytes);

@@ -39,6 +39,15 @@ pub fn leaf_count(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(PLAIN_LEAF_BYTES as u64)).unwrap_or(u32::MAX)
 }
 
+/// Length in bytes of leaf `index` of a plaintext of `bytes` bytes: 1 KiB, of the last what is left. `None` when there
+/// is no such leaf.
+#[must_use]
+pub fn leaf_bytes(bytes: u64, index: u32) -> Option<usize> {
+    let before = u64::from(index).checked_mul(PLAIN_LEAF_BYTES as u64)?;
+    let left = usize::try_from(bytes.checked_sub(before)?).ok()?;
+    (left > 0).then_some(left.min(PLAIN_LEAF_BYTES))
+}
+
 /// Leaves of slice `slice` of `leaves`: `[⌊slice × leaves ÷ 8⌋, ⌊(slice + 1) × leaves ÷ 8⌋)`.
 ///
 /// `None` for a ninth slice, or when the slice is empty (a cell has at least 8 leaves).

@@ -110,8 +110,8 @@ pub fn covers_cell(received: u64, cell_bytes: u64) -> bool {
     counted.saturating_mul(10) >= cell_bytes.saturating_mul(9)
 }
 
-/// Most bytes that a token for a cell of `cell_bytes` allows: 1.25 × its length.
+/// Most bytes that a token for a cell of `cell_bytes` allows: 1.25 × its length, floored.
 #[must_use]
 pub fn token_allowance(cell_bytes: u64) -> u64 {
-    cell_bytes.saturating_add(cell_bytes.div_ceil(4))
+    cell_bytes.saturating_add(cell_bytes / 4)
 }

@@ -1,0 +1,210 @@
+//! One settled round in draft: the ledger changes only when the whole round is known to be right.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
+
+use super::memory::{Additions, Interval, Memory, Minute};
+use super::{EarningsError, Exclusion, Records, ViewOutcome, storage_parts, verifier_parts};
+use crate::ids::{AccountId, AddressTag};
+use crate::registry::{SettledBlock, SettledRound};
+use crate::rounds::Round;
+use crate::settlement;
+use crate::view::ViewLeaf;
+
+/// What a round adds to a ledger, beside the ledger's memory of earlier rounds.
+pub(super) struct Draft<'a, R> {
+    settled: &'a SettledRound,
+    records: &'a R,
+    memory: &'a Memory,
+    credits: BTreeMap<AccountId, u128>,
+    minutes: BTreeSet<Minute>,
+    intervals: BTreeMap<AccountId, Vec<Interval>>,
+    groups: BTreeMap<AddressTag, u32>,
+}
+
+impl<'a, R: Records> Draft<'a, R> {
+    pub(super) fn new(settled: &'a SettledRound, records: &'a R, memory: &'a Memory) -> Self {
+        Self {
+            settled,
+            records,
+            memory,
+            credits: BTreeMap::new(),
+            minutes: BTreeSet::new(),
+            intervals: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        }
+    }
+
+    /// What accounts earned, and what is to be remembered.
+    pub(super) fn finish(mut self) -> (BTreeMap<AccountId, u128>, Additions) {
+        self.intervals.retain(|_, intervals| !intervals.is_empty());
+        self.groups.retain(|_, views| *views > 0);
+        let additions = Additions {
+            minutes: self.minutes.into_iter().collect(),
+            intervals: self.intervals,
+            groups: self.groups,
+        };
+        (self.credits, additions)
+    }
+
+    /// Applies one approved block.
+    pub(super) fn block(
+        &mut self,
+        block: &SettledBlock,
+        body: &[ViewLeaf],
+    ) -> Result<Vec<ViewOutcome>, EarningsError> {
+        let playtimes = self.playtimes(block, body)?;
+        body.iter()
+            .zip(playtimes)
+            .map(|(leaf, playtime_ms)| self.view(block, leaf, playtime_ms))
+            .collect()
+    }
+
+    /// Playtimes that count towards the block's, in ms: 0 for an advertisement, which never draws on emission.
+    fn playtimes(
+        &self,
+        block: &SettledBlock,
+        body: &[ViewLeaf],
+    ) -> Result<Vec<u32>, EarningsError> {
+        if u32::try_from(body.len()) != Ok(block.count) {
+            return Err(EarningsError::BodyMissing);
+        }
+        let playtimes = body
+            .iter()
+            .map(|leaf| match leaf.claim.ad {
+                Some(_) => Ok(0),
+                None => self
+                    .records
+                    .playtime_ms(&leaf.claim.video, leaf.claim.minute)
+                    .ok_or(EarningsError::UnknownVideo),
+            })
+            .collect::<Result<Vec<u32>, _>>()?;
+        // Were the sum another than the header's, the views' values would not add up to the block's reward.
+        let sum = playtimes
+            .iter()
+            .try_fold(0u64, |sum, playtime| sum.checked_add(u64::from(*playtime)));
+        if sum != Some(block.playtime_ms) {
+            return Err(EarningsError::BodyMissing);
+        }
+        Ok(playtimes)
+    }
+
+    fn view(
+        &mut self,
+        block: &SettledBlock,
+        leaf: &ViewLeaf,
+        playtime_ms: u32,
+    ) -> Result<ViewOutcome, EarningsError> {
+        let issue_round = self
+            .records
+            .round_at(leaf.claim.issue_ms)
+            .ok_or(EarningsError::UnknownRound)?;
+        if let Some(reason) = self.exclusion(block.issuer, leaf, issue_round)? {
+            return Ok(ViewOutcome::Excluded(reason));
+        }
+        let value = match playtime_ms {
+            0 => 0,
+            _ => settlement::view_value(block.reward, playtime_ms, block.playtime_ms)
+                .ok_or(EarningsError::Overflow)?,
+        };
+        self.pay(value, block.issuer, leaf)
+    }
+
+    /// Marks the view as earning, or says why it can't.
+    fn exclusion(
+        &mut self,
+        issuer: AccountId,
+        leaf: &ViewLeaf,
+        issue_round: Round,
+    ) -> Result<Option<Exclusion>, EarningsError> {
+        let claim = &leaf.claim;
+        let minute = Minute {
+            cycle: self
+                .records
+                .cycle_of(issue_round)
+                .ok_or(EarningsError::UnknownRound)?,
+            viewer: claim.viewer,
+            video: claim.video,
+            minute: claim.minute,
+        };
+        if self.memory.is_spent(&minute) || self.minutes.contains(&minute) {
+            return Ok(Some(Exclusion::SameMinute));
+        }
+        let (start_ms, end_ms) = leaf.interval();
+        let interval = Interval {
+            start_ms,
+            end_ms,
+            issuer,
+            paid_in: self.settled.round,
+        };
+        let in_draft = self.intervals.entry(claim.viewer).or_default();
+        let mut earlier = self
+            .memory
+            .intervals(&claim.viewer)
+            .iter()
+            .chain(&*in_draft);
+        if earlier.any(|other| interval.collides_with(other)) {
+            return Ok(Some(Exclusion::Overlap));
+        }
+        let in_group = self.groups.entry(leaf.address_tag).or_default();
+        let used = self
+            .memory
+            .paid_in_group(&leaf.address_tag)
+            .saturating_add(*in_group);
+        if used >= self.records.views_per_group(issue_round) {
+            return Ok(Some(Exclusion::GroupQuota));
+        }
+        *in_group = in_group.saturating_add(1);
+        in_draft.push(interval);
+        self.minutes.insert(minute);
+        Ok(None)
+    }
+
+    /// Credits one view's value to everybody in it.
+    fn pay(
+        &mut self,
+        value: u128,
+        issuer: AccountId,
+        leaf: &ViewLeaf,
+    ) -> Result<ViewOutcome, EarningsError> {
+        let video = self
+            .records
+            .video(&leaf.claim.video)
+            .ok_or(EarningsError::UnknownVideo)?;
+        let parts = video.ratio.split(value).ok_or(EarningsError::Overflow)?;
+        let mut shares = Vec::from([
+            (leaf.claim.viewer, parts.viewer),
+            (video.supervisor, parts.supervisor),
+        ]);
+        shares.extend(verifier_parts(
+            parts.verifier,
+            issuer,
+            &self.settled.reporters,
+        ));
+        shares.extend(storage_parts(parts.storage, leaf, self.records));
+        let mut rest = value;
+        for (account, amount) in shares {
+            rest = rest.checked_sub(amount).ok_or(EarningsError::Overflow)?;
+            self.credit(account, amount)?;
+        }
+        // The producer receives its share, the remainders, and what belongs to a role that has nobody.
+        self.credit(video.producer, rest)?;
+        Ok(ViewOutcome::Paid {
+            value,
+            viewer_part: parts.viewer,
+        })
+    }
+
+    fn credit(&mut self, account: AccountId, amount: u128) -> Result<(), EarningsError> {
+        if amount == 0 {
+            return Ok(());
+        }
+        let credited = self.credits.entry(account).or_default();
+        *credited = credited
+            .checked_add(amount)
+            .ok_or(EarningsError::Overflow)?;
+        Ok(())
+    }
+}

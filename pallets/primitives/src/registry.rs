@@ -195,6 +195,14 @@ pub enum RegistryError {
     WrongState,
     /// A change is pending already; it has to take effect first.
     ChangePending,
+    /// The item has changed too often lately; older changes have to leave its history first.
+    HistoryFull,
+}
+
+/// Key epochs of the verifiers' set secret.
+pub trait KeyEpochs {
+    /// Whether enough verifiers hold the secret of `epoch`: keys derived from it can be had from then on, for good.
+    fn is_in_force(epoch: u32) -> bool;
 }
 
 /// The verifier set in force.

@@ -1,0 +1,17 @@
+//! `chainflix-node`: a verifier of the Chainflix chain, or a full node that follows it.
+//!
+//! ```text
+//!   command ──► chain_spec      which chain
+//!      │
+//!      └──────► service         partial ► network ► offchain, rpc ► consensus
+//! ```
+
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+
+fn main() -> sc_cli::Result<()> {
+    command::run()
+}

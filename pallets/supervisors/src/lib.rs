@@ -1,2 +1,497 @@
+//! # Supervisors
+//!
+//! Who may publish, and who may stop a video.
+//!
+//! ## Responsibilities
+//!
+//! - **Register**: supervisors are institutions with a public profile. They are put in office and removed by
+//!   [`Config::SupervisorOrigin`].
+//! - **Eligibility**: a producer applies to one supervisor; that supervisor decides. An approval holds for a number of
+//!   rounds, and only while its supervisor is in office.
+//! - **Restriction**: a supervisor stops a video with a reason and the hash of its evidence. The supervisor that had
+//!   approved the producer does so without limit, any other for a limited time.
+//! - **No personal data**: the chain holds accounts, rounds, hashes and reasons from a fixed list. There is no field in
+//!   which a person's data could be written; dossiers and evidence stay with the supervisor.
+//! - **Deposits**: applications and approvals are paid for by the byte, and the deposit comes back with their removal.
+//!
+//! Calls, formulas, invariants and threats are in the pallet's `README.md`.
+
 #![cfg_attr(not(feature = "std"), no_std)]
-//! Placeholder
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+extern crate alloc;
+
+mod impls;
+pub mod types;
+pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::{
+    Application, ApplicationState, Approval, Decision, RefusalReason, Restriction,
+    RestrictionReason, Supervisor, SupervisorProfile,
+};
+pub use weights::WeightInfo;
+
+use chainflix_primitives::{
+    Magnet, Round,
+    hash::Hash32,
+    registry::{CurrentRound, VideoRegistry},
+};
+use frame_support::{pallet_prelude::*, traits::fungible::MutateHold};
+use frame_system::pallet_prelude::*;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+
+    /// The in-code storage version.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// Supervisors and the eligibility of producers.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the pallet needs from its surroundings.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<
+            RuntimeEvent: From<Event<Self>>,
+            AccountId: From<[u8; 32]> + Into<[u8; 32]>,
+        >
+    {
+        /// Holds deposits. Amounts are units of 10⁻¹² CFX.
+        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>;
+
+        /// The runtime's reasons for holds.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// Puts supervisors in office and removes them, and decides appeals against restrictions.
+        type SupervisorOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// The current round.
+        type Rounds: CurrentRound;
+
+        /// The registry whose videos are restricted.
+        type Videos: VideoRegistry;
+
+        /// Most supervisors in office.
+        #[pallet::constant]
+        type MaxSupervisors: Get<u32>;
+
+        /// How long a supervisor may take to decide an application, in rounds. After it the application has lapsed.
+        #[pallet::constant]
+        type DecisionRounds: Get<u32>;
+
+        /// How long an approval holds, in rounds.
+        #[pallet::constant]
+        type ApprovalRounds: Get<u32>;
+
+        /// How long a video stays restricted by a supervisor that had not approved its producer, in rounds, unless
+        /// the restriction is confirmed: seven days in production.
+        #[pallet::constant]
+        type TemporaryRestrictionRounds: Get<u32>;
+
+        /// Deposit for one storage entry, in units.
+        #[pallet::constant]
+        type DepositPerEntry: Get<u128>;
+
+        /// Deposit for one byte in storage, in units.
+        #[pallet::constant]
+        type DepositPerByte: Get<u128>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Why funds are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// For an application. Returned when it is withdrawn, replaced or approved.
+        #[codec(index = 0)]
+        Application,
+        /// For an approval. Returned when it is replaced or removed.
+        #[codec(index = 1)]
+        Approval,
+    }
+
+    /// Supervisors in office.
+    #[pallet::storage]
+    pub type Supervisors<T: Config> =
+        CountedStorageMap<_, Blake2_128Concat, T::AccountId, Supervisor>;
+
+    /// Applications by producer: the open one, or the last that was refused.
+    #[pallet::storage]
+    pub type Applications<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Application<T::AccountId>>;
+
+    /// Approvals by producer.
+    #[pallet::storage]
+    pub type Approvals<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Approval<T::AccountId>>;
+
+    /// Restrictions by video. Needs no deposit: there is at most one per registered video.
+    #[pallet::storage]
+    pub type Restrictions<T: Config> =
+        StorageMap<_, Blake2_128Concat, Magnet, Restriction<T::AccountId>>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A supervisor was put in office.
+        SupervisorAdded {
+            /// The supervisor.
+            supervisor: T::AccountId,
+        },
+        /// A supervisor was removed from office; its approvals no longer hold.
+        SupervisorRemoved {
+            /// The supervisor.
+            supervisor: T::AccountId,
+        },
+        /// A supervisor changed its profile.
+        ProfileUpdated {
+            /// The supervisor.
+            supervisor: T::AccountId,
+        },
+        /// A producer applied.
+        Applied {
+            /// The producer.
+            producer: T::AccountId,
+            /// To which supervisor.
+            supervisor: T::AccountId,
+            /// Hash of the sealed dossier.
+            dossier_hash: Hash32,
+            /// First round in which it can no longer be decided.
+            lapses: Round,
+        },
+        /// A producer withdrew its application.
+        ApplicationWithdrawn {
+            /// The producer.
+            producer: T::AccountId,
+        },
+        /// A producer was approved.
+        ProducerApproved {
+            /// The producer.
+            producer: T::AccountId,
+            /// By which supervisor.
+            supervisor: T::AccountId,
+            /// Hash of the sealed dossier.
+            dossier_hash: Hash32,
+            /// First round in which the approval no longer holds.
+            until: Round,
+        },
+        /// A producer was refused.
+        ProducerRefused {
+            /// The producer.
+            producer: T::AccountId,
+            /// By which supervisor.
+            supervisor: T::AccountId,
+            /// Hash of the sealed dossier.
+            dossier_hash: Hash32,
+            /// Why.
+            reason: RefusalReason,
+        },
+        /// A supervisor took its approval back.
+        ApprovalRevoked {
+            /// The producer.
+            producer: T::AccountId,
+            /// The supervisor.
+            supervisor: T::AccountId,
+            /// Why.
+            reason: RefusalReason,
+        },
+        /// An approval that no longer held, or that its producer gave up, was removed.
+        ApprovalRemoved {
+            /// The producer.
+            producer: T::AccountId,
+        },
+        /// A supervisor restricted a video.
+        RestrictionImposed {
+            /// The video.
+            video: Magnet,
+            /// The supervisor.
+            supervisor: T::AccountId,
+            /// Why.
+            reason: RestrictionReason,
+            /// Hash of the evidence.
+            evidence_hash: Hash32,
+            /// First round in which anybody may lift it; never, when the supervisor had approved the producer.
+            lapses: Option<Round>,
+        },
+        /// A temporary restriction was confirmed: it no longer lapses.
+        RestrictionConfirmed {
+            /// The video.
+            video: Magnet,
+        },
+        /// A restriction was lifted.
+        RestrictionLifted {
+            /// The video.
+            video: Magnet,
+        },
+    }
+
+    /// Why a call was refused. Numbers never change and are never reused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The account is not a supervisor in office.
+        #[codec(index = 0)]
+        NotSupervisor,
+        /// The account is a supervisor already.
+        #[codec(index = 1)]
+        AlreadySupervisor,
+        /// No more supervisors can be in office: remove one first.
+        #[codec(index = 2)]
+        TooManySupervisors,
+        /// The name is empty or not UTF-8.
+        #[codec(index = 3)]
+        InvalidName,
+        /// An application is open: wait for the decision, or withdraw it first.
+        #[codec(index = 4)]
+        ApplicationOpen,
+        /// There is no open application of this producer.
+        #[codec(index = 5)]
+        NoApplication,
+        /// The producer applied to another supervisor.
+        #[codec(index = 6)]
+        OtherSupervisor,
+        /// The application lapsed: the producer has to apply again.
+        #[codec(index = 7)]
+        ApplicationLapsed,
+        /// There is no approval of this producer, or it was taken back already.
+        #[codec(index = 8)]
+        NoApproval,
+        /// The approval still holds: only its producer can give it up.
+        #[codec(index = 9)]
+        ApprovalHolds,
+        /// There is no such video.
+        #[codec(index = 10)]
+        UnknownVideo,
+        /// The video is not active, so it cannot be restricted.
+        #[codec(index = 11)]
+        VideoNotActive,
+        /// The video is not restricted.
+        #[codec(index = 12)]
+        NotRestricted,
+        /// The account may not lift or confirm this restriction.
+        #[codec(index = 13)]
+        NotYourRestriction,
+        /// The restriction holds until it lapses or is lifted by a supervisor.
+        #[codec(index = 14)]
+        RestrictionHolds,
+        /// The video's state is about to change: try again in two rounds.
+        #[codec(index = 15)]
+        ChangePending,
+        /// The video's state changed too often: try again when older changes have left its history.
+        #[codec(index = 16)]
+        HistoryFull,
+        /// A round or an amount is at its end.
+        #[codec(index = 17)]
+        Overflow,
+    }
+
+    /// Supervisors in office from the start.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Account, name (UTF-8), and X25519 public key to which dossiers are sealed.
+        pub supervisors: alloc::vec::Vec<(T::AccountId, alloc::string::String, Hash32)>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            for (account, name, exchange_key) in &self.supervisors {
+                let added = Pallet::<T>::add_from_genesis(account, name, *exchange_key);
+                assert!(added.is_ok(), "genesis: supervisor {account:?}: {added:?}");
+            }
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(T::MaxSupervisors::get() > 0, "nobody could publish");
+            assert!(
+                T::DecisionRounds::get() > 0,
+                "no application could be decided"
+            );
+            assert!(T::ApprovalRounds::get() > 0, "no approval would hold");
+            assert!(
+                T::TemporaryRestrictionRounds::get()
+                    > chainflix_primitives::registry::ROUNDS_UNTIL_EFFECT,
+                "a temporary restriction would lapse before it takes effect"
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_n: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call(weight(<T as Config>::WeightInfo))]
+    impl<T: Config> Pallet<T> {
+        /// Puts a supervisor in office.
+        #[pallet::call_index(0)]
+        pub fn add_supervisor(
+            origin: OriginFor<T>,
+            supervisor: T::AccountId,
+            profile: SupervisorProfile,
+        ) -> DispatchResult {
+            T::SupervisorOrigin::ensure_origin(origin)?;
+            Self::add(supervisor, profile)
+        }
+
+        /// Removes a supervisor from office. Its approvals hold no longer and it can restrict nothing; restrictions
+        /// that it imposed stay.
+        #[pallet::call_index(1)]
+        pub fn remove_supervisor(origin: OriginFor<T>, supervisor: T::AccountId) -> DispatchResult {
+            T::SupervisorOrigin::ensure_origin(origin)?;
+            Supervisors::<T>::take(&supervisor).ok_or(Error::<T>::NotSupervisor)?;
+            Self::deposit_event(Event::SupervisorRemoved { supervisor });
+            Ok(())
+        }
+
+        /// Replaces the profile of the supervisor that calls.
+        #[pallet::call_index(2)]
+        pub fn update_profile(origin: OriginFor<T>, profile: SupervisorProfile) -> DispatchResult {
+            let supervisor = ensure_signed(origin)?;
+            Self::replace_profile(supervisor, profile)
+        }
+
+        /// Applies to a supervisor for the right to publish. An approval that still holds stays until the decision.
+        ///
+        /// * `dossier_hash`: SHA-256 of the dossier *as sealed* to the supervisor's key. Sealing is randomized, so that
+        ///   nothing about the dossier can be guessed from it.
+        #[pallet::call_index(3)]
+        pub fn apply(
+            origin: OriginFor<T>,
+            supervisor: T::AccountId,
+            dossier_hash: Hash32,
+        ) -> DispatchResult {
+            let producer = ensure_signed(origin)?;
+            Self::open_application(producer, supervisor, dossier_hash)
+        }
+
+        /// Withdraws the caller's application, whether open, lapsed or refused, and returns its deposit.
+        #[pallet::call_index(4)]
+        pub fn withdraw_application(origin: OriginFor<T>) -> DispatchResult {
+            let producer = ensure_signed(origin)?;
+            Self::close_application(&producer)?.ok_or(Error::<T>::NoApplication)?;
+            Self::deposit_event(Event::ApplicationWithdrawn { producer });
+            Ok(())
+        }
+
+        /// Decides an open application to the supervisor that calls.
+        #[pallet::call_index(5)]
+        pub fn decide(
+            origin: OriginFor<T>,
+            producer: T::AccountId,
+            decision: Decision,
+        ) -> DispatchResult {
+            let supervisor = Self::ensure_supervisor(origin)?;
+            match decision {
+                Decision::Approve => Self::approve(supervisor, producer),
+                Decision::Refuse(reason) => Self::refuse(supervisor, producer, reason),
+            }
+        }
+
+        /// Takes back an approval that the calling supervisor gave. Videos that are published stay.
+        #[pallet::call_index(6)]
+        pub fn revoke_approval(
+            origin: OriginFor<T>,
+            producer: T::AccountId,
+            reason: RefusalReason,
+        ) -> DispatchResult {
+            let supervisor = Self::ensure_supervisor(origin)?;
+            Self::revoke(supervisor, producer, reason)
+        }
+
+        /// Removes an approval and returns its deposit to the producer: by the producer at any time, by anybody once
+        /// it no longer holds.
+        #[pallet::call_index(7)]
+        pub fn remove_approval(origin: OriginFor<T>, producer: T::AccountId) -> DispatchResult {
+            let caller = ensure_signed(origin)?;
+            Self::discard_approval(&caller, producer)
+        }
+
+        /// Restricts a video, with effect two rounds later: no verifier issues keys for it, and views of it don't
+        /// count. What was watched before is paid.
+        #[pallet::call_index(8)]
+        pub fn restrict(
+            origin: OriginFor<T>,
+            video: Magnet,
+            reason: RestrictionReason,
+            evidence_hash: Hash32,
+        ) -> DispatchResult {
+            let supervisor = Self::ensure_supervisor(origin)?;
+            Self::impose(supervisor, video, reason, evidence_hash)
+        }
+
+        /// Confirms a temporary restriction, which then no longer lapses: by the supervisor that approved the
+        /// producer, or on appeal.
+        #[pallet::call_index(9)]
+        pub fn confirm_restriction(origin: OriginFor<T>, video: Magnet) -> DispatchResult {
+            let confirmer = Self::appeal_or_supervisor(origin)?;
+            Self::confirm(confirmer, video)
+        }
+
+        /// Lifts a restriction, with effect two rounds later: by the supervisor that imposed it, by the one that
+        /// approved the producer, or on appeal.
+        #[pallet::call_index(10)]
+        pub fn reinstate(origin: OriginFor<T>, video: Magnet) -> DispatchResult {
+            let lifter = Self::appeal_or_supervisor(origin)?;
+            Self::lift(lifter, video)
+        }
+
+        /// Lifts a temporary restriction that has lapsed, or removes one whose video is gone; by anybody.
+        #[pallet::call_index(11)]
+        pub fn lift_lapsed(origin: OriginFor<T>, video: Magnet) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::lift_if_lapsed(video)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// A supervisor in office.
+        pub fn supervisor(account: T::AccountId) -> Option<Supervisor> {
+            Supervisors::<T>::get(account)
+        }
+
+        /// The application of a producer: open, lapsed or refused.
+        pub fn application(producer: T::AccountId) -> Option<Application<T::AccountId>> {
+            Applications::<T>::get(producer)
+        }
+
+        /// The approval of a producer, whether it still holds or not.
+        pub fn approval(producer: T::AccountId) -> Option<Approval<T::AccountId>> {
+            Approvals::<T>::get(producer)
+        }
+
+        /// Whether a producer may publish now.
+        pub fn is_eligible(producer: T::AccountId) -> bool {
+            Self::standing_approval(&producer).is_some()
+        }
+
+        /// The restriction of a video.
+        pub fn restriction(video: Magnet) -> Option<Restriction<T::AccountId>> {
+            Restrictions::<T>::get(video)
+        }
+    }
+}

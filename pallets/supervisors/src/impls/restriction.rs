@@ -1,0 +1,114 @@
+//! Restricting videos and lifting restrictions.
+
+use chainflix_primitives::{
+    Magnet,
+    hash::Hash32,
+    registry::{CurrentRound, RegistryError, VideoRegistry},
+};
+use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
+
+use crate::{Config, Error, Event, Pallet, Restriction, RestrictionReason, Restrictions};
+
+impl<T: Config> Pallet<T> {
+    /// Restricts a video: without limit when `supervisor` had approved its producer, for a limited time otherwise.
+    pub(crate) fn impose(
+        supervisor: T::AccountId,
+        video: Magnet,
+        reason: RestrictionReason,
+        evidence_hash: Hash32,
+    ) -> DispatchResult {
+        let terms = T::Videos::terms(&video).ok_or(Error::<T>::UnknownVideo)?;
+        let lapses = if terms.supervisor == Self::raw(&supervisor) {
+            None
+        } else {
+            Some(Self::rounds_from_now(T::TemporaryRestrictionRounds::get())?)
+        };
+        T::Videos::restrict(&video).map_err(|error| match error {
+            RegistryError::Unknown => Error::<T>::UnknownVideo,
+            RegistryError::WrongState => Error::<T>::VideoNotActive,
+            RegistryError::ChangePending => Error::<T>::ChangePending,
+            RegistryError::HistoryFull => Error::<T>::HistoryFull,
+        })?;
+        let restriction = Restriction {
+            supervisor: supervisor.clone(),
+            reason,
+            evidence_hash,
+            since: T::Rounds::current_round(),
+            lapses,
+        };
+        Restrictions::<T>::insert(video, restriction);
+        Self::deposit_event(Event::RestrictionImposed {
+            video,
+            supervisor,
+            reason,
+            evidence_hash,
+            lapses,
+        });
+        Ok(())
+    }
+
+    /// Makes a temporary restriction last; `confirmer` is `None` on appeal.
+    pub(crate) fn confirm(confirmer: Option<T::AccountId>, video: Magnet) -> DispatchResult {
+        Restrictions::<T>::try_mutate(video, |slot| {
+            let restriction = slot.as_mut().ok_or(Error::<T>::NotRestricted)?;
+            if let Some(supervisor) = confirmer {
+                ensure!(
+                    Self::approved_producer_of(&supervisor, &video),
+                    Error::<T>::NotYourRestriction
+                );
+            }
+            restriction.lapses = None;
+            Ok::<(), Error<T>>(())
+        })?;
+        Self::deposit_event(Event::RestrictionConfirmed { video });
+        Ok(())
+    }
+
+    /// Lifts a restriction; `lifter` is `None` on appeal.
+    pub(crate) fn lift(lifter: Option<T::AccountId>, video: Magnet) -> DispatchResult {
+        let restriction = Restrictions::<T>::get(video).ok_or(Error::<T>::NotRestricted)?;
+        if let Some(supervisor) = lifter {
+            // What one supervisor imposed and another confirmed is not for the first to lift.
+            let imposed_alone =
+                restriction.supervisor == supervisor && restriction.lapses.is_some();
+            ensure!(
+                imposed_alone || Self::approved_producer_of(&supervisor, &video),
+                Error::<T>::NotYourRestriction
+            );
+        }
+        Self::reinstate_video(video)
+    }
+
+    /// Lifts a restriction that has lapsed, or removes one whose video is gone.
+    pub(crate) fn lift_if_lapsed(video: Magnet) -> DispatchResult {
+        let restriction = Restrictions::<T>::get(video).ok_or(Error::<T>::NotRestricted)?;
+        if T::Videos::terms(&video).is_none() {
+            Restrictions::<T>::remove(video);
+            Self::deposit_event(Event::RestrictionLifted { video });
+            return Ok(());
+        }
+        let now = T::Rounds::current_round();
+        ensure!(
+            restriction.lapses.is_some_and(|lapses| lapses <= now),
+            Error::<T>::RestrictionHolds
+        );
+        Self::reinstate_video(video)
+    }
+
+    /// Whether `supervisor` had approved the producer of `video` when it was published.
+    fn approved_producer_of(supervisor: &T::AccountId, video: &Magnet) -> bool {
+        T::Videos::terms(video).is_some_and(|terms| terms.supervisor == Self::raw(supervisor))
+    }
+
+    fn reinstate_video(video: Magnet) -> DispatchResult {
+        T::Videos::reinstate(&video).map_err(|error| match error {
+            RegistryError::Unknown => Error::<T>::UnknownVideo,
+            RegistryError::WrongState => Error::<T>::NotRestricted,
+            RegistryError::ChangePending => Error::<T>::ChangePending,
+            RegistryError::HistoryFull => Error::<T>::HistoryFull,
+        })?;
+        Restrictions::<T>::remove(video);
+        Self::deposit_event(Event::RestrictionLifted { video });
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What must always hold.
+
+use alloc::collections::BTreeMap;
+use frame_support::{ensure, traits::fungible::InspectHold};
+use sp_runtime::TryRuntimeError;
+
+use crate::{
+    Config, Controllers, HoldReason, MAX_CONTROLLERS, NextIndex, OwnedBy, Pallet, PeerKeys,
+    Providers,
+};
+
+impl<T: Config> Pallet<T> {
+    /// Runs every check.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::check_deposits()?;
+        Self::check_indices()?;
+        Self::check_declarations()?;
+        Self::check_controllers()
+    }
+
+    /// Funds held of an owner are the sum of its providers' deposits.
+    fn check_deposits() -> Result<(), TryRuntimeError> {
+        let mut sums: BTreeMap<T::AccountId, u128> = BTreeMap::new();
+        for provider in Providers::<T>::iter_values() {
+            let sum = sums.entry(provider.record.owner.0.into()).or_default();
+            *sum = sum
+                .checked_add(provider.deposit)
+                .ok_or("deposits overflow")?;
+        }
+        for (owner, sum) in sums {
+            let held = T::Currency::balance_on_hold(&HoldReason::Provider.into(), &owner);
+            ensure!(
+                held == sum,
+                "held for providers differs from their deposits"
+            );
+        }
+        Ok(())
+    }
+
+    /// Every provider is found by its peer key and in the list of its owner, under an index that was given out.
+    fn check_indices() -> Result<(), TryRuntimeError> {
+        let next = NextIndex::<T>::get();
+        let mut providers = 0usize;
+        for (index, provider) in Providers::<T>::iter() {
+            ensure!(index < next, "an index was not given out");
+            let by_key = PeerKeys::<T>::get(provider.record.peer_key);
+            ensure!(by_key == Some(index), "a peer key leads elsewhere");
+            let owner = T::AccountId::from(provider.record.owner.0);
+            ensure!(
+                OwnedBy::<T>::get(owner).contains(&index),
+                "an owner's list lacks a provider"
+            );
+            providers = providers.saturating_add(1);
+        }
+        ensure!(
+            PeerKeys::<T>::iter_keys().count() == providers,
+            "a peer key leads nowhere"
+        );
+        let listed: usize = OwnedBy::<T>::iter_values().map(|owned| owned.len()).sum();
+        ensure!(
+            listed == providers,
+            "an owner's list holds a provider that is not"
+        );
+        Ok(())
+    }
+
+    /// What providers declare makes sense, and none leaves before it came.
+    fn check_declarations() -> Result<(), TryRuntimeError> {
+        for provider in Providers::<T>::iter_values() {
+            let record = &provider.record;
+            ensure!(
+                Self::check_declared(record.region, record.space_bytes).is_ok(),
+                "a provider declares nonsense"
+            );
+            ensure!(
+                provider
+                    .until_round
+                    .is_none_or(|until| record.from_round <= until),
+                "a provider leaves before it came"
+            );
+        }
+        Ok(())
+    }
+
+    /// Controllers are within bounds, counted rightly, and can be reached.
+    fn check_controllers() -> Result<(), TryRuntimeError> {
+        let count = Controllers::<T>::iter_values().count() as u64;
+        ensure!(
+            count == u64::from(Controllers::<T>::count()),
+            "controllers are counted wrongly"
+        );
+        ensure!(count <= u64::from(MAX_CONTROLLERS), "too many controllers");
+        for controller in Controllers::<T>::iter_values() {
+            ensure!(
+                Self::check_endpoint(&controller.endpoint).is_ok(),
+                "an endpoint is no URL"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! Who is named for a cell.
+
+use std::collections::BTreeSet;
+use std::io::BufReader;
+
+use chainflix_controller::choice_log::{ReplayError, replay};
+use chainflix_controller::clock::Clock;
+use chainflix_controller::protocol::{ApiError, ErrorCode, SourcesReply};
+use chainflix_controller::rate::RateLimit;
+use chainflix_controller::registry::Registration;
+use chainflix_controller::signing;
+
+use crate::world::{GENESIS, World, cell};
+
+#[tokio::test]
+async fn sources_are_signed_name_every_holder_and_begin_with_each_of_them_in_turn() {
+    let world = World::new(3).await;
+    let video = world.publish(1).await;
+    let mut nodes = Vec::new();
+    for index in 0..3 {
+        nodes.push(world.node(index, &[cell(video, 0)]).await);
+    }
+    let mut firsts = BTreeSet::new();
+    for _ in 0..40 {
+        let (_, reply): (u16, SourcesReply) = world.get(&format!("/v1/sources/{video}/0/0")).await;
+        let sources = &reply.sources.sources;
+        let named: Vec<u32> = reply.peers.iter().map(|peer| peer.provider).collect();
+        assert_eq!(sources.providers.to_vec(), named);
+        assert_eq!(named.iter().collect::<BTreeSet<_>>().len(), 3);
+        assert_eq!(
+            (sources.genesis, sources.video, sources.cell),
+            (GENESIS, video, 0)
+        );
+        assert!(sources.expires_ms > world.clock.unix_ms());
+        assert!(signing::is_signed_by(
+            &sources.controller,
+            &sources.signing_payload(),
+            &reply.sources.signature
+        ));
+        firsts.insert(named[0]);
+    }
+    assert_eq!(firsts.len(), 3, "leases steer viewers to different nodes");
+}
+
+#[tokio::test]
+async fn o1_replay_of_the_log_gives_the_same_choices_and_a_changed_log_does_not() {
+    let world = World::new(3).await;
+    let video = world.publish(2).await;
+    let mut nodes = Vec::new();
+    for index in 0..4 {
+        nodes.push(world.node(index, &[cell(video, 0), cell(video, 1)]).await);
+    }
+    for number in 0..60 {
+        let path = format!("/v1/sources/{video}/0/{}", number % 2);
+        assert_eq!(world.get::<serde_json::Value>(&path).await.0, 200);
+    }
+    let path = world.folder.path().join("choices.jsonl");
+    let log = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(replay(BufReader::new(log.as_bytes())).unwrap(), 60);
+    // A controller that names its friend first leaves a log that does not stand.
+    let lines: Vec<&str> = log.lines().collect();
+    let mut last: serde_json::Value = serde_json::from_str(lines[59]).unwrap();
+    last["chosen"].as_array_mut().unwrap().rotate_left(1);
+    let forged = format!("{}\n{last}\n", lines[..59].join("\n"));
+    let error = replay(BufReader::new(forged.as_bytes())).unwrap_err();
+    assert!(
+        matches!(error, ReplayError::Differs { line: 60, .. }),
+        "{error}"
+    );
+    // Nor can it leave decisions out.
+    let cut = [&lines[..10], &lines[11..]].concat().join("\n");
+    let error = replay(BufReader::new(cut.as_bytes())).unwrap_err();
+    assert!(matches!(error, ReplayError::Broken(11)), "{error}");
+}
+
+#[tokio::test]
+async fn a_restricted_video_has_no_sources_within_seconds() {
+    let world = World::new(1).await;
+    let video = world.publish(1).await;
+    let _node = world.node(0, &[cell(video, 0)]).await;
+    let path = format!("/v1/sources/{video}/0/0");
+    assert_eq!(world.get::<serde_json::Value>(&path).await.0, 200);
+    world
+        .chain
+        .videos
+        .lock()
+        .unwrap()
+        .insert(video, Registration::Inactive);
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    let (status, error): (u16, ApiError) = world.get(&path).await;
+    assert_eq!((status, error.code), (404, ErrorCode::NotFound));
+    assert!(error.message.contains("restricted"));
+}
+
+#[tokio::test]
+async fn i1_a_forged_header_gives_nobody_a_second_allowance() {
+    let world = World::with(1, |config| {
+        config.rate = RateLimit {
+            burst: 5,
+            per_second: 1,
+        };
+    })
+    .await;
+    let mut refused = 0;
+    for number in 0..12 {
+        let request = world.http.get(world.url("/v1/health"));
+        let forged = request.header("x-forwarded-for", format!("10.0.{number}.1"));
+        let response = forged.send().await.unwrap();
+        if response.status() == 429 {
+            refused += 1;
+            let error: ApiError = response.json().await.unwrap();
+            assert_eq!(error.code, ErrorCode::RateLimited);
+        }
+    }
+    assert_eq!(refused, 7);
+}

@@ -12,7 +12,6 @@ LOGS=${CHAINFLIX_TEST_LOGS:-$SCRATCH}/zombienet
 
 # shellcheck disable=SC2317 # called by the trap
 finish() {
-    mkdir -p "$LOGS"
     cp "$NODES"/*.log "$LOGS/" 2>/dev/null || true
     rm -rf "$SCRATCH"
 }
@@ -22,4 +21,7 @@ trap finish EXIT
 export PATH=$CHAINFLIX_BIN:$PATH
 command -v chainflix-node >/dev/null || fail "chainflix-node is not built: run scripts/build.sh"
 
-"$MODULES/.bin/zombienet" --provider native --dir "$NODES" --force test zombienet/smoke.zndsl
+# Its own output is long and coloured: all of it goes to the logs, the assertions to the screen.
+mkdir -p "$LOGS"
+"$MODULES/.bin/zombienet" --logType text --provider native --dir "$NODES" --force test zombienet/smoke.zndsl 2>&1 |
+    sed -u 's/\x1b\[[0-9;]*m//g' | tee "$LOGS/zombienet.log" | grep --line-buffered -E '✅|❌|Error|error:|Result:'

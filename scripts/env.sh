@@ -6,6 +6,7 @@ CHAINFLIX_CACHE=${CHAINFLIX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/chainflix}
 
 # One target directory for all checkouts on this machine: a second clone reuses what the first one compiled.
 CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CHAINFLIX_CACHE/target}
+[[ $CARGO_TARGET_DIR == /* ]] || CARGO_TARGET_DIR=$CHAINFLIX_ROOT/$CARGO_TARGET_DIR
 export CHAINFLIX_ROOT CHAINFLIX_CACHE CARGO_TARGET_DIR
 
 # What a build leaves behind; scripts start programs from here.

@@ -17,13 +17,19 @@ case "${1:-}" in
 esac
 
 SETUP=$CHAINFLIX_ROOT/scripts/setup
-"$SETUP/system-packages.sh" "$@"
-"$SETUP/rust-toolchain.sh"
-"$SETUP/wasm-target.sh"
+FAILED=()
+# A step that fails does not keep the others from doing what they can.
+step() { "$SETUP/$1.sh" "${@:2}" || FAILED+=("$*"); }
+
+step system-packages "$@"
+step rust-toolchain
+step wasm-target
 if [[ ${1:-} == --tests ]]; then
-    "$SETUP/test-runner.sh"
-    for folder in "$CHAINFLIX_ROOT/zombienet" "$CHAINFLIX_ROOT/scripts/polkadot-js"; do
-        "$SETUP/node-modules.sh" "$folder" >/dev/null
-    done
+    step test-runner
+    step node-modules "$CHAINFLIX_ROOT/zombienet"
+    step node-modules "$CHAINFLIX_ROOT/scripts/polkadot-js"
+fi
+if [[ ${#FAILED[@]} -gt 0 ]]; then
+    fail "set-up is not complete, for the reasons above: ${FAILED[*]}"
 fi
 say "set-up: done; build artefacts go to $CARGO_TARGET_DIR"

@@ -31,6 +31,7 @@ need ffmpeg "cuts videos, makes the demo's test video" has_commands ffmpeg ffpro
 need jq "reads what the programs report" has_commands jq
 
 if [[ ${1:-} == --tests ]]; then
+    need procps "lists processes, for zombienet" has_commands ps
     need chromium "plays the web player in the browser test" has_commands chromium
     if ! node_js_18 >/dev/null 2>&1; then
         if has_commands node >/dev/null; then

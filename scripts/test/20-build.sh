@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # compiles all programs and tests
 # Limit: 3900 s
-# Needs: setup
 set -euo pipefail
 exec scripts/build.sh

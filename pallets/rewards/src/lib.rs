@@ -1,2 +1,450 @@
+//! # Rewards
+//!
+//! What mining pays: emission, settlement of rounds, adopted earnings roots, claims.
+//!
+//! ## Responsibilities
+//!
+//! - **Emission**: a named schedule, chosen at genesis and fixed for the life of the chain, in closed form.
+//! - **Settlement**: shares a judged round's reward among its approved view blocks by capped weight over *all* its
+//!   headers. What is cut or not approved is not minted.
+//! - **Earnings roots**: counts the verifiers' votes for the lifetime totals of all accounts, and adopts what more than
+//!   51 % of the set agree on.
+//! - **Claims**: pays an account its total under an adopted root, less what it was paid before. Anyone may submit a
+//!   claim for anyone; the money goes to the account that is proved.
+//! - **Cap**: `paid ≤ settled ≤ schedule`, enforced here whatever the verifiers vote.
+//!
+//! ```text
+//!  pov ──judged round──► settle ──► SettledRounds ──► verifiers compute totals off chain
+//!   │                       │                                   │
+//!   │                       └──► settled as of each round       │ root, sum
+//!   └──vote out of a report──────► vote_earnings ◄──────────────┘
+//!                                      │ more than 51 %
+//!                                      ▼
+//!                 claim(account, total, proof) ──► mints total − claimed to the account
+//! ```
+//!
+//! Calls, formulas, invariants and threats are in the pallet's `README.md`.
+
 #![cfg_attr(not(feature = "std"), no_std)]
-//! Placeholder
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+extern crate alloc;
+
+mod impls;
+pub mod types;
+pub mod weights;
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::{
+    AdoptedEarnings, EarningsVote, RewardRules, SettledEntry, SettledSpan, Totals, Unexpected,
+    VoteRefusal,
+};
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use chainflix_primitives::{
+    Round,
+    emission::EmissionPreset,
+    hash::Hash32,
+    merkle::MAX_PROOF_LEN,
+    registry::{CurrentRound, SettledRound},
+    report::MAX_VERIFIERS,
+    rounds::PRODUCTION_ROUND_MS,
+};
+use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
+use frame_system::{RawOrigin, pallet_prelude::*};
+
+/// Path of an account's leaf under an earnings root.
+pub type Path = BoundedVec<Hash32, ConstU32<{ MAX_PROOF_LEN as u32 }>>;
+
+/// How many adopted roots can be claimed under: the last one and the 99 before it.
+pub const CLAIMABLE_ROOTS: u32 = 100;
+/// Most rounds for which votes are counted at a time.
+pub const MAX_OPEN_VOTES: u32 = 16;
+/// Most settled rounds that are read at a time.
+pub const MAX_PAGE: u32 = 100;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+
+    /// The in-code storage version.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// Emission, settlement, earnings and claims.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the pallet needs from its surroundings. The runtime's transactions have to carry
+    /// `frame_system::AuthorizeCall`.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<
+            RuntimeEvent: From<Event<Self>>,
+            AccountId: From<[u8; 32]> + Into<[u8; 32]>,
+        >
+    {
+        /// Mints what is claimed. Amounts are units of 10⁻¹² CFX.
+        type Currency: Mutate<Self::AccountId, Balance = u128>;
+
+        /// The current round.
+        type Rounds: CurrentRound;
+
+        /// How long the record of a settled round is kept, in rounds. Verifiers that join or lost their store compute
+        /// earnings from these records and from bodies, which are kept two cycles: 20,000 in production.
+        #[pallet::constant]
+        type SettledRoundsKept: Get<u32>;
+
+        /// The least that a claim without fee pays, in units: 0.01 CFX. A lesser claim has to be signed.
+        #[pallet::constant]
+        type LeastFeelessClaim: Get<u128>;
+
+        /// Priority of claims without fee in the transaction pool.
+        #[pallet::constant]
+        type ClaimPriority: Get<TransactionPriority>;
+
+        /// For how many blocks a claim without fee stays in the transaction pool.
+        #[pallet::constant]
+        type ClaimLongevity: Get<TransactionLongevity>;
+
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// What was chosen at genesis.
+    #[pallet::storage]
+    pub type Rules<T: Config> = StorageValue<_, RewardRules>;
+
+    /// What was settled and paid in all, in units.
+    #[pallet::storage]
+    pub type LifetimeTotals<T: Config> = StorageValue<_, Totals, ValueQuery>;
+
+    /// Settled rounds.
+    #[pallet::storage]
+    pub type SettledRounds<T: Config> = StorageMap<_, Twox64Concat, Round, SettledRound>;
+
+    /// Settled rounds by place, in ascending order, with the sum of all settlements up to each. Rounds without
+    /// settlement leave no gap, so that a place is found by bisection.
+    #[pallet::storage]
+    pub type SettledOrder<T: Config> = StorageMap<_, Twox64Concat, u32, SettledEntry>;
+
+    /// Which places are kept.
+    #[pallet::storage]
+    pub type SettledPlaces<T: Config> = StorageValue<_, SettledSpan, ValueQuery>;
+
+    /// Votes for the earnings as of a round, until that round or a later one is adopted.
+    #[pallet::storage]
+    pub type Votes<T: Config> = StorageMap<
+        _,
+        Twox64Concat,
+        Round,
+        BoundedVec<EarningsVote, ConstU32<MAX_VERIFIERS>>,
+        ValueQuery,
+    >;
+
+    /// Rounds for which votes are counted, ascending.
+    #[pallet::storage]
+    pub type OpenVotes<T: Config> =
+        StorageValue<_, BoundedVec<Round, ConstU32<MAX_OPEN_VOTES>>, ValueQuery>;
+
+    /// The last [`CLAIMABLE_ROOTS`] adopted earnings by their round.
+    #[pallet::storage]
+    pub type Adopted<T: Config> = StorageMap<_, Twox64Concat, Round, AdoptedEarnings>;
+
+    /// Rounds of adopted earnings by number, in order of adoption.
+    #[pallet::storage]
+    pub type AdoptedOrder<T: Config> = StorageMap<_, Twox64Concat, u32, Round>;
+
+    /// The earnings adopted last.
+    #[pallet::storage]
+    pub type LastAdopted<T: Config> = StorageValue<_, AdoptedEarnings>;
+
+    /// What an account was paid in all, in units. Kept for ever: whoever emptied an account is not paid again.
+    #[pallet::storage]
+    pub type Claimed<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, ValueQuery>;
+
+    /// What happened. Amounts are in units.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A round was settled.
+        RoundSettled {
+            /// The round.
+            round: Round,
+            /// What the schedule grants it.
+            emission: u128,
+            /// What its approved blocks were given.
+            settled: u128,
+            /// View blocks in it.
+            blocks: u32,
+            /// Those that were approved.
+            approved: u32,
+        },
+        /// A verifier voted for earnings.
+        EarningsVoted {
+            /// The verifier.
+            verifier: T::AccountId,
+            /// The last round that is counted in.
+            as_of: Round,
+            /// The root it voted for.
+            root: Hash32,
+        },
+        /// A verifier's vote for earnings does not count.
+        EarningsVoteRefused {
+            /// The verifier.
+            verifier: T::AccountId,
+            /// The last round that was counted in.
+            as_of: Round,
+            /// Why.
+            reason: VoteRefusal,
+        },
+        /// More than 51 % of the verifiers agree on earnings.
+        EarningsAdopted {
+            /// The last round that is counted in.
+            as_of: Round,
+            /// Root over (account, total), sorted by account.
+            root: Hash32,
+            /// Number of accounts.
+            count: u32,
+            /// Sum of all totals.
+            sum: u128,
+            /// First round in which it can be claimed under.
+            claimable_from: Round,
+        },
+        /// An account was paid what it had earned.
+        EarningsClaimed {
+            /// The account.
+            account: T::AccountId,
+            /// The last round that is counted in.
+            as_of: Round,
+            /// What it has earned, and now been paid, in all.
+            total: u128,
+            /// What this claim paid.
+            amount: u128,
+        },
+        /// Something that never happens did: nothing was minted for it.
+        UnexpectedlyRefused {
+            /// What.
+            reason: Unexpected,
+        },
+    }
+
+    /// Why a call was refused. Numbers never change and are never reused; the transaction pool shows them as custom
+    /// errors.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// No earnings as of this round can be claimed under: they were not adopted, or 100 later ones were. Ask a
+        /// verifier for a newer proof.
+        #[codec(index = 0)]
+        NotAdopted,
+        /// The earnings were adopted too short a time ago: try again later, or with an older proof.
+        #[codec(index = 1)]
+        NotYetClaimable,
+        /// The account was paid this total already.
+        #[codec(index = 2)]
+        NothingToClaim,
+        /// The proof does not lead from this account and total to the adopted root.
+        #[codec(index = 3)]
+        WrongProof,
+        /// The first payment of an account has to be the existential deposit at least: wait until more is earned.
+        #[codec(index = 4)]
+        BelowExistentialDeposit,
+        /// A claim without fee has to pay more: wait until more is earned, or sign the claim and pay its fee.
+        #[codec(index = 5)]
+        BelowFeelessMinimum,
+        /// More would be paid than was ever settled.
+        #[codec(index = 6)]
+        AboveSettled,
+        /// The account cannot receive the amount.
+        #[codec(index = 7)]
+        AccountCannotReceive,
+        /// An amount or a round is at its end.
+        #[codec(index = 8)]
+        Overflow,
+    }
+
+    /// The rules of the chain's economy.
+    #[pallet::genesis_config]
+    pub struct GenesisConfig<T: Config> {
+        /// The emission schedule.
+        pub emission: EmissionPreset,
+        /// Length of a round in ms, the same as everywhere; a divisor of 43,200.
+        pub round_ms: u32,
+        /// Most that a second of weighted playtime pays, in units. `None` is no such limit.
+        pub max_rate_per_second: Option<u128>,
+        /// Rounds between two earnings roots: 10 in production.
+        pub earnings_interval: u32,
+        /// Rounds between the adoption of a root and the first claim under it: 20 in production.
+        pub claim_delay: u32,
+        /// Not used.
+        #[serde(skip)]
+        pub _config: PhantomData<T>,
+    }
+
+    impl<T: Config> Default for GenesisConfig<T> {
+        fn default() -> Self {
+            Self {
+                emission: EmissionPreset::Whitepaper,
+                round_ms: PRODUCTION_ROUND_MS,
+                max_rate_per_second: None,
+                earnings_interval: 10,
+                claim_delay: 20,
+                _config: PhantomData,
+            }
+        }
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            assert!(
+                self.emission.schedule(self.round_ms).is_some(),
+                "genesis: rewards.roundMs must divide {PRODUCTION_ROUND_MS}"
+            );
+            assert!(
+                self.earnings_interval > 0,
+                "genesis: rewards.earningsInterval must not be 0"
+            );
+            Rules::<T>::put(RewardRules {
+                emission: self.emission,
+                round_ms: self.round_ms,
+                max_rate_per_second: self.max_rate_per_second,
+                earnings_interval: self.earnings_interval,
+                claim_delay: self.claim_delay,
+            });
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(
+                T::SettledRoundsKept::get() > 0,
+                "no earnings could be computed"
+            );
+            assert!(
+                T::LeastFeelessClaim::get() > 0,
+                "claims that pay nothing would fill blocks for free"
+            );
+            assert!(
+                T::ClaimLongevity::get() > 0,
+                "no claim would last until the next block"
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_n: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Pays an account what it has earned under an adopted root, less what it was paid before. Anyone may submit it
+        /// for anyone; the account is created if need be.
+        ///
+        /// Signed by anybody, the signer pays the fee. Without a signature it is free, and let in when it pays at least
+        /// [`Config::LeastFeelessClaim`].
+        ///
+        /// * `as_of`: the round of the adopted root.
+        /// * `total`: what the account has earned in its lifetime, in units.
+        /// * `index`, `count`, `proof`: where its leaf stands under the root, as a verifier gives them.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::claim())]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_claim())]
+        #[pallet::authorize(Self::authorize_claim)]
+        pub fn claim(
+            origin: OriginFor<T>,
+            account: T::AccountId,
+            as_of: Round,
+            total: u128,
+            index: u32,
+            count: u32,
+            proof: Path,
+        ) -> DispatchResult {
+            match origin.into() {
+                Ok(RawOrigin::Signed(_) | RawOrigin::Authorized) => {}
+                _ => return Err(DispatchError::BadOrigin),
+            }
+            Self::pay(account, as_of, total, index, count, &proof)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// What was chosen at genesis.
+        pub fn rules() -> Option<RewardRules> {
+            Rules::<T>::get()
+        }
+
+        /// The emission schedule by name.
+        pub fn emission_preset() -> Option<EmissionPreset> {
+            Rules::<T>::get().map(|rules| rules.emission)
+        }
+
+        /// What `round` may mint at most, in units.
+        pub fn reward(round: Round) -> u128 {
+            Self::schedule().map_or(0, |schedule| schedule.reward(round))
+        }
+
+        /// What all rounds before `round` may mint together at most, in units.
+        pub fn cumulative(round: Round) -> u128 {
+            Self::schedule().map_or(0, |schedule| schedule.cumulative(round))
+        }
+
+        /// What was settled and paid in all, in units.
+        pub fn totals() -> Totals {
+            LifetimeTotals::<T>::get()
+        }
+
+        /// A settled round, for as long as its record is kept.
+        pub fn settled(round: Round) -> Option<SettledRound> {
+            SettledRounds::<T>::get(round)
+        }
+
+        /// Settled rounds above `after`, ascending: at most `limit`, and at most 100.
+        pub fn settled_after(after: Option<Round>, limit: u32) -> Vec<SettledRound> {
+            Self::page_after(after, limit)
+        }
+
+        /// Rounds between two earnings roots.
+        pub fn earnings_interval() -> u32 {
+            Rules::<T>::get().map_or(0, |rules| rules.earnings_interval)
+        }
+
+        /// The earnings adopted last.
+        pub fn last_adopted() -> Option<AdoptedEarnings> {
+            LastAdopted::<T>::get()
+        }
+
+        /// The adopted earnings as of a round, while they can be claimed under, or will be.
+        pub fn adopted(as_of: Round) -> Option<AdoptedEarnings> {
+            Adopted::<T>::get(as_of)
+        }
+
+        /// First round in which one can claim under the earnings as of a round.
+        pub fn claimable_from(as_of: Round) -> Option<Round> {
+            Self::first_claimable(&Adopted::<T>::get(as_of)?)
+        }
+
+        /// What an account was paid in all, in units.
+        pub fn claimed(account: T::AccountId) -> u128 {
+            Claimed::<T>::get(account)
+        }
+    }
+}

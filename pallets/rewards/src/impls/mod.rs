@@ -1,0 +1,10 @@
+//! The pallet's logic, by topic.
+
+mod authorization;
+mod claims;
+mod emission;
+mod history;
+mod settlement;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;
+mod votes;

@@ -1,0 +1,118 @@
+//! From a judged round to rewards of its blocks.
+
+use alloc::vec::Vec;
+use chainflix_primitives::{
+    AccountId, Round,
+    registry::{JudgedBlock, SettledBlock, SettledRound, Settlement},
+    report::EarningsTriple,
+    settlement,
+};
+use frame_support::BoundedVec;
+
+use crate::{
+    Config, Event, LifetimeTotals, Pallet, Rules, SettledRounds, Unexpected, types::RewardRules,
+};
+
+impl<T: Config> Settlement for Pallet<T> {
+    fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>) {
+        if let Err(reason) = Self::settle_round(round, blocks, reporters) {
+            Self::deposit_event(Event::UnexpectedlyRefused { reason });
+        }
+    }
+
+    fn vote_earnings(verifier: AccountId, triple: EarningsTriple, set_size: u32) {
+        Self::vote(verifier, triple, set_size);
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Settles a round: shares its reward among its approved blocks and keeps the record.
+    fn settle_round(
+        round: Round,
+        blocks: Vec<JudgedBlock>,
+        reporters: Vec<AccountId>,
+    ) -> Result<(), Unexpected> {
+        let rules = Rules::<T>::get().ok_or(Unexpected::NoRules)?;
+        let schedule = rules
+            .emission
+            .schedule(rules.round_ms)
+            .ok_or(Unexpected::NoRules)?;
+        if Self::last_settled().is_some_and(|last| round <= last.round) {
+            return Err(Unexpected::RoundNotAbove);
+        }
+        let emission = schedule.reward(round);
+        let blocks = BoundedVec::try_from(Self::reward_blocks(&rules, emission, blocks))
+            .map_err(|_| Unexpected::TooManyVerifiers)?;
+        let reporters =
+            BoundedVec::try_from(reporters).map_err(|_| Unexpected::TooManyVerifiers)?;
+        let settled = blocks
+            .iter()
+            .try_fold(0u128, |sum, block: &SettledBlock| {
+                sum.checked_add(block.reward)
+            })
+            .ok_or(Unexpected::AboveSchedule)?;
+
+        // The cap, whatever the shares above came to.
+        let after_round = round.checked_add(1).ok_or(Unexpected::NoRules)?;
+        let mut totals = LifetimeTotals::<T>::get();
+        totals.settled = totals
+            .settled
+            .checked_add(settled)
+            .filter(|total| settled <= emission && *total <= schedule.cumulative(after_round))
+            .ok_or(Unexpected::AboveSchedule)?;
+
+        Self::note_settled(round, totals.settled)?;
+        LifetimeTotals::<T>::put(totals);
+        let count = u32::try_from(blocks.len()).unwrap_or(u32::MAX);
+        let approved = blocks.iter().filter(|block| block.approved).count();
+        Self::deposit_event(Event::RoundSettled {
+            round,
+            emission,
+            settled,
+            blocks: count,
+            approved: u32::try_from(approved).unwrap_or(u32::MAX),
+        });
+        let record = SettledRound {
+            round,
+            emission,
+            settled,
+            blocks,
+            reporters,
+        };
+        SettledRounds::<T>::insert(round, record);
+        Ok(())
+    }
+
+    /// Weights and rewards of a round's blocks. The divisor is over all of them, approved or not.
+    fn reward_blocks(
+        rules: &RewardRules,
+        emission: u128,
+        blocks: Vec<JudgedBlock>,
+    ) -> Vec<SettledBlock> {
+        let playtimes: Vec<u64> = blocks.iter().map(|block| block.playtime_ms).collect();
+        let weights = settlement::capped_weights(&playtimes);
+        // At most 2³² weights of 64 bits.
+        let total_weight = weights
+            .iter()
+            .fold(0u128, |sum, weight| sum.saturating_add(u128::from(*weight)));
+        let reward = settlement::round_reward(emission, total_weight, rules.max_rate_per_second);
+        blocks
+            .into_iter()
+            .zip(weights)
+            .map(|(block, weight_ms)| SettledBlock {
+                reward: if block.approved {
+                    // Nothing watched, nothing paid.
+                    settlement::block_reward(reward, weight_ms, total_weight).unwrap_or(0)
+                } else {
+                    0
+                },
+                issuer: block.issuer,
+                root: block.root,
+                count: block.count,
+                playtime_ms: block.playtime_ms,
+                approved: block.approved,
+                weight_ms,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,167 @@
+//! What must always hold.
+
+use frame_support::ensure;
+use sp_runtime::TryRuntimeError;
+
+use crate::{
+    Adopted, AdoptedOrder, CLAIMABLE_ROOTS, Claimed, Config, LastAdopted, LifetimeTotals,
+    OpenVotes, Pallet, SettledOrder, SettledPlaces, SettledRounds, Votes,
+};
+
+impl<T: Config> Pallet<T> {
+    /// Runs every check.
+    ///
+    /// # Errors
+    /// The first invariant that does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::check_cap()?;
+        Self::check_settled_rounds()?;
+        Self::check_adopted()?;
+        Self::check_votes()
+    }
+
+    /// `paid ≤ settled ≤ schedule`, and paid is what accounts claimed.
+    fn check_cap() -> Result<(), TryRuntimeError> {
+        let totals = LifetimeTotals::<T>::get();
+        ensure!(totals.paid <= totals.settled, "more was paid than settled");
+        let ceiling =
+            Self::last_settled().map_or(0, |last| Self::cumulative(last.round.saturating_add(1)));
+        ensure!(
+            totals.settled <= ceiling,
+            "more was settled than the schedule grants"
+        );
+        let claimed = Claimed::<T>::iter_values()
+            .try_fold(0u128, |sum, amount| sum.checked_add(amount))
+            .ok_or("claims overflow")?;
+        ensure!(claimed == totals.paid, "paid is not what was claimed");
+        Ok(())
+    }
+
+    /// Places are without gap and ascend; each has its record, whose parts sum up and stay below its emission.
+    fn check_settled_rounds() -> Result<(), TryRuntimeError> {
+        let places = SettledPlaces::<T>::get();
+        let mut before: Option<crate::SettledEntry> = None;
+        for place in places.first..places.next {
+            let entry = SettledOrder::<T>::get(place).ok_or("a place is empty")?;
+            let record = SettledRounds::<T>::get(entry.round).ok_or("a record is missing")?;
+            let parts = record
+                .blocks
+                .iter()
+                .try_fold(0u128, |sum, block| sum.checked_add(block.reward))
+                .ok_or("rewards overflow")?;
+            ensure!(parts == record.settled, "rewards are not what was settled");
+            ensure!(
+                record.settled <= record.emission,
+                "a round settled more than its emission"
+            );
+            ensure!(
+                record.emission == Self::reward(entry.round),
+                "an emission is off schedule"
+            );
+            ensure!(
+                record
+                    .blocks
+                    .iter()
+                    .all(|block| block.approved || block.reward == 0),
+                "a block was paid that was not approved"
+            );
+            if let Some(before) = before {
+                ensure!(
+                    before.round < entry.round,
+                    "settled rounds are out of order"
+                );
+                ensure!(
+                    before.total.checked_add(record.settled) == Some(entry.total),
+                    "a running total is off"
+                );
+            }
+            before = Some(entry);
+        }
+        let kept = places.next.saturating_sub(places.first) as usize;
+        ensure!(
+            SettledRounds::<T>::iter_keys().count() == kept,
+            "a record has no place"
+        );
+        ensure!(
+            SettledOrder::<T>::iter_keys().count() == kept,
+            "a place is outside the span"
+        );
+        if let Some(last) = before {
+            ensure!(
+                last.total == LifetimeTotals::<T>::get().settled,
+                "the last total is off"
+            );
+        }
+        Ok(())
+    }
+
+    /// Adopted earnings ascend in round and sum, and no more are kept than can be claimed under.
+    fn check_adopted() -> Result<(), TryRuntimeError> {
+        let Some(last) = LastAdopted::<T>::get() else {
+            ensure!(
+                Adopted::<T>::iter_keys().next().is_none(),
+                "adopted, but not last"
+            );
+            return Ok(());
+        };
+        let first = last
+            .number
+            .saturating_add(1)
+            .saturating_sub(CLAIMABLE_ROOTS);
+        let mut before: Option<crate::AdoptedEarnings> = None;
+        for number in first..=last.number {
+            let round = AdoptedOrder::<T>::get(number).ok_or("an adopted root has no round")?;
+            let adopted = Adopted::<T>::get(round).ok_or("an adopted root is missing")?;
+            ensure!(
+                adopted.number == number,
+                "an adopted root has another number"
+            );
+            ensure!(
+                before.is_none_or(|before| before.triple.as_of < adopted.triple.as_of
+                    && before.triple.sum <= adopted.triple.sum),
+                "adopted earnings decrease"
+            );
+            before = Some(adopted);
+        }
+        ensure!(
+            before.as_ref() == Some(&last),
+            "the last adopted root is another"
+        );
+        let kept = last.number.saturating_sub(first).saturating_add(1) as usize;
+        ensure!(
+            Adopted::<T>::iter_keys().count() == kept,
+            "too many adopted roots are kept"
+        );
+        ensure!(
+            AdoptedOrder::<T>::iter_keys().count() == kept,
+            "too many numbers are kept"
+        );
+        ensure!(
+            last.triple.sum <= LifetimeTotals::<T>::get().settled,
+            "earned above settled"
+        );
+        Ok(())
+    }
+
+    /// Votes are counted for open rounds only, above the last adopted one, one a verifier.
+    fn check_votes() -> Result<(), TryRuntimeError> {
+        let open = OpenVotes::<T>::get();
+        ensure!(
+            open.windows(2).all(|pair| matches!(pair, [a, b] if a < b)),
+            "open rounds are out of order"
+        );
+        let last = LastAdopted::<T>::get().map(|adopted| adopted.triple.as_of);
+        for (as_of, votes) in Votes::<T>::iter() {
+            ensure!(open.contains(&as_of), "votes for a round that is not open");
+            ensure!(
+                last.is_none_or(|last| as_of > last),
+                "votes for a round that is adopted"
+            );
+            let mut voters: alloc::vec::Vec<_> = votes.iter().map(|vote| vote.verifier).collect();
+            voters.sort_unstable();
+            voters.dedup();
+            ensure!(voters.len() == votes.len(), "a verifier votes twice");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! Rules, records and votes.
+
+use chainflix_primitives::{
+    AccountId, Round,
+    emission::EmissionPreset,
+    hash::{Hash32, Hasher},
+    report::EarningsTriple,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// SHA-256 by the node.
+pub struct HostSha256;
+
+impl Hasher for HostSha256 {
+    fn sha256(data: &[u8]) -> Hash32 {
+        sp_io::hashing::sha2_256(data)
+    }
+}
+
+/// What was chosen at genesis, for the life of the chain.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct RewardRules {
+    /// The emission schedule.
+    pub emission: EmissionPreset,
+    /// Length of a round in ms.
+    pub round_ms: u32,
+    /// Most that a second of weighted playtime pays, in units.
+    pub max_rate_per_second: Option<u128>,
+    /// Rounds between two earnings roots.
+    pub earnings_interval: u32,
+    /// Rounds between the adoption of a root and the first claim under it.
+    pub claim_delay: u32,
+}
+
+/// Lifetime totals of the chain, in units. `paid ≤ settled ≤ schedule`, always.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Totals {
+    /// Given to approved view blocks.
+    pub settled: u128,
+    /// Minted to accounts.
+    pub paid: u128,
+}
+
+/// A settled round in its place.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct SettledEntry {
+    /// The round.
+    pub round: Round,
+    /// Everything settled up to and with it, in units.
+    pub total: u128,
+}
+
+/// Places of settled rounds that are kept: from `first` on, below `next`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct SettledSpan {
+    /// The first place that is kept.
+    pub first: u32,
+    /// The place of the next settled round.
+    pub next: u32,
+}
+
+/// A verifier's vote.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct EarningsVote {
+    /// Whose.
+    pub verifier: AccountId,
+    /// For what.
+    pub triple: EarningsTriple,
+}
+
+/// Earnings that more than 51 % of the verifiers agreed on.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct AdoptedEarnings {
+    /// What they agreed on.
+    pub triple: EarningsTriple,
+    /// Round of adoption.
+    pub adopted_in: Round,
+    /// How many were adopted before.
+    pub number: u32,
+}
+
+/// Why a vote does not count.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum VoteRefusal {
+    /// The round is not a multiple of the interval.
+    #[codec(index = 0)]
+    OffInterval,
+    /// The round is not settled yet, or so long ago that its settlement is forgotten.
+    #[codec(index = 1)]
+    NotSettled,
+    /// Earnings as of this round or a later one are adopted.
+    #[codec(index = 2)]
+    NotAboveLastAdopted,
+    /// The sum is above everything that was settled up to the round.
+    #[codec(index = 3)]
+    SumAboveSettled,
+    /// The sum is below that of the earnings adopted last.
+    #[codec(index = 4)]
+    SumBelowLastAdopted,
+    /// Votes are counted for too many later rounds.
+    #[codec(index = 5)]
+    NoRoom,
+}
+
+/// What never happens as long as the other pallets keep their word.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Unexpected {
+    /// A round was to be settled that is not above the last one.
+    #[codec(index = 0)]
+    RoundNotAbove,
+    /// A round had more blocks or reporters than there are verifiers.
+    #[codec(index = 1)]
+    TooManyVerifiers,
+    /// A round would have lifted the total above the schedule.
+    #[codec(index = 2)]
+    AboveSchedule,
+    /// The chain was started without rules, or a count is at its end.
+    #[codec(index = 3)]
+    NoRules,
+}

@@ -1,0 +1,283 @@
+//! A small chain around the ledger: videos, providers, a clock, and settlement as the pallets do it.
+
+use std::collections::BTreeMap;
+
+use chainflix_primitives::{
+    AccountId, Cycle, Magnet, Round, Sha256,
+    earnings::{EarningsError, Ledger, Records, VideoShares, ViewOutcome},
+    emission::{EmissionPreset, EmissionSchedule},
+    ids::AddressTag,
+    merkle,
+    ratio::MiningRatio,
+    registry::{SettledBlock, SettledRound},
+    rounds::{CycleRule, PRODUCTION_ROUND_MS, RoundClock},
+    settlement::{block_reward, capped_weights, round_reward},
+    view::{Delivery, ViewClaim, ViewLeaf},
+    window::cell_playtime,
+};
+
+use crate::samples::{CLOCK, account, bytes, claim};
+
+pub(crate) struct World {
+    pub(crate) clock: RoundClock,
+    /// Rules by ascending first round.
+    pub(crate) cycles: Vec<CycleRule>,
+    pub(crate) schedule: EmissionSchedule,
+    pub(crate) quota: u32,
+    pub(crate) providers: BTreeMap<u32, AccountId>,
+    /// Producer, ratio and total playtime by name; unknown names are unknown videos.
+    pub(crate) videos: BTreeMap<Magnet, (VideoShares, u32)>,
+}
+
+/// One view in few words.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) viewer: String,
+    pub(crate) video: String,
+    pub(crate) minute: u16,
+    /// Time of issue in ms since the start of round 0.
+    pub(crate) at: u64,
+    pub(crate) elapsed_ms: u32,
+    pub(crate) group: String,
+    pub(crate) deliveries: Vec<(u32, u32)>,
+}
+
+/// What one verifier hands in for a round.
+#[derive(Clone, Debug)]
+pub(crate) struct Handed {
+    pub(crate) issuer: String,
+    pub(crate) approved: bool,
+    pub(crate) views: Vec<Seen>,
+}
+
+pub(crate) fn video(name: &str) -> Magnet {
+    Magnet(bytes(name))
+}
+
+/// A view of minute `minute` of the long video, by its own address group, from provider 1.
+pub(crate) fn seen(viewer: &str, minute: u16, at: u64) -> Seen {
+    Seen {
+        viewer: viewer.into(),
+        video: "long".into(),
+        minute,
+        at,
+        elapsed_ms: 60_000,
+        group: viewer.into(),
+        deliveries: vec![(1, 1_000)],
+    }
+}
+
+pub(crate) fn handed(issuer: &str, views: Vec<Seen>) -> Handed {
+    Handed {
+        issuer: issuer.into(),
+        approved: true,
+        views,
+    }
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let shares = |producer: &str, ratio| VideoShares {
+            producer: account(producer),
+            supervisor: account("supervisor"),
+            ratio,
+        };
+        let generous = MiningRatio {
+            producer: 99_999,
+            viewer: 650_001,
+            enhancers: 0,
+            ..MiningRatio::whitepaper()
+        };
+        Self {
+            clock: CLOCK,
+            cycles: vec![CycleRule::from_genesis(10_000)],
+            schedule: EmissionPreset::Whitepaper
+                .schedule(PRODUCTION_ROUND_MS)
+                .expect("production rounds"),
+            quota: 1_000,
+            providers: BTreeMap::from([
+                (1, account("storage 1")),
+                (2, account("storage 2")),
+                // Two nodes of one owner, and one of a viewer.
+                (3, account("storage 2")),
+                (4, account("viewer 0")),
+            ]),
+            videos: BTreeMap::from([
+                (
+                    video("long"),
+                    (shares("producer", MiningRatio::whitepaper()), 3_600_000),
+                ),
+                (video("short"), (shares("producer 2", generous), 137_000)),
+                // The producer's own video of 5 s.
+                (
+                    video("least"),
+                    (shares("viewer 0", MiningRatio::whitepaper()), 5_000),
+                ),
+            ]),
+        }
+    }
+
+    /// With rounds of 7.2 s, as in the presets `dev` and `local`.
+    pub(crate) fn with_short_rounds() -> Self {
+        let mut world = Self::new();
+        world.clock.round_ms = 7_200;
+        world.schedule = EmissionPreset::Whitepaper.schedule(7_200).expect("7.2 s");
+        world
+    }
+
+    pub(crate) fn leaf(&self, seen: &Seen) -> ViewLeaf {
+        let deliveries: Vec<Delivery> = seen
+            .deliveries
+            .iter()
+            .map(|(provider, bytes)| Delivery {
+                provider: *provider,
+                bytes: *bytes,
+            })
+            .collect();
+        let accepted = self
+            .clock
+            .round_at(self.clock.genesis_ms + seen.at + u64::from(seen.elapsed_ms));
+        ViewLeaf {
+            claim: ViewClaim {
+                viewer: account(&seen.viewer),
+                video: video(&seen.video),
+                minute: seen.minute,
+                issue_ms: self.clock.genesis_ms + seen.at,
+                deliveries: deliveries.try_into().expect("at most 8"),
+                ..claim()
+            },
+            signature: chainflix_primitives::Signature64::default(),
+            elapsed_ms: seen.elapsed_ms,
+            ticket_index: 0,
+            address_tag: AddressTag(bytes(&format!("{accepted:?} {}", seen.group))),
+        }
+    }
+
+    /// Settles a round as the chain does: capped weights over all headers, approved blocks paid.
+    pub(crate) fn settle(
+        &self,
+        round: Round,
+        handed: &[Handed],
+        reporters: &[&str],
+    ) -> (SettledRound, Vec<Vec<ViewLeaf>>) {
+        let mut order: Vec<&Handed> = handed.iter().collect();
+        order.sort_by_key(|block| account(&block.issuer));
+        let bodies: Vec<Vec<ViewLeaf>> = order
+            .iter()
+            .map(|block| {
+                let mut body: Vec<ViewLeaf> =
+                    block.views.iter().map(|seen| self.leaf(seen)).collect();
+                body.sort_by_key(ViewLeaf::sort_key);
+                body
+            })
+            .collect();
+        let playtimes: Vec<u64> = bodies
+            .iter()
+            .map(|body| {
+                body.iter()
+                    .map(|leaf| u64::from(self.playtime_of(leaf)))
+                    .sum()
+            })
+            .collect();
+        let weights = capped_weights(&playtimes);
+        let total: u128 = weights.iter().map(|weight| u128::from(*weight)).sum();
+        let emission = self.schedule.reward(round);
+        let available = round_reward(emission, total, None);
+        let blocks: Vec<SettledBlock> = order
+            .iter()
+            .enumerate()
+            .map(|(place, block)| {
+                let leaves: Vec<_> = bodies[place]
+                    .iter()
+                    .map(ViewLeaf::leaf_hash::<Sha256>)
+                    .collect();
+                SettledBlock {
+                    issuer: account(&block.issuer),
+                    root: merkle::root::<Sha256>(&leaves),
+                    count: u32::try_from(leaves.len()).expect("few leaves"),
+                    playtime_ms: playtimes[place],
+                    approved: block.approved,
+                    weight_ms: weights[place],
+                    reward: if block.approved {
+                        block_reward(available, weights[place], total).unwrap_or(0)
+                    } else {
+                        0
+                    },
+                }
+            })
+            .collect();
+        let mut reporters: Vec<AccountId> = reporters.iter().map(|name| account(name)).collect();
+        reporters.sort_unstable();
+        let settled = SettledRound {
+            round,
+            emission,
+            settled: blocks.iter().map(|block| block.reward).sum(),
+            blocks: blocks.try_into().expect("few blocks"),
+            reporters: reporters.try_into().expect("few reporters"),
+        };
+        let approved = order
+            .iter()
+            .zip(bodies)
+            .filter_map(|(block, body)| block.approved.then_some(body))
+            .collect();
+        (settled, approved)
+    }
+
+    /// Settles and applies a round with four reporters.
+    pub(crate) fn apply(
+        &self,
+        ledger: &mut Ledger,
+        round: Round,
+        handed: &[Handed],
+    ) -> Result<Vec<ViewOutcome>, EarningsError> {
+        let reporters = ["verifier 0", "verifier 1", "verifier 2", "verifier 3"];
+        let (settled, bodies) = self.settle(round, handed, &reporters);
+        Ok(ledger.apply(&settled, &bodies, self)?.concat())
+    }
+
+    pub(crate) fn playtime_of(&self, leaf: &ViewLeaf) -> u32 {
+        let counts = leaf.claim.ad.is_none();
+        let playtime = self.playtime_ms(&leaf.claim.video, leaf.claim.minute);
+        if counts {
+            playtime.expect("a known cell")
+        } else {
+            0
+        }
+    }
+}
+
+impl Records for World {
+    fn video(&self, video: &Magnet) -> Option<VideoShares> {
+        self.videos.get(video).map(|(shares, _)| *shares)
+    }
+
+    fn playtime_ms(&self, video: &Magnet, minute: u16) -> Option<u32> {
+        self.videos
+            .get(video)
+            .and_then(|(_, total)| cell_playtime(*total, minute))
+    }
+
+    fn provider_owner(&self, provider: u32) -> Option<AccountId> {
+        self.providers.get(&provider).copied()
+    }
+
+    fn round_at(&self, at_ms: u64) -> Option<Round> {
+        self.clock.round_at(at_ms)
+    }
+
+    fn cycle_of(&self, round: Round) -> Option<Cycle> {
+        self.cycles
+            .iter()
+            .rev()
+            .find_map(|rule| rule.cycle_of(round))
+    }
+
+    fn views_per_group(&self, _round: Round) -> u32 {
+        self.quota
+    }
+}
+
+/// Whether an outcome is paid.
+pub(crate) fn is_paid(outcome: &ViewOutcome) -> bool {
+    matches!(outcome, ViewOutcome::Paid { .. })
+}

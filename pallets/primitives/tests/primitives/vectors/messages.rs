@@ -345,8 +345,7 @@ pub(super) fn verifier() -> Value {
         "commitment": hex(commitment),
         "commit_payload": hex(set_secret_payload(&genesis(), &verifier, &commit)),
         "acknowledge_payload": hex(set_secret_payload(&genesis(), &verifier, &acknowledge)),
-        "report_key_of_round_20001": String::from_utf8_lossy(&report_key(20_001)[..23]),
-        "report_key_tail": hex(&report_key(20_001)[23..]),
+        "report_key_of_round_20001": hex(report_key(20_001)),
     })
 }
 

@@ -32,4 +32,4 @@ fi
 if [[ ${#FAILED[@]} -gt 0 ]]; then
     fail "set-up is not complete, for the reasons above: ${FAILED[*]}"
 fi
-say "set-up: done; build artefacts go to $CARGO_TARGET_DIR"
+say "set-up: done; programs will be built into $CHAINFLIX_BIN"

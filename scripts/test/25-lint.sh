@@ -8,13 +8,13 @@ source scripts/env.sh
 # Only our own crates are compiled again, by clippy: their dependencies come from the build's directory.
 # The results go elsewhere, for programs compiled this way must not replace those of the build, and the
 # nested build of the wasm runtime, of which clippy would see nothing new, is left out.
-BUILT=$CARGO_TARGET_DIR
+BUILT=${CARGO_BUILD_BUILD_DIR:-$CARGO_TARGET_DIR}
 MESSAGES=$(mktemp)
 trap 'rm -f "$MESSAGES"' EXIT
 SKIP_WASM_BUILD=1 \
     RUSTC_WORKSPACE_WRAPPER=$CHAINFLIX_ROOT/scripts/lint-driver.sh \
     CARGO_BUILD_BUILD_DIR=$BUILT \
-    CARGO_TARGET_DIR=$CHAINFLIX_CACHE/lint \
+    CARGO_TARGET_DIR=$CARGO_TARGET_DIR/lint \
     cargo build "${CARGO_SELECTION[@]}" --all-targets --keep-going --message-format=json >"$MESSAGES" ||
     FAILED=yes
 

@@ -6,22 +6,16 @@ CHAINFLIX_CACHE=${CHAINFLIX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/chainflix}
 
 export CHAINFLIX_ROOT CHAINFLIX_CACHE
 
-# Programs go into this checkout; what compiling leaves on the way is shared by all checkouts on this machine, so
-# that a second one reuses the dependencies of the first. Whoever sets CARGO_TARGET_DIR gets both there.
-if [[ -z ${CARGO_TARGET_DIR:-} || -n ${CHAINFLIX_CHOSE_TARGET_DIR:-} ]]; then
-    CARGO_TARGET_DIR=$CHAINFLIX_ROOT/target
-    CARGO_BUILD_BUILD_DIR=$CHAINFLIX_CACHE/target
-    CHAINFLIX_CHOSE_TARGET_DIR=yes
-    export CARGO_BUILD_BUILD_DIR CHAINFLIX_CHOSE_TARGET_DIR
-fi
+# One target directory for all checkouts on this machine: a second one reuses the dependencies of the first.
+CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CHAINFLIX_CACHE/target}
 [[ $CARGO_TARGET_DIR == /* ]] || CARGO_TARGET_DIR=$CHAINFLIX_ROOT/$CARGO_TARGET_DIR
 export CARGO_TARGET_DIR
 
 # Cargo names the artefacts of a workspace by paths within it and trusts modification times: without this,
-# two checkouts that share a build directory would take each other's crates for their own (docs/building.md).
+# two checkouts that share a target directory would take each other's crates for their own (docs/building.md).
 export RUSTC_WORKSPACE_WRAPPER=$CHAINFLIX_ROOT/scripts/rustc.sh
 
-# Where programs are after a build.
+# Where programs are after a build: those of the checkout that was built last.
 CHAINFLIX_BIN=$CARGO_TARGET_DIR/release
 export CHAINFLIX_BIN
 

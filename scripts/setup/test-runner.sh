@@ -13,7 +13,7 @@ if cargo nextest --version >/dev/null 2>&1; then
 fi
 say "test runner: compiling cargo-nextest $VERSION (several minutes, once per machine)"
 # In a directory of its own: nothing of it belongs among the artefacts of this workspace.
-unset CARGO_BUILD_BUILD_DIR RUSTC_WORKSPACE_WRAPPER
+unset RUSTC_WORKSPACE_WRAPPER
 if CARGO_TARGET_DIR=$CHAINFLIX_CACHE/nextest-build cargo install --locked --version "$VERSION" cargo-nextest; then
     rm -rf "$CHAINFLIX_CACHE/nextest-build"
     say "test runner: installed cargo-nextest $VERSION"

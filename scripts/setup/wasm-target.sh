@@ -8,7 +8,7 @@
 # The toolchain is whatever `rustc` and `cargo` on PATH are.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
-unset CARGO_BUILD_BUILD_DIR RUSTC_WORKSPACE_WRAPPER # the standard library is no crate of this workspace
+unset RUSTC_WORKSPACE_WRAPPER # the standard library is no crate of this workspace
 
 TARGET=wasm32v1-none
 # Suites that carry rust-src, or rust-web-src, in several recent versions.

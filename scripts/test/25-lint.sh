@@ -8,7 +8,7 @@ source scripts/env.sh
 # Only our own crates are compiled again, by clippy: their dependencies come from the build's directory.
 # The results go elsewhere, for programs compiled this way must not replace those of the build, and the
 # nested build of the wasm runtime, of which clippy would see nothing new, is left out.
-BUILT=${CARGO_BUILD_BUILD_DIR:-$CARGO_TARGET_DIR}
+BUILT=$CARGO_TARGET_DIR
 MESSAGES=$(mktemp)
 trap 'rm -f "$MESSAGES"' EXIT
 SKIP_WASM_BUILD=1 \

@@ -149,6 +149,8 @@ impl Draft {
 
 /// Runs a test at block 1, round 1,000, with two approved producers of 1,000 CFX each, and checks the invariants.
 pub fn run(test: impl FnOnce()) {
+    Now::set(1_000);
+    Approved::set(vec![producer(), other_producer()]);
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .expect("an empty genesis builds");

@@ -11,6 +11,8 @@ use crate::{Config, Pallet, UploadMark, VideoRecord};
 
 /// Bytes of the hash that stands before a key in storage, and of the two prefixes before it.
 const KEY_OVERHEAD_BYTES: u32 = 16 + 32;
+/// Bytes of the hash before the second key of a double map.
+const SECOND_KEY_OVERHEAD_BYTES: u32 = 8;
 
 impl<T: Config> Pallet<T> {
     /// Deposit for the record of a video and its place in the producer's list. `None` on overflow.
@@ -36,6 +38,7 @@ impl<T: Config> Pallet<T> {
             account,
             number,
             KEY_OVERHEAD_BYTES,
+            SECOND_KEY_OVERHEAD_BYTES,
         ]
         .into_iter()
         .try_fold(0u32, u32::checked_add)?;

@@ -6,20 +6,20 @@ use std::sync::LazyLock;
 use chainflix_primitives::{
     Signature64,
     api::{CellWanted, OpenSession, Request},
-    delegation::{SignedDelegation, WalletSignature},
+    delegation::WalletSignature,
     ids::Magnet,
     manifest::Manifest,
     placement::{Grant, SignedGrant},
     play_data::{Path, PlainOpening, PlayData, ViewEvidence},
-    receipt::{DeliveryToken, Receipt},
+    receipt::Receipt,
     refusal::Refusal,
     registry::{Endpoint, SettledRound, Standing, VideoTerms},
     report::{Debit, Header, HeaderOpening, PersonalOpening, Report, VerdictOn},
     sources::{SignedSources, Sources},
     ticket::{Acceptance, SignedTicket},
-    view::{Delivery, MAX_LEAF_BYTES, ViewClaim, ViewLeaf},
+    view::{Delivery, ViewClaim},
 };
-use codec::{Decode, DecodeAll, Encode, MaxEncodedLen};
+use codec::{Decode, DecodeAll, Encode};
 use proptest::prelude::*;
 
 use crate::samples::{
@@ -179,43 +179,6 @@ fn every_truncated_format_is_refused() {
     }
 }
 
-#[test]
-fn a_leaf_is_never_longer_than_512_bytes() {
-    assert!(ViewLeaf::max_encoded_len() <= MAX_LEAF_BYTES);
-    assert_eq!(
-        leaf_of(fullest_claim()).encoded_size(),
-        ViewLeaf::max_encoded_len()
-    );
-}
-
-/// The stated maximum is reached by the fullest value, so that weights and buffers by it are neither short nor idle.
-#[test]
-fn the_longest_values_are_as_long_as_stated() {
-    assert_eq!(fullest_claim().encoded_size(), ViewClaim::max_encoded_len());
-    assert_eq!(
-        signed_delegation().encoded_size(),
-        SignedDelegation::max_encoded_len()
-    );
-    assert_eq!(
-        ticket().encoded_size() + 64,
-        SignedTicket::max_encoded_len()
-    );
-    assert_eq!(token().encoded_size(), DeliveryToken::max_encoded_len());
-    assert_eq!(receipt().encoded_size(), Receipt::max_encoded_len());
-    assert_eq!(path(32).encoded_size(), Path::max_encoded_len());
-    // Paths of 15 and 12 hashes where 32 are allowed.
-    let short = 8 * (32 - 15) * 32 + (32 - 12) * 32;
-    assert_eq!(
-        play_data().encoded_size() + short,
-        PlayData::max_encoded_len()
-    );
-}
-
-#[test]
-fn a_report_of_the_largest_network_fits_a_duty_of_64_kib() {
-    assert!(Report::max_encoded_len() <= chainflix_primitives::duty::MAX_DUTY_BYTES);
-}
-
 /// `T` must refuse a list of `bound + 1` and read one of `bound`; before and after it stand the given bytes.
 fn one_over<T: Decode, I: Encode + Clone>(
     name: &str,
@@ -320,17 +283,6 @@ fn q1_a_list_that_promises_more_than_it_brings_is_refused() {
     }
     assert!(Manifest::decode(&mut &promise[..]).is_err());
     assert!(Path::decode(&mut &promise[..]).is_err());
-}
-
-#[test]
-fn refusals_keep_their_numbers_and_speak_in_sentences() {
-    for (place, refusal) in Refusal::ALL.iter().enumerate() {
-        assert_eq!(usize::from(refusal.code()), place);
-        assert_eq!(Refusal::from_code(refusal.code()), Some(*refusal));
-        assert_eq!(refusal.encode(), [refusal.code()]);
-        assert!(refusal.words().ends_with('.'), "{}", refusal.name());
-    }
-    assert_eq!(Refusal::from_code(200), None);
 }
 
 #[test]

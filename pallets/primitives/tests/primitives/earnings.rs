@@ -3,4 +3,5 @@ mod memory;
 mod model;
 mod roles;
 mod sums;
+mod sybils;
 pub(crate) mod world;

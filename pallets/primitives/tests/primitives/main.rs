@@ -14,6 +14,7 @@ mod receipts;
 mod rounds;
 mod samples;
 mod settlement;
+mod sizes;
 mod vectors;
 mod views;
 mod windows;

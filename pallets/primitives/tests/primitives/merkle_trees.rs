@@ -151,9 +151,7 @@ fn m3_a_proof_of_one_round_fails_against_the_root_of_another() {
 }
 
 #[test]
-fn m3_a_proof_claimed_for_another_count_fails_unless_the_path_is_the_same_shape() {
-    // The position within the tree decides the path's length; where a count changes it, the proof must fail, and
-    // where it does not, the root (which headers carry beside the count) decides.
+fn m3_a_proof_fails_against_the_root_of_a_tree_of_another_count() {
     for count in 1..70u32 {
         let hashes = leaves(count);
         let expected = root::<Sha256>(&hashes);
@@ -182,6 +180,18 @@ fn m3_a_proof_claimed_for_another_count_fails_unless_the_path_is_the_same_shape(
                 &expected
             ));
         }
+    }
+}
+
+#[test]
+fn a_count_that_gives_the_path_another_length_is_refused_and_roots_go_with_their_count() {
+    let hashes = leaves(8);
+    let expected = root::<Sha256>(&hashes);
+    let path = proof::<Sha256>(&hashes, 0).expect("a leaf");
+    // Leaf 0 has three siblings above it in trees of 5 to 8 leaves: the count is not under the root.
+    for count in 1..70 {
+        let passes = verify::<Sha256>(hashes[0], 0, count, &path, &expected);
+        assert_eq!(passes, (5..=8).contains(&count), "{count}");
     }
 }
 

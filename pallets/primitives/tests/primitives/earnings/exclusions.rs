@@ -249,6 +249,33 @@ fn i2_fifty_viewers_behind_one_address_earn_up_to_the_quota_and_are_not_punished
 }
 
 #[test]
+fn g4_a_lower_quota_holds_for_views_issued_from_its_round_on_and_excludes_none_before() {
+    let mut world = World::new();
+    world.later_quota = Some((10, 1));
+    let house = |viewer: &str, at| Seen {
+        group: "one house".into(),
+        ..seen(viewer, 0, at)
+    };
+    // Both accepted in round 10, in which one view per group would be left: issued in round 9 they earn both.
+    let mut ledger = Ledger::default();
+    let begin_of_10 = 10 * 43_200;
+    let before = vec![
+        house("a", begin_of_10 - 40_000),
+        house("b", begin_of_10 - 39_000),
+    ];
+    let outcomes = world.apply(&mut ledger, 10, &[handed("verifier 0", before)]);
+    assert!(outcomes.expect("complete records").iter().all(is_paid));
+    let after = vec![house("c", begin_of_10), house("d", begin_of_10)];
+    let outcomes = world.apply(&mut ledger, 11, &[handed("verifier 0", after)]);
+    let paid = outcomes
+        .expect("complete records")
+        .iter()
+        .filter(|o| is_paid(o))
+        .count();
+    assert_eq!(paid, 1);
+}
+
+#[test]
 fn the_earlier_round_wins_over_the_earlier_time_of_issue() {
     let world = World::new();
     let mut ledger = Ledger::default();

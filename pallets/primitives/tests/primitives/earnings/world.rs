@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) cycles: Vec<CycleRule>,
     pub(crate) schedule: EmissionSchedule,
     pub(crate) quota: u32,
+    /// Another quota from a round of issue on.
+    pub(crate) later_quota: Option<(Round, u32)>,
     pub(crate) providers: BTreeMap<u32, AccountId>,
     /// Producer, ratio and total playtime by name; unknown names are unknown videos.
     pub(crate) videos: BTreeMap<Magnet, (VideoShares, u32)>,
@@ -95,6 +97,7 @@ impl World {
                 .schedule(PRODUCTION_ROUND_MS)
                 .expect("production rounds"),
             quota: 1_000,
+            later_quota: None,
             providers: BTreeMap::from([
                 (1, account("storage 1")),
                 (2, account("storage 2")),
@@ -272,8 +275,9 @@ impl Records for World {
             .find_map(|rule| rule.cycle_of(round))
     }
 
-    fn views_per_group(&self, _round: Round) -> u32 {
-        self.quota
+    fn views_per_group(&self, round: Round) -> u32 {
+        let changed = self.later_quota.filter(|(from, _)| round >= *from);
+        changed.map_or(self.quota, |(_, quota)| quota)
     }
 }
 

@@ -1,0 +1,101 @@
+use chainflix_primitives::{earnings::Ledger, settlement::WEIGHT_FLOOR_MS};
+
+use super::world::{Handed, Seen, World, handed, is_paid, seen};
+use crate::samples::account;
+
+/// Three honest verifiers with so many views each, all of the long video.
+fn honest(views: u16) -> Vec<Handed> {
+    (1..4u16)
+        .map(|verifier| {
+            let crowd = (0..views)
+                .map(|n| seen(&format!("honest {verifier} {n}"), n % 60, 400_000))
+                .collect();
+            handed(&format!("verifier {verifier}"), crowd)
+        })
+        .collect()
+}
+
+#[test]
+fn s1_k5_ten_thousand_sybils_at_one_verifier_take_no_more_than_its_capped_weight() {
+    let world = World::new();
+    // One party: producer of the video, its viewers, and the only provider.
+    let sybils = (0..10_000)
+        .map(|n| Seen {
+            video: "least".into(),
+            elapsed_ms: 5_000,
+            ..seen(&format!("sybil {n}"), 0, 420_000)
+        })
+        .collect();
+    let mut blocks = honest(100);
+    blocks.push(handed("verifier 0", sybils));
+    let mut ledger = Ledger::default();
+    let outcomes = world
+        .apply(&mut ledger, 10, &blocks)
+        .expect("complete records");
+    assert!(outcomes.iter().all(is_paid));
+    let taken: u128 = (0..10_000)
+        .map(|n| ledger.total(&account(&format!("sybil {n}"))))
+        .sum::<u128>()
+        + ledger.total(&account("viewer 0"));
+    // 50,000 s of invented playtime count as 12,000: twice an honest verifier's 6,000.
+    let emission = world.schedule.reward(10);
+    assert!(taken < emission * 2 / 5, "{taken} of {emission}");
+    // And the honest lose nothing to the other four fifths of the invented time.
+    let honest_viewer = ledger.total(&account("honest 1 0"));
+    let uncapped = emission * 60 / (50_000 + 18_000) * 300_000 / 1_000_000;
+    assert!(honest_viewer > 2 * uncapped);
+}
+
+#[test]
+fn v5_an_honest_verifier_is_paid_the_same_whether_another_is_rejected_or_not() {
+    let world = World::new();
+    let total_of = |approved| {
+        let mut blocks = honest(30);
+        blocks[1].approved = approved;
+        let mut ledger = Ledger::default();
+        world
+            .apply(&mut ledger, 10, &blocks)
+            .expect("complete records");
+        ledger.total(&account("honest 1 0"))
+    };
+    assert!(total_of(true) > 0);
+    assert_eq!(total_of(true), total_of(false));
+}
+
+#[test]
+fn s2_splitting_one_crowd_over_many_accounts_of_one_group_pays_no_more_than_the_quota() {
+    let mut world = World::new();
+    world.quota = 20;
+    let crowd = |accounts: u16| {
+        (0..accounts)
+            .map(|n| Seen {
+                group: "one party".into(),
+                ..seen(&format!("sybil {n}"), 0, 400_000)
+            })
+            .collect::<Vec<_>>()
+    };
+    let paid = |accounts| {
+        let mut ledger = Ledger::default();
+        let outcomes = world
+            .apply(&mut ledger, 10, &[handed("verifier 0", crowd(accounts))])
+            .expect("complete records");
+        outcomes.iter().filter(|outcome| is_paid(outcome)).count()
+    };
+    assert_eq!(paid(20), 20);
+    assert_eq!(paid(200), 20);
+}
+
+#[test]
+fn a_round_that_one_minute_was_watched_in_weighs_that_minute_below_the_floor() {
+    // The floor lifts the cap, never the weight: an idle verifier's header stays at nothing.
+    let world = World::new();
+    let blocks = [
+        handed("verifier 0", vec![seen("v", 0, 400_000)]),
+        handed("verifier 1", Vec::new()),
+    ];
+    let (settled, _) = world.settle(10, &blocks, &[]);
+    let weights: Vec<u64> = settled.blocks.iter().map(|block| block.weight_ms).collect();
+    assert!(weights.contains(&60_000) && weights.contains(&0));
+    assert!(weights.iter().all(|weight| *weight < WEIGHT_FLOOR_MS));
+    assert_eq!(settled.settled, settled.emission);
+}

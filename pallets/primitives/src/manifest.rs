@@ -16,6 +16,10 @@ pub const MANIFEST_VERSION: u8 = 1;
 pub const MAX_RENDITIONS: u8 = 8;
 /// Longest title in bytes of UTF-8.
 pub const MAX_TITLE_BYTES: usize = 128;
+/// Longest list of codecs in bytes.
+pub const MAX_CODECS_BYTES: usize = 64;
+/// Longest initialisation segment in bytes.
+pub const MAX_INIT_SEGMENT_BYTES: usize = 64 * 1024;
 /// Bytes of a leaf of the cipher tree: the group that is verified before use.
 pub const CIPHER_GROUP_BYTES: usize = 16 * 1024;
 /// Most bytes of a SCALE-encoded manifest that anybody has to read.
@@ -100,7 +104,7 @@ pub struct Manifest {
 pub enum ManifestError {
     /// The version is not known.
     UnknownVersion,
-    /// The title is empty or too long.
+    /// The title is empty, too long, or holds control characters.
     Title,
     /// Total playtime is zero or more than a day.
     Playtime,
@@ -112,6 +116,8 @@ pub enum ManifestError {
     CellSize,
     /// Fragments don't begin at 0, don't ascend, or leave the cell.
     Fragments,
+    /// A list of codecs is too long or is none, or an initialisation segment is too long.
+    Codecs,
 }
 
 impl CellEntry {
@@ -192,7 +198,10 @@ impl Manifest {
         if self.version != MANIFEST_VERSION {
             return Err(ManifestError::UnknownVersion);
         }
-        if self.title.is_empty() || self.title.len() > MAX_TITLE_BYTES {
+        if self.title.is_empty()
+            || self.title.len() > MAX_TITLE_BYTES
+            || self.title.contains(char::is_control)
+        {
             return Err(ManifestError::Title);
         }
         let count = window::cell_count(self.total_playtime_ms).ok_or(ManifestError::Playtime)?;
@@ -200,6 +209,11 @@ impl Manifest {
             return Err(ManifestError::Renditions);
         }
         for (number, rendition) in (0u8..).zip(&self.renditions) {
+            if !is_list_of_codecs(&rendition.codecs)
+                || rendition.init_segment.len() > MAX_INIT_SEGMENT_BYTES
+            {
+                return Err(ManifestError::Codecs);
+            }
             if rendition.cells.len() != usize::from(count) {
                 return Err(ManifestError::Cells);
             }
@@ -243,4 +257,10 @@ impl Manifest {
         }
         Ok(())
     }
+}
+
+/// Codecs go into a playlist as they are: a line break among them would let a producer write lines of its own.
+fn is_list_of_codecs(codecs: &str) -> bool {
+    let is_of_a_codec = |byte: u8| byte.is_ascii_alphanumeric() || b".,-_ ".contains(&byte);
+    codecs.len() <= MAX_CODECS_BYTES && codecs.bytes().all(is_of_a_codec)
 }

@@ -1,7 +1,8 @@
 use chainflix_primitives::{
     Hash32, Hasher, Sha256,
     manifest::{
-        CellEntry, MAX_CELL_BYTES, MAX_RENDITIONS, MAX_TITLE_BYTES, Manifest, ManifestError,
+        CellEntry, MAX_CELL_BYTES, MAX_CODECS_BYTES, MAX_INIT_SEGMENT_BYTES, MAX_RENDITIONS,
+        MAX_TITLE_BYTES, Manifest, ManifestError,
     },
     merkle,
 };
@@ -134,6 +135,27 @@ fn q1_one_over_each_bound_of_a_manifest_is_refused() {
         m.renditions.resize(usize::from(MAX_RENDITIONS) + 1, first);
     });
     assert_eq!(nine, Some(ManifestError::Renditions));
+}
+
+#[test]
+fn a_producer_writes_no_lines_of_its_own_into_playlists() {
+    for title in ["a\nb", "a\u{7f}", "\r"] {
+        assert_eq!(
+            refusal(|m| m.title = title.into()),
+            Some(ManifestError::Title)
+        );
+    }
+    let long = "a".repeat(MAX_CODECS_BYTES + 1);
+    for codecs in ["avc1\"\nhttp://elsewhere.example/", "avc1\r", "ä", &long] {
+        let refused = refusal(|m| m.renditions[1].codecs = codecs.into());
+        assert_eq!(refused, Some(ManifestError::Codecs), "{codecs}");
+    }
+    let segment = |length| refusal(|m| m.renditions[0].init_segment = vec![0; length]);
+    assert_eq!(segment(MAX_INIT_SEGMENT_BYTES), None);
+    assert_eq!(
+        segment(MAX_INIT_SEGMENT_BYTES + 1),
+        Some(ManifestError::Codecs)
+    );
 }
 
 #[test]

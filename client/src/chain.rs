@@ -1,0 +1,116 @@
+//! The chain, as a client reads and writes it: through any of several nodes, by metadata and shared types.
+//!
+//! Reads go through the runtime's `VerifierApi` and storage; everything read is decoded into the types of
+//! `chainflix-primitives`. Only finalized state is read, so nothing here has to be taken back.
+
+mod claim;
+mod nodes;
+mod reads;
+mod records;
+mod transactions;
+
+use std::sync::Arc;
+
+use chainflix_primitives::Hash32;
+use subxt::SubstrateConfig;
+use subxt::client::OnlineClientAtBlock;
+
+pub use claim::ClaimOutcome;
+pub use records::{Balance, NewVideo, ProviderTerms};
+pub use transactions::Finalized;
+
+use nodes::Nodes;
+
+/// Pallets without which nothing here works.
+const PALLETS: &[&str] = &[
+    "System",
+    "Balances",
+    "Authorities",
+    "Videos",
+    "Supervisors",
+    "StorageProviders",
+    "Pov",
+    "Rewards",
+];
+/// The runtime interface that is read.
+const RUNTIME_API: &str = "VerifierApi";
+
+type Block = OnlineClientAtBlock<SubstrateConfig>;
+
+/// Why the chain could not be read or written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ChainError {
+    /// No node answers.
+    #[error(
+        "no node of the chain answers at {urls}: {reason}; start one, or name another with --chain"
+    )]
+    Unreachable {
+        /// Where nodes were looked for.
+        urls: String,
+        /// What the last one said.
+        reason: String,
+    },
+    /// The node belongs to a chain without our pallets.
+    #[error(
+        "the node at {url} runs another chain: it has no {missing}; name a Chainflix node with --chain"
+    )]
+    OtherChain {
+        /// Which node.
+        url: String,
+        /// What is missing.
+        missing: String,
+    },
+    /// Nodes of different chains are named.
+    #[error("the nodes belong to different chains; name only nodes of one")]
+    DifferentChains,
+    /// The runtime has other types than this program.
+    #[error("the chain's {0} is not as this program knows it; update the program")]
+    OtherTypes(String),
+    /// The transaction was refused before it was included.
+    #[error("the chain refused the transaction: {0}")]
+    Refused(String),
+    /// The transaction was included and failed.
+    #[error("the transaction failed: {0}")]
+    Failed(String),
+    /// A read failed.
+    #[error("the chain can't be read: {0}")]
+    Read(String),
+    /// The account can't pay.
+    #[error("the account {0} has no funds for the transaction's fee and deposit")]
+    NoFunds(String),
+    /// It took too long.
+    #[error(
+        "the transaction was not finalized within {0} s; look at the chain before you send it again"
+    )]
+    TimedOut(u64),
+}
+
+/// A connection to the chain.
+#[derive(Clone)]
+pub struct Chain {
+    nodes: Arc<Nodes>,
+}
+
+impl Chain {
+    /// Connects to the first of `urls` (`ws://` or `wss://`) that answers; the others stand in when it goes.
+    ///
+    /// # Errors
+    /// When none answers, or one runs another chain.
+    pub async fn connect(urls: &[String]) -> Result<Self, ChainError> {
+        let nodes = Nodes::connect(urls).await?;
+        Ok(Self {
+            nodes: Arc::new(nodes),
+        })
+    }
+
+    /// Hash of the chain's first block.
+    #[must_use]
+    pub fn genesis(&self) -> Hash32 {
+        self.nodes.genesis()
+    }
+
+    /// The last finalized block.
+    async fn block(&self) -> Result<Block, ChainError> {
+        self.nodes.block().await
+    }
+}

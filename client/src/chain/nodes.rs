@@ -1,0 +1,125 @@
+//! Several nodes of one chain: the one in use, and the next when it does not answer.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chainflix_primitives::Hash32;
+use subxt::{OnlineClient, SubstrateConfig};
+use tokio::time::timeout;
+
+use super::{Block, ChainError, PALLETS, RUNTIME_API};
+
+/// A node answers within this time, or the next is asked.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// A connection to one node.
+struct InUse {
+    index: usize,
+    client: OnlineClient<SubstrateConfig>,
+}
+
+/// Nodes of one chain.
+pub(super) struct Nodes {
+    urls: Vec<String>,
+    genesis: Hash32,
+    in_use: Mutex<InUse>,
+}
+
+impl Nodes {
+    pub(super) async fn connect(urls: &[String]) -> Result<Self, ChainError> {
+        let (index, client) = connect_from(urls, 0).await?;
+        Ok(Self {
+            urls: urls.to_vec(),
+            genesis: client.genesis_hash().0,
+            in_use: Mutex::new(InUse { index, client }),
+        })
+    }
+
+    pub(super) fn genesis(&self) -> Hash32 {
+        self.genesis
+    }
+
+    fn current(&self) -> (usize, OnlineClient<SubstrateConfig>) {
+        let in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        (in_use.index, in_use.client.clone())
+    }
+
+    /// The last finalized block of a node that answers.
+    pub(super) async fn block(&self) -> Result<Block, ChainError> {
+        let (index, client) = self.current();
+        if let Ok(Ok(block)) = timeout(PATIENCE, client.at_current_block()).await {
+            return Ok(block);
+        }
+        tracing::debug!(node = index, "node does not answer, trying the next");
+        let (index, client) = connect_from(&self.urls, index.saturating_add(1)).await?;
+        if client.genesis_hash().0 != self.genesis {
+            return Err(ChainError::DifferentChains);
+        }
+        let block = timeout(PATIENCE, client.at_current_block())
+            .await
+            .map_err(|_| self.unreachable("no answer"))?
+            .map_err(|error| self.unreachable(&error.to_string()))?;
+        *self.in_use.lock().unwrap_or_else(PoisonError::into_inner) = InUse { index, client };
+        Ok(block)
+    }
+
+    fn unreachable(&self, reason: &str) -> ChainError {
+        ChainError::Unreachable {
+            urls: self.urls.join(", "),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+/// Connects to the first node that answers, beginning with number `first`.
+async fn connect_from(
+    urls: &[String],
+    first: usize,
+) -> Result<(usize, OnlineClient<SubstrateConfig>), ChainError> {
+    let mut reason = "no node is named".to_owned();
+    for step in 0..urls.len() {
+        let index = first
+            .saturating_add(step)
+            .checked_rem(urls.len())
+            .unwrap_or(0);
+        let Some(url) = urls.get(index) else { continue };
+        match timeout(PATIENCE, connect(url)).await {
+            Ok(Ok(client)) => return Ok((index, client)),
+            Ok(Err(error @ ChainError::OtherChain { .. })) => return Err(error),
+            Ok(Err(error)) => reason = error.to_string(),
+            Err(_) => reason = "no answer".to_owned(),
+        }
+    }
+    Err(ChainError::Unreachable {
+        urls: urls.join(", "),
+        reason,
+    })
+}
+
+async fn connect(url: &str) -> Result<OnlineClient<SubstrateConfig>, ChainError> {
+    let failed = |reason: String| ChainError::Read(reason);
+    // Plain ws:// is fine: what matters is signed or checked against finalized state, and local nodes speak nothing else.
+    let client = OnlineClient::<SubstrateConfig>::from_insecure_url(url)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let block = client
+        .at_current_block()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let metadata = block.metadata_ref();
+    let missing_pallet = PALLETS
+        .iter()
+        .find(|pallet| metadata.pallet_by_name(pallet).is_none())
+        .map(|pallet| format!("pallet {pallet}"));
+    let missing_api = metadata
+        .runtime_api_trait_by_name(RUNTIME_API)
+        .is_none()
+        .then(|| format!("runtime interface {RUNTIME_API}"));
+    match missing_pallet.or(missing_api) {
+        Some(missing) => Err(ChainError::OtherChain {
+            url: url.to_owned(),
+            missing,
+        }),
+        None => Ok(client),
+    }
+}

@@ -1,0 +1,191 @@
+//! Records in storage that the runtime's interface does not cover, and calls that users sign.
+
+use chainflix_primitives::{
+    AccountId, Hash32, Magnet,
+    ids::UploadId,
+    manifest::Manifest,
+    ratio::MiningRatio,
+    registry::{ProviderClass, ProviderRecord},
+};
+use codec::{Decode, DecodeAll, Encode};
+use subxt::dynamic::Value;
+
+use super::{Chain, ChainError, Finalized};
+use crate::wallet::Wallet;
+
+/// What an account owns, in units of 10⁻¹² CFX.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// May be spent, apart from what is frozen.
+    pub free: u128,
+    /// Held as deposits.
+    pub held: u128,
+}
+
+/// A video to be registered.
+#[derive(Clone, Debug)]
+pub struct NewVideo<'a> {
+    /// Its manifest.
+    pub manifest: &'a Manifest,
+    /// Its magnet.
+    pub magnet: Magnet,
+    /// Root over its cell entries.
+    pub root: Hash32,
+    /// How a view's value splits.
+    pub ratio: MiningRatio,
+    /// Key epoch of its keys.
+    pub key_epoch: u32,
+    /// Upload under which its keys were derived.
+    pub upload_id: UploadId,
+}
+
+/// What a storage provider declares of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProviderTerms {
+    /// ed25519 public key of its peer id.
+    pub peer_key: [u8; 32],
+    /// X25519 public key for its token keys.
+    pub exchange_key: [u8; 32],
+    /// How available it is.
+    pub class: ProviderClass,
+    /// ISO 3166-1 alpha-2.
+    pub region: [u8; 2],
+    /// Space in bytes.
+    pub space_bytes: u64,
+}
+
+impl Chain {
+    /// Balance of an account; zero when it does not exist.
+    ///
+    /// # Errors
+    /// When the chain can't be read.
+    pub async fn balance(&self, account: &AccountId) -> Result<Balance, ChainError> {
+        /// frame-system's account record with the data of pallet-balances.
+        #[derive(Decode)]
+        struct Account {
+            _nonce: u32,
+            _references: [u32; 3],
+            free: u128,
+            held: u128,
+            _frozen: u128,
+            _flags: u128,
+        }
+        let key = Value::from_bytes(account.0);
+        let found: Option<Account> = self.stored("System", "Account", vec![key]).await?;
+        Ok(found.map_or_else(Balance::default, |account| Balance {
+            free: account.free,
+            held: account.held,
+        }))
+    }
+
+    /// Index and record of the provider with a peer key.
+    ///
+    /// # Errors
+    /// When the chain can't be read.
+    pub async fn provider_with(
+        &self,
+        peer_key: &[u8; 32],
+    ) -> Result<Option<(u32, ProviderRecord)>, ChainError> {
+        let key = Value::from_bytes(peer_key);
+        let index: Option<u32> = self
+            .stored("StorageProviders", "PeerKeys", vec![key])
+            .await?;
+        let Some(index) = index else { return Ok(None) };
+        Ok(self.provider(index).await?.map(|record| (index, record)))
+    }
+
+    /// Registers a storage provider that `wallet` owns.
+    ///
+    /// # Errors
+    /// When the chain refuses.
+    pub async fn register_provider(
+        &self,
+        wallet: &Wallet,
+        terms: &ProviderTerms,
+    ) -> Result<Finalized, ChainError> {
+        let arguments = (
+            terms.peer_key,
+            terms.exchange_key,
+            terms.class,
+            terms.region,
+            terms.space_bytes,
+        );
+        self.submit(wallet, "StorageProviders", "register", &arguments.encode())
+            .await
+    }
+
+    /// Registers a video of `wallet`.
+    ///
+    /// # Errors
+    /// When the chain refuses.
+    pub async fn publish_video(
+        &self,
+        wallet: &Wallet,
+        video: &NewVideo<'_>,
+    ) -> Result<Finalized, ChainError> {
+        let renditions = u8::try_from(video.manifest.renditions.len()).unwrap_or(u8::MAX);
+        let arguments = (
+            video.magnet,
+            video.manifest.title.as_bytes().to_vec(),
+            video.manifest.total_playtime_ms,
+            renditions,
+            video.root,
+            video.ratio,
+            video.key_epoch,
+            video.upload_id,
+        );
+        self.submit(wallet, "Videos", "publish", &arguments.encode())
+            .await
+    }
+
+    /// Applies to `supervisor` for the right to publish.
+    ///
+    /// # Errors
+    /// When the chain refuses.
+    pub async fn apply_as_producer(
+        &self,
+        wallet: &Wallet,
+        supervisor: &AccountId,
+        dossier_hash: Hash32,
+    ) -> Result<Finalized, ChainError> {
+        let arguments = (supervisor, dossier_hash);
+        self.submit(wallet, "Supervisors", "apply", &arguments.encode())
+            .await
+    }
+
+    /// Approves `producer`; `wallet` is the supervisor's that it applied to.
+    ///
+    /// # Errors
+    /// When the chain refuses.
+    pub async fn approve_producer(
+        &self,
+        wallet: &Wallet,
+        producer: &AccountId,
+    ) -> Result<Finalized, ChainError> {
+        /// `Decision::Approve` of the supervisors pallet.
+        const APPROVE: u8 = 0;
+        let arguments = (producer, APPROVE);
+        self.submit(wallet, "Supervisors", "decide", &arguments.encode())
+            .await
+    }
+
+    /// A value in storage.
+    pub(super) async fn stored<T: Decode>(
+        &self,
+        pallet: &str,
+        entry: &str,
+        keys: Vec<Value>,
+    ) -> Result<Option<T>, ChainError> {
+        let block = self.block().await?;
+        let address = subxt::dynamic::storage::<Vec<Value>, Value>(pallet, entry);
+        let found = block
+            .storage()
+            .try_fetch(address, keys)
+            .await
+            .map_err(|error| ChainError::Read(error.to_string()))?;
+        found
+            .map(|value| T::decode_all(&mut value.bytes()))
+            .transpose()
+            .map_err(|_| ChainError::OtherTypes(format!("{pallet}.{entry}")))
+    }
+}

@@ -1,0 +1,17 @@
+//! Proof-of-View at the viewer: bound to what was really played, and never in the way of playing it.
+//!
+//! ```text
+//!  player ── snapshots ──► Playhead ── entered, shown, broken ──► Miner ── ask ticket, prove, finish ──► driver ──► verifiers
+//!                                                                   ▲                                    │
+//!                                                                   └── ticket, proof, acceptance ◄──────┘
+//! ```
+//!
+//! [`playhead`] and [`miner`] are state machines without I/O or clock, so that a thousand cells over a bad line are tested
+//! in milliseconds; [`proof`] computes; [`driver`] talks.
+
+pub mod miner;
+pub mod playhead;
+pub mod proof;
+
+pub use miner::{Miner, MiningEvent};
+pub use playhead::{Playhead, Snapshot};

@@ -1,0 +1,403 @@
+//! From what a player reports to which minutes were really played: from start to end, in one go, at normal speed.
+
+/// A player may gain so much on our clock within a minute, in ms: reports take time, and clocks differ.
+const DRIFT_MS: i64 = 700;
+/// A minute counts as played from its start when playing began at most so far into it, in ms: players don't begin at 0.
+const START_TOLERANCE_MS: u64 = 1_000;
+/// A minute counts as played to its end when at most so much was missing, in ms: the last frame has a length.
+const END_TOLERANCE_MS: u64 = 500;
+/// Positions may step back by so much between two reports, in ms: players round.
+const STEP_BACK_MS: u64 = 150;
+/// Normal speed, in thousandths.
+pub const NORMAL_RATE: u32 = 1_000;
+
+/// What a player is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlayState {
+    /// Pictures move.
+    Playing,
+    /// It would play, but waits for data.
+    Stalled,
+    /// The viewer paused it, or it has not begun.
+    Paused,
+    /// It is jumping to another position.
+    Seeking,
+    /// The video is over.
+    Ended,
+}
+
+/// One report of a player.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Position in the video, in ms.
+    pub position_ms: u64,
+    /// What it is doing.
+    pub state: PlayState,
+    /// Speed in thousandths of normal.
+    pub rate: u32,
+}
+
+/// Why a minute was not played through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Break {
+    /// The viewer paused.
+    Paused,
+    /// The viewer jumped.
+    Sought,
+    /// It ran at another speed.
+    Speed,
+    /// Playing began inside it.
+    NotFromStart,
+}
+
+impl Break {
+    /// One sentence for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Paused => {
+                "The minute was paused; played again from its start, it can still earn."
+            }
+            Self::Sought => {
+                "You jumped while the minute played; played again from its start, it can still earn."
+            }
+            Self::Speed => {
+                "The minute ran at another speed; played again at normal speed, it can still earn."
+            }
+            Self::NotFromStart => "Playing began inside the minute; only whole minutes earn.",
+        }
+    }
+}
+
+/// What happened to a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellEvent {
+    /// It began to play, from its start.
+    Entered {
+        /// Which.
+        cell: u16,
+    },
+    /// It was played through.
+    Shown {
+        /// Which.
+        cell: u16,
+    },
+    /// It can't be played through any more, unless it begins again.
+    Broken {
+        /// Which.
+        cell: u16,
+        /// Why.
+        why: Break,
+    },
+}
+
+/// Follows one player through one video.
+#[derive(Clone, Debug)]
+pub struct Playhead {
+    total_ms: u64,
+    cell_ms: u64,
+    last: Option<Snapshot>,
+    /// The minute that is being played from its start without a break.
+    whole: Option<u16>,
+    /// While the player plays at normal speed without a break: the most that its position was behind our clock since the
+    /// minute began, in ms. It grows with every stall, and only a jump takes it back.
+    behind_ms: Option<i64>,
+}
+
+impl Playhead {
+    /// For a video of `total_ms`, in minutes of `cell_ms`.
+    #[must_use]
+    pub fn new(total_ms: u32, cell_ms: u32) -> Self {
+        Self {
+            total_ms: u64::from(total_ms),
+            cell_ms: u64::from(cell_ms.max(1)),
+            last: None,
+            whole: None,
+            behind_ms: None,
+        }
+    }
+
+    /// The last reported position, in ms; 0 before the first report.
+    #[must_use]
+    pub fn position_ms(&self) -> u64 {
+        self.last.map_or(0, |snapshot| snapshot.position_ms)
+    }
+
+    /// The minute at a position; the last one at the very end.
+    #[must_use]
+    pub fn cell_at(&self, position_ms: u64) -> u16 {
+        let last = self.total_ms.saturating_sub(1);
+        let cell = position_ms.min(last).checked_div(self.cell_ms).unwrap_or(0);
+        u16::try_from(cell).unwrap_or(u16::MAX)
+    }
+
+    fn start_of(&self, cell: u16) -> u64 {
+        u64::from(cell).saturating_mul(self.cell_ms)
+    }
+
+    fn end_of(&self, cell: u16) -> u64 {
+        self.start_of(cell)
+            .saturating_add(self.cell_ms)
+            .min(self.total_ms)
+    }
+
+    /// Takes in a report that arrived at `now_ms` (monotonic).
+    pub fn report(&mut self, snapshot: Snapshot, now_ms: u64) -> Vec<CellEvent> {
+        let mut events = Vec::new();
+        let behind = behind(&snapshot, now_ms);
+        if let (Some(most_behind), Some(before)) = (self.behind_ms, self.last) {
+            let stepped_back =
+                snapshot.position_ms.saturating_add(STEP_BACK_MS) < before.position_ms;
+            if stepped_back || behind < most_behind.saturating_sub(DRIFT_MS) {
+                self.stop(Break::Sought, before.position_ms, &mut events);
+            } else {
+                self.behind_ms = Some(most_behind.max(behind));
+                if self.advance(before.position_ms, snapshot.position_ms, &mut events) {
+                    self.behind_ms = Some(behind);
+                }
+                self.judge(&snapshot, &mut events);
+            }
+        }
+        self.last = Some(snapshot);
+        if self.behind_ms.is_none() && plays(&snapshot) {
+            self.behind_ms = Some(behind);
+            self.begin(snapshot.position_ms, &mut events);
+        }
+        events
+    }
+
+    /// Playing went on from `from` to `to`: minutes that ended on the way were shown. True when there were any.
+    fn advance(&mut self, from: u64, to: u64, events: &mut Vec<CellEvent>) -> bool {
+        let mut cell = self.cell_at(from);
+        let last = self.cell_at(to);
+        let ended = cell < last;
+        while cell < last {
+            if self.whole == Some(cell) {
+                events.push(CellEvent::Shown { cell });
+            }
+            cell = cell.saturating_add(1);
+            self.whole = Some(cell);
+            events.push(CellEvent::Entered { cell });
+        }
+        ended
+    }
+
+    /// Whether the run goes on after this report.
+    fn judge(&mut self, snapshot: &Snapshot, events: &mut Vec<CellEvent>) {
+        match snapshot.state {
+            PlayState::Ended | PlayState::Paused => {
+                self.stop(Break::Paused, snapshot.position_ms, events);
+            }
+            PlayState::Seeking => self.stop(Break::Sought, snapshot.position_ms, events),
+            PlayState::Playing | PlayState::Stalled if snapshot.rate != NORMAL_RATE => {
+                self.stop(Break::Speed, snapshot.position_ms, events);
+            }
+            PlayState::Playing | PlayState::Stalled => {}
+        }
+    }
+
+    /// The run ends at a position: the minute there was shown when next to nothing of it is missing.
+    fn stop(&mut self, why: Break, position_ms: u64, events: &mut Vec<CellEvent>) {
+        self.behind_ms = None;
+        if let Some(cell) = self.whole.take() {
+            let missing = self.end_of(cell).saturating_sub(position_ms);
+            events.push(if missing <= END_TOLERANCE_MS {
+                CellEvent::Shown { cell }
+            } else {
+                CellEvent::Broken { cell, why }
+            });
+        }
+    }
+
+    fn begin(&mut self, position_ms: u64, events: &mut Vec<CellEvent>) {
+        let cell = self.cell_at(position_ms);
+        let into = position_ms.saturating_sub(self.start_of(cell));
+        // A short last minute would otherwise count after a glimpse of it.
+        let length = self.end_of(cell).saturating_sub(self.start_of(cell));
+        if into <= START_TOLERANCE_MS && into.saturating_mul(4) <= length {
+            self.whole = Some(cell);
+            events.push(CellEvent::Entered { cell });
+        } else {
+            let why = Break::NotFromStart;
+            events.push(CellEvent::Broken { cell, why });
+        }
+    }
+}
+
+fn plays(snapshot: &Snapshot) -> bool {
+    snapshot.state == PlayState::Playing && snapshot.rate == NORMAL_RATE
+}
+
+/// How far a position is behind a clock that started with the video, in ms; negative when it is ahead.
+fn behind(snapshot: &Snapshot, now_ms: u64) -> i64 {
+    let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    signed(now_ms).saturating_sub(signed(snapshot.position_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(position_ms: u64, state: PlayState) -> Snapshot {
+        Snapshot {
+            position_ms,
+            state,
+            rate: NORMAL_RATE,
+        }
+    }
+
+    /// Plays from `from` to `to` with a report each 250 ms, beginning at `now`.
+    fn play(playhead: &mut Playhead, from: u64, to: u64, now: &mut u64) -> Vec<CellEvent> {
+        let mut events = Vec::new();
+        let mut position = from;
+        loop {
+            events.extend(playhead.report(at(position, PlayState::Playing), *now));
+            if position >= to {
+                return events;
+            }
+            let step = (to - position).min(250);
+            position += step;
+            *now += step;
+        }
+    }
+
+    const ENTERED: fn(u16) -> CellEvent = |cell| CellEvent::Entered { cell };
+    const SHOWN: fn(u16) -> CellEvent = |cell| CellEvent::Shown { cell };
+
+    #[test]
+    fn a_video_played_from_start_to_end_shows_every_minute_once() {
+        let mut playhead = Playhead::new(130_000, 60_000);
+        let mut now = 5;
+        let mut events = play(&mut playhead, 0, 130_000, &mut now);
+        events.extend(playhead.report(at(130_000, PlayState::Ended), now));
+        let expected = [
+            ENTERED(0),
+            SHOWN(0),
+            ENTERED(1),
+            SHOWN(1),
+            ENTERED(2),
+            SHOWN(2),
+        ];
+        assert_eq!(events, expected);
+    }
+
+    #[test]
+    fn a_pause_breaks_the_minute_and_it_begins_again_only_from_its_start() {
+        let mut playhead = Playhead::new(120_000, 60_000);
+        let mut now = 0;
+        play(&mut playhead, 0, 30_000, &mut now);
+        let why = Break::Paused;
+        let events = playhead.report(at(30_000, PlayState::Paused), now);
+        assert_eq!(events, [CellEvent::Broken { cell: 0, why }]);
+        let why = Break::NotFromStart;
+        let events = play(&mut playhead, 30_000, 61_000, &mut now);
+        assert_eq!(events, [CellEvent::Broken { cell: 0, why }, ENTERED(1)]);
+    }
+
+    #[test]
+    fn a_stall_is_not_a_pause() {
+        let mut playhead = Playhead::new(60_000, 60_000);
+        let mut now = 0;
+        play(&mut playhead, 0, 20_000, &mut now);
+        for _ in 0..20 {
+            now += 500;
+            assert_eq!(playhead.report(at(20_000, PlayState::Stalled), now), []);
+        }
+        play(&mut playhead, 20_000, 60_000, &mut now);
+        assert_eq!(
+            playhead.report(at(60_000, PlayState::Ended), now),
+            [SHOWN(0)]
+        );
+    }
+
+    #[test]
+    fn a_jump_breaks_the_minute_whether_the_player_says_so_or_not() {
+        for said in [true, false] {
+            for target in [50_000, 10_000] {
+                let mut playhead = Playhead::new(60_000, 60_000);
+                let mut now = 0;
+                play(&mut playhead, 0, 30_000, &mut now);
+                let state = if said {
+                    PlayState::Seeking
+                } else {
+                    PlayState::Playing
+                };
+                let events = playhead.report(at(target, state), now + 250);
+                let why = Break::Sought;
+                assert_eq!(events[0], CellEvent::Broken { cell: 0, why });
+                assert!(!events.contains(&SHOWN(0)));
+            }
+        }
+    }
+
+    #[test]
+    fn another_speed_breaks_the_minute_and_so_does_one_that_the_player_keeps_to_itself() {
+        let mut playhead = Playhead::new(60_000, 60_000);
+        let mut now = 0;
+        play(&mut playhead, 0, 30_000, &mut now);
+        let faster = Snapshot {
+            rate: 1_500,
+            ..at(30_250, PlayState::Playing)
+        };
+        let why = Break::Speed;
+        let events = playhead.report(faster, now + 250);
+        assert_eq!(events, [CellEvent::Broken { cell: 0, why }]);
+
+        let mut playhead = Playhead::new(60_000, 60_000);
+        playhead.report(at(0, PlayState::Playing), 0);
+        let events = playhead.report(at(20_000, PlayState::Playing), 10_000);
+        let why = Break::Sought;
+        assert_eq!(events[0], CellEvent::Broken { cell: 0, why });
+    }
+
+    #[test]
+    fn leaving_within_half_a_second_of_the_end_is_no_loss() {
+        for (position, shown) in [(59_499, false), (59_500, true)] {
+            let mut playhead = Playhead::new(120_000, 60_000);
+            let mut now = 0;
+            play(&mut playhead, 0, position, &mut now);
+            let events = playhead.report(at(position, PlayState::Paused), now);
+            assert_eq!(events.contains(&SHOWN(0)), shown, "{position}");
+        }
+    }
+
+    #[test]
+    fn a_glimpse_of_a_short_last_minute_is_not_the_minute() {
+        let mut playhead = Playhead::new(61_200, 60_000);
+        let events = playhead.report(at(60_900, PlayState::Playing), 0);
+        let why = Break::NotFromStart;
+        assert_eq!(events, [CellEvent::Broken { cell: 1, why }]);
+    }
+
+    proptest! {
+        /// Whatever a player reports, a minute is shown only after so much time as it lasts, less the tolerances.
+        #[test]
+        fn no_reports_show_a_minute_faster_than_it_plays(
+            reports in proptest::collection::vec((0u64..200_000, 0u8..5, 0u64..30_000, 1u32..3), 1..60),
+        ) {
+            let mut playhead = Playhead::new(180_000, 60_000);
+            let mut now = 0;
+            let mut entered = std::collections::HashMap::new();
+            for (position, state, wait, rate) in reports {
+                now += wait;
+                let state = [
+                    PlayState::Playing, PlayState::Stalled, PlayState::Paused, PlayState::Seeking, PlayState::Ended,
+                ][state as usize];
+                let snapshot = Snapshot { position_ms: position, state, rate: rate * 1_000 };
+                // Minutes entered and shown within one report began, at the earliest, with the report before.
+                let before = now - wait;
+                for event in playhead.report(snapshot, now) {
+                    match event {
+                        CellEvent::Entered { cell } => { entered.insert(cell, before); }
+                        CellEvent::Broken { cell, .. } => { entered.remove(&cell); }
+                        CellEvent::Shown { cell } => {
+                            let since = entered.remove(&cell).expect("entered before it is shown");
+                            prop_assert!(now - since + 2_500 >= 60_000, "minute {cell} in {} ms", now - since);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

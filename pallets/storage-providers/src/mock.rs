@@ -91,6 +91,7 @@ pub fn register(by: AccountId, peer_key: [u8; 32]) -> DispatchResult {
 
 /// Runs a test at block 1, round 1,000, with two accounts of 1,000 CFX, and checks the invariants.
 pub fn run(test: impl FnOnce()) {
+    Now::set(1_000);
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .expect("an empty genesis builds");

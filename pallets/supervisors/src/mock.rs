@@ -163,6 +163,9 @@ pub fn profile(name: &str) -> SupervisorProfile {
 
 /// Runs a test at block 1, round 1,000, with two supervisors, and checks the invariants.
 pub fn run(test: impl FnOnce()) {
+    Now::set(1_000);
+    Registered::set(BTreeMap::new());
+    RegistryAnswer::set(None);
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .expect("an empty genesis builds");

@@ -1,1 +1,6 @@
 //! Tests of the pallet, one file per behaviour.
+
+mod controllers;
+mod deposits;
+mod exit;
+mod registration;

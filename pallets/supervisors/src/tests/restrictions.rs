@@ -1,0 +1,180 @@
+//! Restricting videos and lifting restrictions.
+
+use crate::{
+    Error, RestrictionReason,
+    mock::{
+        AccountId, Now, Registered, RegistryAnswer, RuntimeOrigin, Supervisors, TEMPORARY_ROUNDS,
+        Test, agency, library, producer, run, stranger,
+    },
+};
+use chainflix_primitives::{
+    Magnet,
+    registry::{RegistryError, VideoState},
+};
+use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchResult;
+
+const VIDEO: Magnet = Magnet([1; 32]);
+
+/// Runs on one active video, whose producer [`library`] had approved.
+fn run_on_video(test: impl FnOnce()) {
+    run(|| {
+        Registered::mutate(|videos| {
+            videos.insert(VIDEO, VideoState::Active);
+        });
+        test();
+    });
+}
+
+fn restrict(by: AccountId) -> DispatchResult {
+    let reason = RestrictionReason::Copyright;
+    Supervisors::restrict(RuntimeOrigin::signed(by), VIDEO, reason, [9; 32])
+}
+
+fn reinstate(by: AccountId) -> DispatchResult {
+    Supervisors::reinstate(RuntimeOrigin::signed(by), VIDEO)
+}
+
+fn confirm(by: AccountId) -> DispatchResult {
+    Supervisors::confirm_restriction(RuntimeOrigin::signed(by), VIDEO)
+}
+
+fn lift_lapsed() -> DispatchResult {
+    Supervisors::lift_lapsed(RuntimeOrigin::signed(stranger()), VIDEO)
+}
+
+fn state() -> Option<VideoState> {
+    Registered::get().get(&VIDEO).copied()
+}
+
+#[test]
+fn the_approving_supervisor_restricts_without_limit() {
+    run_on_video(|| {
+        assert_ok!(restrict(library()));
+        assert_eq!(state(), Some(VideoState::Restricted));
+        let restriction = Supervisors::restriction(VIDEO).expect("on record");
+        assert_eq!(restriction.supervisor, library());
+        assert_eq!(restriction.reason, RestrictionReason::Copyright);
+        assert_eq!(restriction.evidence_hash, [9; 32]);
+        assert_eq!(restriction.lapses, None);
+        Now::set(1_000_000);
+        assert_noop!(lift_lapsed(), Error::<Test>::RestrictionHolds);
+        assert_ok!(reinstate(library()));
+        assert_eq!(state(), Some(VideoState::Active));
+        assert_eq!(Supervisors::restriction(VIDEO), None);
+    });
+}
+
+#[test]
+fn another_supervisors_restriction_lapses_and_anybody_may_lift_it_then() {
+    run_on_video(|| {
+        assert_ok!(restrict(agency()));
+        Now::set(1_000 + TEMPORARY_ROUNDS - 1);
+        assert_noop!(lift_lapsed(), Error::<Test>::RestrictionHolds);
+        Now::set(1_000 + TEMPORARY_ROUNDS);
+        assert_ok!(lift_lapsed());
+        assert_eq!(state(), Some(VideoState::Active));
+    });
+}
+
+#[test]
+fn the_approving_supervisor_or_an_appeal_confirms_a_temporary_restriction() {
+    run_on_video(|| {
+        assert_ok!(restrict(agency()));
+        assert_noop!(confirm(agency()), Error::<Test>::NotYourRestriction);
+        assert_noop!(confirm(stranger()), Error::<Test>::NotSupervisor);
+        assert_ok!(confirm(library()));
+        Now::set(1_000 + TEMPORARY_ROUNDS);
+        assert_noop!(lift_lapsed(), Error::<Test>::RestrictionHolds);
+        assert_noop!(reinstate(agency()), Error::<Test>::NotYourRestriction);
+        assert_ok!(reinstate(library()));
+        assert_ok!(restrict(agency()));
+        assert_ok!(Supervisors::confirm_restriction(
+            RuntimeOrigin::root(),
+            VIDEO
+        ));
+        assert_eq!(
+            Supervisors::restriction(VIDEO).and_then(|entry| entry.lapses),
+            None
+        );
+    });
+}
+
+#[test]
+fn u_an_appeal_lifts_any_restriction() {
+    run_on_video(|| {
+        for supervisor in [library(), agency()] {
+            assert_ok!(restrict(supervisor));
+            assert_ok!(Supervisors::reinstate(RuntimeOrigin::root(), VIDEO));
+            assert_eq!(state(), Some(VideoState::Active));
+        }
+    });
+}
+
+#[test]
+fn a_supervisor_lifts_its_own_restriction_and_the_approving_one_lifts_any() {
+    run_on_video(|| {
+        assert_ok!(restrict(agency()));
+        assert_ok!(reinstate(agency()));
+        assert_ok!(restrict(agency()));
+        assert_ok!(reinstate(library()));
+        assert_ok!(restrict(library()));
+        assert_noop!(reinstate(agency()), Error::<Test>::NotYourRestriction);
+    });
+}
+
+#[test]
+fn nobody_but_a_supervisor_restricts() {
+    run_on_video(|| {
+        for caller in [producer(), stranger()] {
+            assert_noop!(restrict(caller.clone()), Error::<Test>::NotSupervisor);
+            assert_noop!(reinstate(caller), Error::<Test>::NotSupervisor);
+        }
+        assert_noop!(
+            Supervisors::restrict(
+                RuntimeOrigin::root(),
+                VIDEO,
+                RestrictionReason::Copyright,
+                [9; 32]
+            ),
+            sp_runtime::DispatchError::BadOrigin
+        );
+    });
+}
+
+#[test]
+fn what_the_registry_refuses_leaves_no_restriction() {
+    run_on_video(|| {
+        let reason = RestrictionReason::Privacy;
+        let unknown = Supervisors::restrict(
+            RuntimeOrigin::signed(library()),
+            Magnet([2; 32]),
+            reason,
+            [9; 32],
+        );
+        assert_noop!(unknown, Error::<Test>::UnknownVideo);
+        RegistryAnswer::set(Some(RegistryError::ChangePending));
+        assert_noop!(restrict(library()), Error::<Test>::ChangePending);
+        RegistryAnswer::set(Some(RegistryError::HistoryFull));
+        assert_noop!(restrict(library()), Error::<Test>::HistoryFull);
+        RegistryAnswer::set(None);
+        assert_ok!(restrict(library()));
+        assert_noop!(restrict(agency()), Error::<Test>::VideoNotActive);
+        let imposed = Supervisors::restriction(VIDEO).map(|entry| entry.supervisor);
+        assert_eq!(imposed, Some(library()));
+        RegistryAnswer::set(Some(RegistryError::ChangePending));
+        assert_noop!(reinstate(library()), Error::<Test>::ChangePending);
+        assert!(Supervisors::restriction(VIDEO).is_some());
+    });
+}
+
+#[test]
+fn the_restriction_of_a_video_that_is_gone_is_removed_by_anybody() {
+    run_on_video(|| {
+        assert_ok!(restrict(library()));
+        Registered::mutate(|videos| videos.clear());
+        assert_ok!(lift_lapsed());
+        assert_eq!(Supervisors::restriction(VIDEO), None);
+        assert_noop!(lift_lapsed(), Error::<Test>::NotRestricted);
+    });
+}

@@ -14,6 +14,7 @@ rule() {
 }
 
 sources() { git ls-files --cached --others --exclude-standard -- "$@"; }
+[[ -n $(sources '*.rs') ]] || fail "no sources found: the rules are checked on the files that git knows"
 in_sources() {
     local pattern=$1
     shift

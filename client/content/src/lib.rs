@@ -1,1 +1,39 @@
-//! Placeholder
+//! VideoCells: from any video that ffmpeg reads to encrypted cells and a manifest, and back to plaintext.
+//!
+//! ```text
+//!  source file ──ffmpeg──► fragmented MP4 ──packager──► plain cells ──seal──► ciphertext cells + outboards
+//!   (probe)     (a pipe)     (isobmff)      60 s each    (padded)    (keys)         │
+//!                                                                                   ▼
+//!  plaintext ◄──open── verified groups ◄── (network) ◄──────────────────────── manifest, magnet
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`probe`] | what a source is, and plain refusals of what is not a video |
+//! | [`rendition`] | the renditions that a source gets |
+//! | [`publish`] | the resumable job from a source to cells and manifest |
+//! | [`envelope`] | content keys, DownloadKeys, and the counter-mode layers under them |
+//! | [`trees`] | plain and cipher trees, outboards |
+//! | [`open`] | from verified ciphertext to plaintext |
+//! | [`link`] | magnet links |
+//!
+//! Plaintext of a publication never touches the disk: ffmpeg writes to a pipe, and a cell is in memory until it is
+//! sealed. Keys come from a verifier through [`publish::ContentKeys`] and are never written anywhere.
+
+mod codecs;
+mod encode;
+pub mod envelope;
+mod isobmff;
+pub mod link;
+pub mod open;
+mod packager;
+pub mod probe;
+mod process;
+pub mod publish;
+pub mod rendition;
+pub mod trees;
+
+pub use envelope::{ContentKey, DownloadKey};
+pub use link::MagnetLink;
+pub use publish::{ContentKeys, Progress, Publication, PublishError, PublishRequest, publish};
+pub use rendition::RenditionSpec;

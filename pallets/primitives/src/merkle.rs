@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 
 use crate::hash::{Hash32, Hasher};
 
+pub mod range;
+
 /// Longest proof that is looked at: trees have fewer than 2³² leaves.
 pub const MAX_PROOF_LEN: usize = 32;
 

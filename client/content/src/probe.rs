@@ -1,0 +1,451 @@
+//! What a source is: its streams and its true duration, and plain refusals of what is not a video.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chainflix_primitives::window;
+use serde::Deserialize;
+
+use crate::process::{self, ToolError};
+
+/// ffprobe's answer is refused beyond this, in bytes.
+const MAX_PROBE_BYTES: usize = 4 * 1024 * 1024;
+/// ffprobe is stopped after this.
+const PROBE_LIMIT: Duration = Duration::from_secs(60);
+/// Reading all packets of a source, to learn its duration, is stopped after this.
+const MEASURE_LIMIT: Duration = Duration::from_secs(1_800);
+/// Frames per second of what is published, least and greatest: less would leave cells without a picture, more is only
+/// weight.
+const FRAME_RATE_BOUNDS: (FrameRate, FrameRate) = (FrameRate::new(10, 1), FrameRate::new(60, 1));
+
+/// Why a file can't be published.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// There is no such file.
+    #[error("there is no file {0}; check the path")]
+    NotFound(PathBuf),
+    /// It exists, but can't be read.
+    #[error("{path} can't be read; check that you may open it")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        #[source]
+        source: io::Error,
+    },
+    /// A directory, a device, a socket.
+    #[error("{0} is not a file; give the video file itself")]
+    NotAFile(PathBuf),
+    /// No bytes in it.
+    #[error("{0} is empty")]
+    Empty(PathBuf),
+    /// ffmpeg can't read it, or it is a text, a picture, a playlist.
+    #[error("{path} is not a video: {reason}")]
+    NotAVideo {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead, or what ffmpeg says.
+        reason: String,
+    },
+    /// Neither picture nor sound in it.
+    #[error("{0} has neither a video nor an audio stream")]
+    NoStream(PathBuf),
+    /// Nothing to play.
+    #[error("{0} has a playtime of zero")]
+    ZeroLength(PathBuf),
+    /// More than a day.
+    #[error("{path} plays for {hours} hours; at most 24 can be published as one video")]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Its playtime, rounded up.
+        hours: u64,
+    },
+    /// ffprobe or ffmpeg did not work.
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+}
+
+/// Frames per second as a fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameRate {
+    /// Numerator.
+    pub numerator: u32,
+    /// Denominator, never 0.
+    pub denominator: u32,
+}
+
+impl FrameRate {
+    const fn new(numerator: u32, denominator: u32) -> Self {
+        Self {
+            numerator,
+            denominator,
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (numerator, denominator) = text.split_once('/')?;
+        let rate = Self::new(numerator.parse().ok()?, denominator.parse().ok()?);
+        (rate.numerator > 0 && rate.denominator > 0).then_some(rate)
+    }
+
+    fn is_above(self, other: Self) -> bool {
+        u64::from(self.numerator) * u64::from(other.denominator)
+            > u64::from(other.numerator) * u64::from(self.denominator)
+    }
+}
+
+/// The picture of a source as it is shown: rotated as its container says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Index of its stream in the file.
+    pub stream: u32,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Constant rate at which it is published.
+    pub frame_rate: FrameRate,
+    /// Whether it may be interlaced.
+    pub interlaced: bool,
+}
+
+/// The sound of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sound {
+    /// Index of its stream in the file.
+    pub stream: u32,
+    /// Channels.
+    pub channels: u32,
+}
+
+/// A source that can be published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file.
+    pub path: PathBuf,
+    /// Playtime in ms: the end of the stream that ends last.
+    pub duration_ms: u32,
+    /// Its picture, if it has one.
+    pub picture: Option<Picture>,
+    /// Its sound, if it has one.
+    pub sound: Option<Sound>,
+}
+
+/// Finds out what `path` is.
+///
+/// # Errors
+/// One sentence for everything that can't be published.
+pub async fn probe(path: &Path) -> Result<Source, SourceError> {
+    let beginning = read_beginning(path)?;
+    let not_a_video = |reason: &str| SourceError::NotAVideo {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if let Some(what) = text_format(&beginning) {
+        return Err(not_a_video(what));
+    }
+    let found = ask_ffprobe(path).await?;
+    let format = found.format.format_name.as_deref().unwrap_or_default();
+    if let Some(what) = refused_format(format) {
+        return Err(not_a_video(what));
+    }
+    let picture = found.streams.iter().find_map(StreamFound::picture);
+    let sound = found.streams.iter().find_map(StreamFound::sound);
+    if picture.is_none() && sound.is_none() {
+        return Err(SourceError::NoStream(path.to_owned()));
+    }
+    let streams: Vec<u32> = picture
+        .map(|picture| picture.stream)
+        .into_iter()
+        .chain(sound.map(|sound| sound.stream))
+        .collect();
+    let start_time = found.format.start_time.as_deref();
+    let duration_ms = measure(path, &streams, start_time).await?;
+    if duration_ms == 0 {
+        return Err(SourceError::ZeroLength(path.to_owned()));
+    }
+    let duration_ms = u32::try_from(duration_ms)
+        .ok()
+        .filter(|duration| window::cell_count(*duration).is_some())
+        .ok_or_else(|| SourceError::TooLong {
+            path: path.to_owned(),
+            hours: duration_ms.div_ceil(3_600_000),
+        })?;
+    Ok(Source {
+        path: path.to_owned(),
+        duration_ms,
+        picture,
+        sound,
+    })
+}
+
+/// Opens the file as ffmpeg will, so that what is wrong with the path is said in our words, and reads its beginning.
+fn read_beginning(path: &Path) -> Result<Vec<u8>, SourceError> {
+    let unreadable = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => SourceError::NotFound(path.to_owned()),
+        _ => SourceError::Unreadable {
+            path: path.to_owned(),
+            source,
+        },
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(SourceError::NotAFile(path.to_owned()));
+    }
+    if metadata.len() == 0 {
+        return Err(SourceError::Empty(path.to_owned()));
+    }
+    let mut beginning = Vec::new();
+    File::open(path)
+        .map_err(unreadable)?
+        .take(4096)
+        .read_to_end(&mut beginning)
+        .map_err(unreadable)?;
+    Ok(beginning)
+}
+
+/// Playlists and session descriptions name other files, which ffmpeg would open: a stranger's playlist must not put
+/// somebody's own files into a publication.
+fn text_format(beginning: &[u8]) -> Option<&'static str> {
+    let text = beginning
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(beginning)
+        .trim_ascii_start();
+    let begins = |prefix: &[u8]| {
+        text.get(..prefix.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    };
+    if begins(b"#EXTM3U") || begins(b"ffconcat") || begins(b"[playlist]") || begins(b"<MPD") {
+        return Some("it is a playlist; give the video file itself");
+    }
+    if begins(b"<?xml") || begins(b"<html") || begins(b"<!doctype") {
+        return Some("it is a text; give the video file itself");
+    }
+    if begins(b"v=0\r\n") || begins(b"v=0\n") {
+        return Some("it is a session description; give the video file itself");
+    }
+    None
+}
+
+/// What ffmpeg opens although it is no video.
+fn refused_format(name: &str) -> Option<&'static str> {
+    match name {
+        "tty" => Some("it is a text"),
+        "hls" | "concat" | "dash" | "sdp" | "imf" => Some("it is a playlist"),
+        "image2" | "ico" | "lavfi" => Some("it is a picture"),
+        _ if name.ends_with("_pipe") => Some("it is a picture"),
+        _ => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct ProbeFound {
+    #[serde(default)]
+    streams: Vec<StreamFound>,
+    #[serde(default)]
+    format: FormatFound,
+}
+
+#[derive(Default, Deserialize)]
+struct FormatFound {
+    format_name: Option<String>,
+    start_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct StreamFound {
+    index: u32,
+    codec_type: Option<String>,
+    codec_name: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+    r_frame_rate: Option<String>,
+    avg_frame_rate: Option<String>,
+    field_order: Option<String>,
+    channels: Option<u32>,
+    #[serde(default)]
+    disposition: Disposition,
+    #[serde(default)]
+    side_data_list: Vec<SideData>,
+}
+
+#[derive(Default, Deserialize)]
+struct Disposition {
+    #[serde(default)]
+    attached_pic: u8,
+}
+
+#[derive(Deserialize)]
+struct SideData {
+    rotation: Option<f64>,
+}
+
+impl StreamFound {
+    fn picture(&self) -> Option<Picture> {
+        let is_video = self.codec_type.as_deref() == Some("video");
+        // The cover of a song is a picture of one frame.
+        if !is_video || self.disposition.attached_pic != 0 || self.codec_name.is_none() {
+            return None;
+        }
+        let (width, height) = (self.width?, self.height?);
+        if width == 0 || height == 0 {
+            return None;
+        }
+        let turned = self
+            .side_data_list
+            .iter()
+            .find_map(|side_data| side_data.rotation)
+            .is_some_and(|degrees| (degrees.abs() % 180.0 - 90.0).abs() < 45.0);
+        Some(Picture {
+            stream: self.index,
+            width: if turned { height } else { width },
+            height: if turned { width } else { height },
+            frame_rate: self.frame_rate(),
+            interlaced: !matches!(
+                self.field_order.as_deref(),
+                None | Some("progressive" | "unknown")
+            ),
+        })
+    }
+
+    /// The rate of which all frame times are multiples; where that is only a clock (variable frame rate), the average.
+    fn frame_rate(&self) -> FrameRate {
+        let (least, greatest) = FRAME_RATE_BOUNDS;
+        let base = self.r_frame_rate.as_deref().and_then(FrameRate::parse);
+        let average = self.avg_frame_rate.as_deref().and_then(FrameRate::parse);
+        let rate = base
+            .filter(|rate| !rate.is_above(greatest))
+            .or(average)
+            .or(base)
+            .unwrap_or(FrameRate::new(25, 1));
+        let with_a_sound_clock = rate.numerator <= 120_000 && rate.denominator <= 2_002;
+        if rate.is_above(greatest) {
+            greatest
+        } else if least.is_above(rate) {
+            least
+        } else if with_a_sound_clock {
+            rate
+        } else {
+            // An average such as 2997003/100100: the next whole number of frames per second.
+            FrameRate::new(rate.numerator.div_ceil(rate.denominator), 1)
+        }
+    }
+
+    fn sound(&self) -> Option<Sound> {
+        let is_audio = self.codec_type.as_deref() == Some("audio");
+        let channels = self.channels.filter(|channels| *channels > 0)?;
+        (is_audio && self.codec_name.is_some()).then_some(Sound {
+            stream: self.index,
+            channels,
+        })
+    }
+}
+
+async fn ask_ffprobe(path: &Path) -> Result<ProbeFound, SourceError> {
+    let mut arguments: Vec<OsString> = [
+        "-v",
+        "error",
+        "-protocol_whitelist",
+        "file",
+        "-print_format",
+        "json",
+        "-show_format",
+        "-show_streams",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    arguments.push(file_argument(path)?);
+    let answer = process::output("ffprobe", &arguments, MAX_PROBE_BYTES, PROBE_LIMIT)
+        .await
+        .map_err(|error| said_by_tool(path, error))?;
+    serde_json::from_slice(&answer).map_err(|_| SourceError::NotAVideo {
+        path: path.to_owned(),
+        reason: "ffprobe can't describe it".to_owned(),
+    })
+}
+
+/// Reads all packets, without decoding, up to the end of the last: containers are often wrong about their duration, and
+/// a truncated file is shorter than it says. In ms from the file's first instant.
+async fn measure(
+    path: &Path,
+    streams: &[u32],
+    start_time: Option<&str>,
+) -> Result<u64, SourceError> {
+    let mut arguments: Vec<OsString> = [
+        "-v",
+        "error",
+        "-protocol_whitelist",
+        "file",
+        "-show_entries",
+        "packet=stream_index,pts_time,duration_time",
+        "-print_format",
+        "csv=print_section=0",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    arguments.push(file_argument(path)?);
+    let mut end = 0f64;
+    let mut first = f64::INFINITY;
+    process::lines("ffprobe", &arguments, MEASURE_LIMIT, |line| {
+        if let Some((stream, from, to)) = packet_times(line) {
+            first = first.min(from);
+            if streams.contains(&stream) {
+                end = end.max(to);
+            }
+        }
+    })
+    .await
+    .map_err(|error| said_by_tool(path, error))?;
+    // ffmpeg takes the start that the container gives for zero.
+    let start = start_time
+        .and_then(|time| time.parse().ok())
+        .unwrap_or(first);
+    let ms = ((end - start) * 1_000.0).round();
+    // From a float the cast saturates.
+    Ok(if ms.is_finite() {
+        ms.max(0.0) as u64
+    } else {
+        0
+    })
+}
+
+/// Stream, start and end in seconds of one packet in ffprobe's list.
+fn packet_times(line: &[u8]) -> Option<(u32, f64, f64)> {
+    let mut fields = core::str::from_utf8(line).ok()?.trim().split(',');
+    let stream = fields.next()?.parse().ok()?;
+    let start: f64 = fields.next()?.parse().ok()?;
+    let duration: f64 = fields.next().and_then(|d| d.parse().ok()).unwrap_or(0.0);
+    Some((stream, start, start + duration))
+}
+
+fn file_argument(path: &Path) -> Result<OsString, SourceError> {
+    process::file_argument(path).map_err(|source| SourceError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// When ffmpeg fails over a source that can be read, the source is at fault.
+fn said_by_tool(path: &Path, error: ToolError) -> SourceError {
+    match error {
+        ToolError::Failed { complaint, .. } => SourceError::NotAVideo {
+            path: path.to_owned(),
+            reason: plain_reason(&complaint),
+        },
+        other => SourceError::Tool(other),
+    }
+}
+
+/// ffmpeg's sentence without the path that it puts in front.
+fn plain_reason(complaint: &str) -> String {
+    match complaint.rsplit_once(": ") {
+        Some((before, reason)) if before.contains("file:") || before.starts_with('[') => {
+            format!("ffmpeg says “{reason}”")
+        }
+        _ => format!("ffmpeg says “{complaint}”"),
+    }
+}

@@ -1,0 +1,7 @@
+//! Publishing real videos with the real ffmpeg, and reading back what was made.
+
+mod publishing;
+mod refusals;
+mod resuming;
+mod sources;
+mod studio;

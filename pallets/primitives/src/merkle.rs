@@ -1,7 +1,8 @@
 //! Merkle trees as in RFC 6962 (section 2.1): `0x00` before a leaf, `0x01` before a node, no duplicated leaves.
 //!
 //! A proof is the list of sibling hashes from the leaf up; index and count are given beside it, so that a proof for
-//! one position or size never verifies for another. The root of no leaves is SHA-256 of nothing.
+//! one position never verifies for another. The count decides how long a path must be, but is not under the root:
+//! whoever commits to a root commits to the count beside it. The root of no leaves is SHA-256 of nothing.
 
 use alloc::vec::Vec;
 
@@ -94,6 +95,26 @@ impl<H: Hasher> RootBuilder<H> {
         self.count
     }
 
+    /// The complete subtrees so far, largest first, each with the number of its leaves: all that is needed to go on
+    /// later.
+    #[must_use]
+    pub fn peaks(&self) -> &[(u32, Hash32)] {
+        &self.complete
+    }
+
+    /// Goes on where a builder with these [`Self::peaks`] stood.
+    #[must_use]
+    pub fn from_peaks(peaks: Vec<(u32, Hash32)>) -> Self {
+        let count = peaks
+            .iter()
+            .fold(0u32, |sum, (size, _)| sum.saturating_add(*size));
+        Self {
+            complete: peaks,
+            count,
+            hasher: core::marker::PhantomData,
+        }
+    }
+
     /// Root over the leaves so far.
     #[must_use]
     pub fn root(&self) -> Hash32 {
@@ -138,7 +159,7 @@ pub fn proof<H: Hasher>(leaf_hashes: &[Hash32], index: usize) -> Option<Vec<Hash
 
 /// Whether `leaf` stands at `index` of the tree of `count` leaves under `root`.
 ///
-/// False for a proof that is too short, too long, or made for another index or count.
+/// False for a proof that is too short or too long for index and count, or made for another index.
 #[must_use]
 pub fn verify<H: Hasher>(
     leaf: Hash32,

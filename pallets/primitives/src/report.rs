@@ -333,6 +333,13 @@ pub fn personal_leaf_hash<H: Hasher>(voter: &AccountId, leaf: &ViewLeaf) -> Hash
     merkle::leaf_hash::<H>(&(voter, leaf).encode())
 }
 
+/// Leaf of the tree over a cycle's headers, which remains on chain when the headers are dropped: in order of round, then
+/// issuer.
+#[must_use]
+pub fn cycle_leaf_hash<H: Hasher>(round: Round, issuer: &AccountId, header: &Header) -> Hash32 {
+    merkle::leaf_hash::<H>(&(round, issuer, header).encode())
+}
+
 /// The as-of round of the earnings that the report of `round` carries: the last multiple of `interval` that lies at
 /// least [`EARNINGS_LAG`] rounds back, so that its settlement is final when the report is made.
 #[must_use]

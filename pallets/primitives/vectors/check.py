@@ -144,7 +144,7 @@ def check_possession():
 def check_delegation():
     v = load("delegation")
     keys = ["genesis", "account", "session_key", "exchange_key"]
-    rounds = [v["first_round"], v["last_round"]]
+    rounds = v["first_round"], v["last_round"]
     lines = [v[key] for key in keys] + [f"{r:08x}" for r in rounds]
     same("text", "<Bytes>chainflix session 1\n" + "\n".join(lines) + "\n</Bytes>", v["text"])
     encoded = b"".join(raw(v[key]) for key in keys) + b"".join(u32(r) for r in rounds)
@@ -227,6 +227,8 @@ def check_report():
     payload = b"chainflix/report/1" + raw(v["genesis"]) + raw(v["scale"])
     same("report payload", len(payload), v["signing_payload_length"])
     same("report payload", h(payload), v["signing_payload_sha256"])
+    header = u32(v["round"]) + raw(v["verifier"]) + raw(v["header_scale"])
+    same("header in its cycle", leaf_hash(header), v["cycle_leaf_hash"])
     for part in ["header_scale", "verdicts_scale", "opening_scale", "earnings_scale"]:
         same(part, v["scale"].count(v[part]), 1)
 
@@ -254,8 +256,7 @@ def check_verifier():
     for variant, name in enumerate(["commit_payload", "acknowledge_payload"]):
         duty = u8(variant) + epoch + commitment
         same(name, label + b"/vote" + who + duty, v[name])
-    key = b"chainflix/duty/report/" + struct.pack(">I", 20001)
-    same("report key", key, v["report_key_of_round_20001"])
+    same("report key", b"chainflix/duty/report/\0\0\x4e\x21", v["report_key_of_round_20001"])
 
 
 # --- Manifest and draws ---------------------------------------------------------------------------
@@ -266,8 +267,8 @@ def check_manifest():
     same("magnet", h(raw(v["scale"])), v["magnet"])
     leaves = []
     for e in v["entries"]:
-        numbers = u8(e["rendition"]) + u16(e["index"]) + u32(e["playtime_ms"]) + u32(e["bytes"])
-        entry = numbers + raw(e["plain_root"]) + raw(e["cipher_root"])
+        entry = u8(e["rendition"]) + u16(e["index"]) + u32(e["playtime_ms"]) + u32(e["bytes"])
+        entry += raw(e["plain_root"]) + raw(e["cipher_root"])
         same("cell entry", entry, e["scale"])
         same("cell entry in the manifest", v["scale"].count(e["scale"]), 1)
         leaves.append(leaf_hash(entry))
@@ -345,8 +346,7 @@ def check_split():
             same(role, str(part), case[role])
     for case in v["verifier"]:
         amount, n = int(case["amount"]), case["reporters"]
-        half = amount // 2
-        parts = [half] + [(amount - half) // n] * n if n else [amount]
+        parts = [amount // 2] + [(amount - amount // 2) // n] * n if n else [amount]
         same("verifier parts", [str(part) for part in parts], case["issuer_then_reporters"])
 
 

@@ -240,6 +240,18 @@ proptest! {
     }
 
     #[test]
+    fn a_builder_goes_on_from_its_peaks_wherever_it_stopped(count in 0u32..300, stop in 0u32..300) {
+        let hashes = leaves(count);
+        let (before, after) = hashes.split_at(stop.min(count) as usize);
+        let mut builder = RootBuilder::<Sha256>::new();
+        before.iter().for_each(|leaf| builder.push(*leaf));
+        let mut resumed = RootBuilder::<Sha256>::from_peaks(builder.peaks().to_vec());
+        after.iter().for_each(|leaf| resumed.push(*leaf));
+        prop_assert_eq!(resumed.count(), count);
+        prop_assert_eq!(resumed.root(), root::<Sha256>(&hashes));
+    }
+
+    #[test]
     fn any_flipped_bit_in_leaf_path_or_root_fails(
         count in 1u32..200,
         at in any::<prop::sample::Index>(),

@@ -17,7 +17,7 @@ use chainflix_primitives::{
     report::{
         Debit, EARNINGS_VERSION, EarningsTriple, Header, HeaderOpening, LateTickets,
         PersonalOpening, PersonalRoot, REPORT_VERSION, RejectReason, Report, TicketsRoot, Verdict,
-        VerdictOn, personal_leaf_hash,
+        VerdictOn, cycle_leaf_hash, personal_leaf_hash,
     },
     sources::Sources,
     ticket::Acceptance,
@@ -258,7 +258,11 @@ pub(super) fn report_vectors() -> Value {
     let payload = report.signing_payload(&genesis());
     json!({
         "genesis": hex(genesis()),
+        "round": report.round,
+        "verifier": hex(report.verifier.0),
         "header_scale": scale(&report.header),
+        "cycle_leaf_hash":
+            hex(cycle_leaf_hash::<Sha256>(report.round, &report.verifier, &report.header)),
         "verdicts_scale": scale(&report.verdicts),
         "opening_scale": scale(&report.openings[0]),
         "earnings_scale": scale(&report.earnings),

@@ -76,7 +76,7 @@ pub fn start<H: Hasher>(start: &ChainStart) -> Hash32 {
     ])
 }
 
-/// The leaf to read in slice `index` with accumulator `acc`. `None` as for [`slice`].
+/// The leaf to read in slice `index` with accumulator `acc`. `None` as for [`slice()`].
 #[must_use]
 pub fn leaf_index(index: u32, leaves: u32, acc: &Hash32) -> Option<u32> {
     let range = slice(index, leaves)?;

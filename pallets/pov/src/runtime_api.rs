@@ -48,6 +48,8 @@ sp_api::decl_runtime_apis! {
         fn settled_after(after: Option<Round>, limit: u32) -> Vec<SettledRound>;
         /// Rounds between two earnings roots.
         fn earnings_interval() -> u32;
+        /// Rounds between the adoption of earnings and the first claim under them.
+        fn claim_delay() -> u32;
         /// The last adopted earnings.
         fn adopted_earnings() -> Option<EarningsTriple>;
         /// What never changes of a video.
@@ -60,6 +62,8 @@ sp_api::decl_runtime_apis! {
         fn is_controller(key: [u8; 32]) -> bool;
         /// Whether `account` may publish.
         fn is_eligible_producer(account: AccountId) -> bool;
+        /// The verifier in force whose `pov` session key this node holds; called with the node's keystore at hand.
+        fn local_verifier() -> Option<AccountId>;
         /// Submits what is due, exactly as the off-chain worker does at each block; called with the worker's host
         /// functions at hand. The number of transactions handed to the pool.
         fn submit_due() -> u32;

@@ -1,0 +1,66 @@
+//! The off-chain worker: puts on chain what the verifier service has left for it.
+//!
+//! Chain state alone says what is due and what is done: the pool may take a transaction and drop it later. So the same
+//! is tried at every block until the report is in, or its window has closed.
+
+use alloc::{boxed::Box, format};
+use chainflix_primitives::{
+    Round,
+    duty::{MAX_DUTY_BYTES, report_key},
+    registry::VerifierKeys,
+    report::Report,
+};
+use codec::DecodeAll;
+use frame_system::offchain::SubmitTransaction;
+use sp_core::{RuntimeInterfaceLogLevel, offchain::StorageKind};
+
+use crate::{Call, Config, Pallet, Reports, impls::session::sign_with};
+
+impl<T: Config> Pallet<T> {
+    /// Submits the report that is due, if this node's verifier has left one and it is not on chain. The number of
+    /// transactions handed to the pool. Off-chain only.
+    pub fn submit_due() -> u32 {
+        u32::from(Self::submit_report().is_some())
+    }
+
+    fn submit_report() -> Option<()> {
+        let due = Self::due()?;
+        let verifier = Self::mirrored_account().or_else(Self::local_verifier)?;
+        if Reports::<T>::contains_key(due.header, verifier) {
+            return None;
+        }
+        let report = mirrored_report(due.header).filter(|report| report.verifier == verifier)?;
+        // What the chain would refuse need not be signed.
+        let admitted = Self::admit(&report)
+            .inspect_err(|error| {
+                warn(&format!(
+                    "report of round {} refused: {error:?}",
+                    due.header
+                ))
+            })
+            .ok()?;
+        let signature = sign_with(
+            &admitted.key,
+            &report.signing_payload(&Self::genesis_hash()),
+        )?;
+        let call = Call::<T>::report {
+            report: Box::new(report),
+            signature,
+        };
+        let transaction = T::create_authorized_transaction(call.into());
+        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).ok()
+    }
+}
+
+/// The report of `round` that the verifier service has left.
+fn mirrored_report(round: Round) -> Option<Report> {
+    let bytes = sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, &report_key(round))?;
+    (bytes.len() <= MAX_DUTY_BYTES)
+        .then(|| Report::decode_all(&mut bytes.as_slice()).ok())
+        .flatten()
+}
+
+/// Tells the node's operator.
+fn warn(message: &str) {
+    sp_io::logging::log(RuntimeInterfaceLogLevel::Warn, "pov", message.as_bytes());
+}

@@ -1,0 +1,129 @@
+//! Rounds: from the slots of blocks to counted rounds and cycles.
+
+use chainflix_primitives::{
+    Cycle, Round,
+    hash::Hash32,
+    possession::DEFAULT_DIFFICULTY,
+    registry::{CurrentRound, PovParameters},
+    rounds::{CYCLE_ROUNDS, CycleRule, RoundClock, is_counted},
+};
+use frame_support::{traits::Get, weights::Weight};
+
+use crate::{
+    Clock, Config, Counted, CycleRules, Event, Pallet, Parameters, Progress, RoundLength,
+    WeightInfo,
+    types::{RoundProgress, in_force},
+};
+
+impl<T: Config> Pallet<T> {
+    /// Counts the block to its round, and closes the round before when it is the first of a new one.
+    pub(crate) fn begin_block() -> Weight {
+        let now = T::Now::get();
+        let progress = Progress::<T>::get();
+        let Some(clock) = Clock::<T>::get() else {
+            Clock::<T>::put(RoundClock {
+                genesis_ms: now,
+                round_ms: RoundLength::<T>::get(),
+            });
+            Progress::<T>::put(RoundProgress {
+                round: 0,
+                blocks: 1,
+            });
+            return T::WeightInfo::block();
+        };
+        let round = latest_round(&clock, now, progress.round);
+        if round == progress.round {
+            Progress::<T>::put(RoundProgress {
+                round,
+                blocks: progress.blocks.saturating_add(1),
+            });
+            return T::WeightInfo::block();
+        }
+        let weight = Self::close_round(progress, &clock, round);
+        Progress::<T>::put(RoundProgress { round, blocks: 1 });
+        T::WeightInfo::block().saturating_add(weight)
+    }
+
+    /// Closes the round of `progress`; `next` is the round that begins. Rounds between them have no
+    /// blocks and don't count.
+    fn close_round(progress: RoundProgress, clock: &RoundClock, next: Round) -> Weight {
+        // The seed is that of the last round settled before the cycle begins, so it comes first.
+        Self::begin_cycle(progress.round, next);
+        let blocks_per_round = Self::blocks_per_round(clock);
+        let counted = is_counted(progress.blocks, blocks_per_round);
+        Self::deposit_event(Event::RoundClosed {
+            round: progress.round,
+            blocks: progress.blocks,
+            counted,
+        });
+        let mut weight = T::WeightInfo::round_closed();
+        if counted {
+            let sequence = Counted::<T>::mutate(|sequence| {
+                sequence.truncate(3);
+                // There is room for it: three are left.
+                let _ = sequence.try_insert(0, progress.round);
+                sequence.clone()
+            });
+            if let [_, revealed_in, drawn, ..] = sequence.as_slice() {
+                weight.saturating_accrue(Self::fix_draw(*drawn, *revealed_in));
+            }
+            if let [_, _, judged_in, settled] = sequence.as_slice() {
+                weight.saturating_accrue(Self::settle_round(*settled, *judged_in));
+            }
+        }
+        weight.saturating_add(Self::prune(clock, next))
+    }
+
+    /// Blocks in a round in which every slot has one.
+    pub(crate) fn blocks_per_round(clock: &RoundClock) -> u32 {
+        let blocks = u64::from(clock.round_ms)
+            .checked_div(T::SlotMs::get())
+            .unwrap_or(0);
+        u32::try_from(blocks).unwrap_or(u32::MAX)
+    }
+
+    /// The round of the block being made, also when the pallet's own hook has not run in it yet.
+    pub(crate) fn round_of_block() -> Round {
+        let last = Progress::<T>::get().round;
+        Clock::<T>::get().map_or(last, |clock| latest_round(&clock, T::Now::get(), last))
+    }
+
+    pub(crate) fn parameters_in(round: Round) -> PovParameters {
+        in_force(&Parameters::<T>::get(), round)
+            .copied()
+            .unwrap_or(PovParameters {
+                difficulty: DEFAULT_DIFFICULTY,
+                views_per_group: 0,
+            })
+    }
+
+    pub(crate) fn cycle_rule_in(round: Round) -> CycleRule {
+        let rules = CycleRules::<T>::get();
+        let rule = rules.iter().rev().find(|rule| rule.first_round <= round);
+        rule.copied()
+            .unwrap_or(CycleRule::from_genesis(CYCLE_ROUNDS))
+    }
+
+    pub(crate) fn cycle_of(round: Round) -> Cycle {
+        Self::cycle_rule_in(round).cycle_of(round).unwrap_or(0)
+    }
+
+    pub(crate) fn genesis_hash() -> Hash32 {
+        let hash = frame_system::Pallet::<T>::block_hash(
+            frame_system::pallet_prelude::BlockNumberFor::<T>::default(),
+        );
+        // A chain with another hash length has no genesis hash that a wallet could have signed.
+        Hash32::try_from(hash.as_ref()).unwrap_or_default()
+    }
+}
+
+/// The round of an instant, never before the one reached: slots only grow, and so do rounds.
+fn latest_round(clock: &RoundClock, now_ms: u64, reached: Round) -> Round {
+    clock.round_at(now_ms).unwrap_or(reached).max(reached)
+}
+
+impl<T: Config> CurrentRound for Pallet<T> {
+    fn current_round() -> Round {
+        Progress::<T>::get().round
+    }
+}

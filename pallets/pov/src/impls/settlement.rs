@@ -1,0 +1,105 @@
+//! Settlement: from verdicts and openings to judged blocks.
+
+use alloc::vec::Vec;
+use chainflix_primitives::{
+    AccountId, Cycle, Round,
+    hash::Hash32,
+    merkle::RootBuilder,
+    registry::{JudgedBlock, Settlement},
+    report::{MAX_VERIFIERS, cycle_leaf_hash},
+    settlement::{eligible, is_approved},
+};
+use frame_support::{BoundedVec, traits::ConstU32, weights::Weight};
+
+use crate::{
+    Config, Event, HeaderTrees, Headers, Issuers, Pallet, Reports, WeightInfo,
+    crypto::HostHasher,
+    types::{HeaderTree, MAX_PEAKS, Marks, Opened},
+    weights::SettlementWeights,
+};
+
+/// Verdicts of one verifier that count.
+struct Vote {
+    voter: AccountId,
+    approved: Marks,
+    complete: bool,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Judges `round` and hands it over. Its verdicts stand in the reports of `judged_in`; what was to be opened of
+    /// both has been by now.
+    pub(crate) fn settle_round(round: Round, judged_in: Round) -> Weight {
+        let set = Self::accounts_in(round);
+        let votes = Self::votes_on(round, judged_in, &set);
+        let eligible = eligible(u32::try_from(set.len()).unwrap_or(u32::MAX));
+        let cycle = Self::cycle_of(round);
+        let mut tree = RootBuilder::<HostHasher>::from_peaks(Self::peaks_of(cycle));
+        let mut blocks = Vec::new();
+        for (index, entry) in Issuers::<T>::get(round).iter().enumerate() {
+            let issuer = entry.issuer;
+            let Some(header) = Headers::<T>::get(round, issuer) else {
+                continue;
+            };
+            let approvals = votes.iter().filter(|vote| vote.approved.has(index)).count();
+            let approvals = u32::try_from(approvals).unwrap_or(u32::MAX);
+            let opened = header.count == 0
+                || Reports::<T>::get(round, issuer)
+                    .is_some_and(|record| record.opened == Opened::Right);
+            let approved = opened && is_approved(approvals, eligible);
+            Self::deposit_event(Event::BlockJudged {
+                round,
+                issuer,
+                approvals,
+                eligible,
+                opened,
+                approved,
+            });
+            tree.push(cycle_leaf_hash::<HostHasher>(round, &issuer, &header));
+            blocks.push(JudgedBlock {
+                issuer,
+                root: header.root,
+                count: header.count,
+                playtime_ms: header.playtime_ms,
+                approved,
+            });
+        }
+        HeaderTrees::<T>::insert(
+            cycle,
+            HeaderTree {
+                peaks: BoundedVec::<_, ConstU32<MAX_PEAKS>>::truncate_from(tree.peaks().to_vec()),
+            },
+        );
+        let reporters = votes
+            .iter()
+            .filter(|vote| vote.complete)
+            .map(|vote| vote.voter)
+            .collect();
+        let headers = u32::try_from(blocks.len()).unwrap_or(MAX_VERIFIERS);
+        let voters = u32::try_from(set.len()).unwrap_or(MAX_VERIFIERS);
+        T::Settlement::settle(round, blocks, reporters);
+        T::WeightInfo::round_settled(headers, voters)
+            .saturating_add(T::SettlementWeights::settle(headers))
+    }
+
+    /// Verdicts on `round` that count, by ascending voter.
+    fn votes_on(round: Round, judged_in: Round, set: &[AccountId]) -> Vec<Vote> {
+        let vote_of = |voter: &AccountId| {
+            let ballot = Reports::<T>::get(judged_in, voter)?.ballot?;
+            (ballot.round == round && ballot.counts()).then_some(Vote {
+                voter: *voter,
+                approved: ballot.approved,
+                complete: ballot.complete,
+            })
+        };
+        set.iter().filter_map(vote_of).collect()
+    }
+
+    fn peaks_of(cycle: Cycle) -> Vec<(u32, Hash32)> {
+        HeaderTrees::<T>::get(cycle).peaks.into_inner()
+    }
+
+    pub(crate) fn cycle_headers_root(cycle: Cycle) -> (Hash32, u32) {
+        let tree = RootBuilder::<HostHasher>::from_peaks(Self::peaks_of(cycle));
+        (tree.root(), tree.count())
+    }
+}

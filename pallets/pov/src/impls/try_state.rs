@@ -1,0 +1,207 @@
+//! Invariants, each with its name.
+
+use alloc::collections::BTreeSet;
+use chainflix_primitives::{Round, report::MAX_VERIFIERS};
+use frame_support::ensure;
+use sp_runtime::TryRuntimeError;
+
+use crate::{
+    Clock, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Headers, Issuers, Pallet,
+    Parameters, Progress, PrunedTo, Reports, SetRounds, TicketsRoots, VerifierSets,
+    impls::{
+        pruning::ticket_age,
+        reports::{ascending, fits},
+    },
+};
+
+impl<T: Config> Pallet<T> {
+    /// Checks every invariant of README.md.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::counted_rounds_descend_and_are_over()?;
+        Self::histories_ascend_and_begin_with_round_0()?;
+        Self::verifier_sets_are_sorted_and_indexed()?;
+        Self::headers_issuers_reports_and_tickets_agree()?;
+        Self::ballots_are_about_reported_headers()?;
+        Self::draws_are_fixed_exactly_when_due()?;
+        Self::nothing_old_remains()
+    }
+
+    fn counted_rounds_descend_and_are_over() -> Result<(), TryRuntimeError> {
+        let counted = Counted::<T>::get();
+        ensure!(
+            ascending(counted.iter().rev()),
+            "counted rounds do not descend"
+        );
+        let current = Progress::<T>::get().round;
+        ensure!(
+            counted.first().is_none_or(|last| *last < current),
+            "a counted round is not over"
+        );
+        ensure!(
+            Clock::<T>::get().is_some() || counted.is_empty(),
+            "rounds counted without a clock"
+        );
+        Ok(())
+    }
+
+    fn histories_ascend_and_begin_with_round_0() -> Result<(), TryRuntimeError> {
+        let rules = CycleRules::<T>::get();
+        ensure!(
+            ascending(rules.iter().map(|rule| rule.first_round))
+                && ascending(rules.iter().map(|rule| rule.first_cycle))
+                && rules.iter().all(|rule| rule.length > 0)
+                && rules.first().is_some_and(|rule| rule.first_round == 0),
+            "cycle rules are out of order"
+        );
+        let parameters = Parameters::<T>::get();
+        ensure!(
+            ascending(parameters.iter().map(|entry| entry.round))
+                && parameters.first().is_some_and(|entry| entry.round == 0),
+            "parameters are out of order"
+        );
+        let current = Self::cycle_of(Progress::<T>::get().round);
+        let seeds = CycleSeeds::<T>::get();
+        ensure!(
+            ascending(seeds.iter().map(|entry| entry.cycle))
+                && seeds.last().is_some_and(|entry| entry.cycle <= current),
+            "cycle seeds are out of order"
+        );
+        ensure!(
+            Self::seed_of(current).is_some(),
+            "the current cycle has no seed"
+        );
+        Ok(())
+    }
+
+    fn verifier_sets_are_sorted_and_indexed() -> Result<(), TryRuntimeError> {
+        let indexed: BTreeSet<Round> = SetRounds::<T>::get().iter().copied().collect();
+        ensure!(
+            ascending(SetRounds::<T>::get().iter()),
+            "verifier sets are out of order"
+        );
+        let stored: BTreeSet<Round> = VerifierSets::<T>::iter_keys().collect();
+        ensure!(indexed == stored, "verifier sets and their index differ");
+        ensure!(
+            VerifierSets::<T>::iter_values()
+                .all(|set| ascending(set.iter().map(|member| member.account))),
+            "a verifier set is not sorted"
+        );
+        Ok(())
+    }
+
+    fn headers_issuers_reports_and_tickets_agree() -> Result<(), TryRuntimeError> {
+        let mut headers = 0usize;
+        for (round, issuers) in Issuers::<T>::iter() {
+            ensure!(
+                ascending(issuers.iter().map(|entry| entry.issuer)),
+                "issuers are not sorted"
+            );
+            for entry in &issuers {
+                headers = headers.saturating_add(1);
+                let header =
+                    Headers::<T>::get(round, entry.issuer).ok_or("an issuer has no header")?;
+                ensure!(
+                    header.count == entry.count && fits(header.count, &header.root),
+                    "an issuer's count differs from its header's"
+                );
+                ensure!(
+                    Reports::<T>::contains_key(round, entry.issuer),
+                    "a header has no report"
+                );
+                ensure!(
+                    Self::key_in(entry.issuer, round).is_some(),
+                    "a header is of somebody outside the set"
+                );
+                ensure!(
+                    Commitments::<T>::get(entry.issuer).is_some_and(|(last, _)| last >= round),
+                    "a reporter has no commitment"
+                );
+                let kept = round >= PrunedTo::<T>::get().tickets;
+                ensure!(
+                    !kept || TicketsRoots::<T>::get(round, entry.issuer) == Some(header.tickets),
+                    "a header's tickets root is not kept"
+                );
+            }
+        }
+        ensure!(
+            headers == Headers::<T>::iter_keys().count(),
+            "a header has no issuer"
+        );
+        Ok(())
+    }
+
+    fn ballots_are_about_reported_headers() -> Result<(), TryRuntimeError> {
+        for (round, _, report) in Reports::<T>::iter() {
+            let Some(ballot) = report.ballot else {
+                continue;
+            };
+            ensure!(
+                ballot.round < round,
+                "verdicts are on the report's own round"
+            );
+            if ballot.round < PrunedTo::<T>::get().records {
+                continue;
+            }
+            let issuers = Issuers::<T>::get(ballot.round);
+            let mut leaves = 0u32;
+            for (index, entry) in issuers.iter().enumerate() {
+                ensure!(
+                    ballot.judged.has(index) || !ballot.approved.has(index),
+                    "a header is approved without a verdict"
+                );
+                if ballot.approved.has(index) {
+                    leaves = leaves.saturating_add(entry.count);
+                }
+            }
+            let past_the_last =
+                (issuers.len()..MAX_VERIFIERS as usize).any(|index| ballot.judged.has(index));
+            ensure!(!past_the_last, "a verdict is on no header");
+            ensure!(
+                leaves == ballot.personal.count,
+                "a personal root has another count than what it is over"
+            );
+            ensure!(
+                !ballot.entitled || report.reveal.is_some(),
+                "verdicts count without a reveal"
+            );
+        }
+        Ok(())
+    }
+
+    fn draws_are_fixed_exactly_when_due() -> Result<(), TryRuntimeError> {
+        let counted = Counted::<T>::get();
+        for (place, round) in counted.iter().enumerate() {
+            ensure!(
+                Draws::<T>::contains_key(round) == (place >= 2),
+                "a draw is fixed too early or not at all"
+            );
+        }
+        Ok(())
+    }
+
+    fn nothing_old_remains() -> Result<(), TryRuntimeError> {
+        let pruned = PrunedTo::<T>::get();
+        let oldest_records = Issuers::<T>::iter_keys()
+            .chain(Draws::<T>::iter_keys())
+            .chain(Headers::<T>::iter_keys().map(|(round, _)| round))
+            .chain(Reports::<T>::iter_keys().map(|(round, _)| round))
+            .min();
+        ensure!(
+            oldest_records.is_none_or(|oldest| oldest >= pruned.records),
+            "records remain that were dropped"
+        );
+        let oldest_tickets = TicketsRoots::<T>::iter_keys().map(|(round, _)| round).min();
+        ensure!(
+            oldest_tickets.is_none_or(|oldest| oldest >= pruned.tickets),
+            "tickets roots remain that were dropped"
+        );
+        if let (Some(clock), Some(settled)) = (Clock::<T>::get(), Counted::<T>::get().get(3)) {
+            ensure!(
+                pruned.tickets <= settled.saturating_sub(ticket_age(&clock))
+                    && pruned.records <= *settled,
+                "records were dropped while they were needed"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! A runtime with this pallet alone. Videos are what a test registers; what would be paid is recorded.
+
+use alloc::collections::BTreeMap;
+use chainflix_primitives::{
+    AccountId, Magnet, Round,
+    ratio::MiningRatio,
+    registry::{JudgedBlock, RegistryError, Settlement, VideoRegistry, VideoState, VideoTerms},
+    report::EarningsTriple,
+};
+use frame_support::{derive_impl, parameter_types};
+use frame_system::offchain::{
+    CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
+};
+use sp_runtime::{
+    AccountId32, MultiSignature, generic,
+    traits::{BlakeTwo256, IdentityLookup},
+};
+
+pub(crate) type TxExtension = frame_system::AuthorizeCall<Test>;
+pub(crate) type Extrinsic =
+    generic::UncheckedExtrinsic<AccountId32, RuntimeCall, MultiSignature, TxExtension>;
+pub(crate) type Block = generic::Block<generic::Header<u64, BlakeTwo256>, Extrinsic>;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Pov: crate,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+    type AccountId = AccountId32;
+    type Lookup = IdentityLookup<AccountId32>;
+}
+
+parameter_types! {
+    /// Time of the block, in ms.
+    pub static NowMs: u64 = 0;
+    pub const SlotMs: u64 = 2_400;
+    /// Registered videos, each with its states by round of effect.
+    pub static Videos: BTreeMap<Magnet, (VideoTerms, BTreeMap<Round, VideoState>)> = BTreeMap::new();
+    /// What was handed over for settlement, in order.
+    pub static Settled: Vec<(Round, Vec<JudgedBlock>, Vec<AccountId>)> = Vec::new();
+    /// What was voted for, in order.
+    pub static Votes: Vec<(AccountId, EarningsTriple, u32)> = Vec::new();
+}
+
+impl crate::Config for Test {
+    type Now = NowMs;
+    type SlotMs = SlotMs;
+    type Videos = Videos;
+    type Settlement = Recorder;
+    type SettlementWeights = ();
+    type WeightInfo = ();
+}
+
+impl VideoRegistry for Videos {
+    fn terms(video: &Magnet) -> Option<VideoTerms> {
+        Self::get().get(video).map(|(terms, _)| terms.clone())
+    }
+
+    fn state_in(video: &Magnet, round: Round) -> Option<VideoState> {
+        let videos = Self::get();
+        let (_, states) = videos.get(video)?;
+        states.range(..=round).next_back().map(|(_, state)| *state)
+    }
+
+    fn restrict(_video: &Magnet) -> Result<(), RegistryError> {
+        Err(RegistryError::Unknown)
+    }
+
+    fn reinstate(_video: &Magnet) -> Result<(), RegistryError> {
+        Err(RegistryError::Unknown)
+    }
+}
+
+/// Registers an active video of 65 s, that is a cell of 60 s and one of 5 s.
+pub(crate) fn register_video(video: Magnet) {
+    let terms = VideoTerms {
+        producer: AccountId([1; 32]),
+        supervisor: AccountId([2; 32]),
+        title: b"Sintel".to_vec().try_into().expect("a short title"),
+        total_playtime_ms: 65_000,
+        renditions: 1,
+        manifest_root: [3; 32],
+        ratio: MiningRatio::whitepaper(),
+        key_epoch: 0,
+        upload_id: Default::default(),
+        from_round: 0,
+    };
+    Videos::mutate(|videos| videos.insert(video, (terms, [(0, VideoState::Active)].into())));
+}
+
+/// Records settlements and votes.
+pub struct Recorder;
+
+impl Settlement for Recorder {
+    fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>) {
+        Settled::mutate(|settled| settled.push((round, blocks, reporters)));
+    }
+
+    fn vote_earnings(verifier: AccountId, triple: EarningsTriple, set_size: u32) {
+        Votes::mutate(|votes| votes.push((verifier, triple, set_size)));
+    }
+}
+
+impl<LocalCall> CreateTransactionBase<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extrinsic = Extrinsic;
+    type RuntimeCall = RuntimeCall;
+}
+
+impl<LocalCall> CreateTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extension = TxExtension;
+
+    fn create_transaction(call: RuntimeCall, extension: TxExtension) -> Extrinsic {
+        Extrinsic::new_transaction(call, extension)
+    }
+}
+
+impl<LocalCall> CreateAuthorizedTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    fn create_extension() -> TxExtension {
+        TxExtension::new()
+    }
+}

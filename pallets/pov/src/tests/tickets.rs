@@ -1,0 +1,234 @@
+//! Tickets roots: every ticket is on chain by the end of the next round, or brought after by the first report.
+
+use chainflix_primitives::{
+    Round, Sha256, merkle,
+    report::{LateTickets, MAX_LATE_TICKETS, TicketsRoot},
+};
+
+use super::{
+    network::*,
+    refused,
+    viewer::{LONG, SHORT},
+};
+use crate::{
+    Error, Pallet, Reports,
+    mock::Test,
+    types::{Opened, OpeningError},
+};
+
+fn late(round: Round) -> LateTickets {
+    LateTickets {
+        round,
+        tickets: TicketsRoot {
+            root: [1; 32],
+            count: 1,
+        },
+    }
+}
+
+/// Verifier 0's report with other late tickets.
+fn answer_to(
+    network: &Network,
+    rounds: &[Round],
+) -> Result<(), frame_support::pallet_prelude::TransactionValidityError> {
+    let mut report = network.report(0);
+    let entries: Vec<_> = rounds.iter().map(|round| late(*round)).collect();
+    report.header.late_tickets = entries.try_into().expect("at most 20");
+    validate(&transaction(&network.nodes[0], &report)).map(|_| ())
+}
+
+#[test]
+fn k1_a_view_whose_ticket_is_not_under_the_root_rejects_the_block() {
+    Network::run(4, |network| {
+        network.watch(0, 0);
+        // Another ticket was issued instead.
+        let tickets = network.nodes[0].tickets.get_mut(&0).expect("one");
+        tickets[0].constant.0[0] ^= 1;
+        network.rounds_with_reports(3);
+        let record = Reports::<Test>::get(0, network.nodes[0].account).expect("reported");
+        let expected = Opened::Wrong {
+            leaf: 0,
+            error: OpeningError::Ticket,
+        };
+        assert_eq!(record.opened, expected);
+        next_round();
+        assert!(!approved(0, network.nodes[0].account));
+    });
+}
+
+#[test]
+fn k1_a_view_whose_tickets_round_has_no_root_rejects_the_block() {
+    Network::run(4, |network| {
+        network.watch_at(0, 0, LONG, start_of(1) - 30_000);
+        network.nodes[0].tickets.clear();
+        network.rounds_with_reports(2);
+        network.next_round_with_reports();
+        network.next_round_with_reports();
+        let record = Reports::<Test>::get(1, network.nodes[0].account);
+        assert!(matches!(
+            record.expect("reported").opened,
+            Opened::Wrong {
+                error: OpeningError::Ticket,
+                ..
+            }
+        ));
+    });
+}
+
+#[test]
+fn k_a_ticket_at_another_index_than_the_leaf_says_rejects_the_block() {
+    Network::run(4, |network| {
+        network.watch(0, 0);
+        network.watch(0, 1);
+        network.nodes[0]
+            .tickets
+            .get_mut(&0)
+            .expect("two")
+            .swap(0, 1);
+        network.rounds_with_reports(3);
+        let record = Reports::<Test>::get(0, network.nodes[0].account).expect("reported");
+        assert!(matches!(record.opened, Opened::Wrong { .. }));
+    });
+}
+
+#[test]
+fn k_another_verifiers_ticket_is_none_of_the_issuers() {
+    Network::run(4, |network| {
+        // A view of verifier 1 stands in the block of verifier 0.
+        network.watch(1, 1);
+        let stolen = network.nodes[1].bodies.clone();
+        network.nodes[0].bodies = stolen;
+        network.nodes[0].tickets = network.nodes[1].tickets.clone();
+        network.rounds_with_reports(3);
+        let of = |place: usize| {
+            let record = Reports::<Test>::get(0, network.nodes[place].account);
+            record.expect("reported").opened
+        };
+        assert_eq!(of(1), Opened::Right);
+        let expected = Opened::Wrong {
+            leaf: 0,
+            error: OpeningError::Ticket,
+        };
+        assert_eq!(of(0), expected);
+    });
+}
+
+#[test]
+fn a_cell_played_across_rounds_has_its_ticket_under_the_earlier_root() {
+    Network::run(4, |network| {
+        // Started in round 0, accepted in round 1.
+        network.watch_at(0, 0, LONG, start_of(1) - 30_000);
+        network.rounds_with_reports(4);
+        let record = Reports::<Test>::get(1, network.nodes[0].account).expect("reported");
+        assert_eq!(record.opened, Opened::Right);
+        next_round();
+        let block = settled_block(1, network.nodes[0].account).expect("settled");
+        assert!(block.approved && block.count == 1);
+        assert_eq!(block.playtime_ms, 60_000);
+    });
+}
+
+#[test]
+fn late_tickets_of_rounds_with_a_report_are_refused() {
+    Network::run(4, |network| {
+        network.next_round_with_reports();
+        network.next_round_with_reports();
+        next_round();
+        for rounds in [&[0][..], &[1], &[2], &[3]] {
+            let answer = answer_to(network, rounds);
+            assert_eq!(answer, Err(refused(Error::LateTicketsNotMissed)));
+        }
+    });
+}
+
+#[test]
+fn late_tickets_come_in_order_and_are_kept_for_openings() {
+    Network::run(4, |network| {
+        network.next_round_with_reports();
+        (0..3).for_each(|_| next_round());
+        for rounds in [&[2, 1][..], &[1, 1], &[0, 1], &[1, 3], &[1, 4]] {
+            let answer = answer_to(network, rounds);
+            assert_eq!(answer, Err(refused(Error::LateTicketsNotMissed)));
+        }
+        assert_eq!(answer_to(network, &[1, 2]), Ok(()));
+        let mut report = network.report(0);
+        report.header.late_tickets = vec![late(1), late(2)].try_into().expect("two");
+        submit(&network.nodes[0], &report).expect("taken");
+        let verifier = network.nodes[0].account;
+        assert_eq!(
+            Pallet::<Test>::tickets_root(verifier, 1),
+            Some(late(1).tickets)
+        );
+        assert_eq!(
+            Pallet::<Test>::tickets_root(verifier, 2),
+            Some(late(2).tickets)
+        );
+    });
+}
+
+#[test]
+fn late_tickets_are_at_most_20_rounds_old() {
+    Network::run(4, |network| {
+        network.next_round_with_reports();
+        (0..25).for_each(|_| next_round());
+        let due = 25;
+        assert_eq!(network.report(0).round, due);
+        let oldest = due - MAX_LATE_TICKETS;
+        let answer = answer_to(network, &[oldest - 1]);
+        assert_eq!(answer, Err(refused(Error::LateTicketsNotMissed)));
+        let all: Vec<_> = (oldest..due).collect();
+        assert_eq!(answer_to(network, &all), Ok(()));
+    });
+}
+
+#[test]
+fn tickets_of_rounds_that_did_not_count_come_with_the_next_report() {
+    Network::run(4, |network| {
+        network.next_round_with_reports();
+        network.next_round_with_reports();
+        // Round 2 does not count; its tickets come with the report of round 3, and not later.
+        network.watch(0, 0);
+        next_round_uncounted();
+        next_round();
+        network.nodes[0].carry(2, 3);
+        assert_eq!(answer_to(network, &[2]), Ok(()));
+        network.report_all();
+        network.rounds_with_reports(2);
+        let answer = answer_to(network, &[2]);
+        assert!(answer.is_err());
+        network.rounds_with_reports(2);
+        let block = settled_block(3, network.nodes[0].account).expect("settled");
+        assert!(block.approved && block.count == 1);
+    });
+}
+
+#[test]
+fn late_tickets_whose_numbers_can_not_belong_together_are_refused() {
+    Network::run(4, |network| {
+        network.next_round_with_reports();
+        (0..2).for_each(|_| next_round());
+        let mut report = network.report(0);
+        let mut entry = late(1);
+        entry.tickets.root = merkle::empty_root::<Sha256>();
+        report.header.late_tickets = vec![entry].try_into().expect("one");
+        let answer = submit(&network.nodes[0], &report);
+        assert_eq!(answer, Err(refused(Error::HeaderInconsistent)));
+    });
+}
+
+#[test]
+fn a_view_is_carried_for_20_rounds_and_no_longer() {
+    for (rounds, expected) in [
+        (20, true),
+        // The clock tolerance makes no round of it: the view was accepted well inside its own.
+        (21, false),
+    ] {
+        Network::run(4, |network| {
+            network.watch_at(0, 0, SHORT, start_of(0) + 20_000);
+            network.rounds_with_reports(rounds);
+            network.nodes[0].carry(0, rounds);
+            network.rounds_with_reports(4);
+            assert_eq!(approved(rounds, network.nodes[0].account), expected);
+        });
+    }
+}

@@ -1,11 +1,21 @@
 //! What the node, wallets and tools ask of the runtime.
 
 use crate::{
-    AccountId, Aura, Balance, Block, Executive, Grandpa, Historical, InherentDataExt, Nonce,
-    Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
-    presets,
+    AccountId, Aura, Authorities, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
+    Nonce, Pov, Rewards, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, StorageProviders,
+    Supervisors, System, TransactionPayment, VERSION, Videos, presets,
 };
 use alloc::vec::Vec;
+use chainflix_primitives::{
+    AccountId as PovAccount, Cycle, Hash32, Magnet, Round,
+    duty::SetSecretRecord,
+    registry::{
+        EligibleProducers, PovParameters, ProviderRecord, SettledRound, Standing,
+        VerifierAnnouncement, VerifierKeys, VideoState, VideoTerms,
+    },
+    report::{EarningsTriple, Header as ViewHeader, TicketsRoot},
+    rounds::{CycleRule, RoundClock},
+};
 use codec::Encode;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
@@ -29,6 +39,11 @@ use sp_runtime::{
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
+
+/// An account as the rules of Proof-of-View know it.
+fn account(of: AccountId) -> PovAccount {
+    PovAccount::from(<[u8; 32]>::from(of))
+}
 
 impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
@@ -202,6 +217,107 @@ impl_runtime_apis! {
 
         fn query_length_to_fee(length: u32) -> Balance {
             TransactionPayment::length_to_fee(length)
+        }
+    }
+
+    impl pallet_pov::runtime_api::VerifierApi<Block> for Runtime {
+        fn clock() -> Option<RoundClock> {
+            Pov::clock()
+        }
+
+        fn standing() -> Standing {
+            Pov::standing()
+        }
+
+        fn parameters(round: Round) -> PovParameters {
+            Pov::parameters(round)
+        }
+
+        fn cycle_rule(round: Round) -> CycleRule {
+            Pov::cycle_rule(round)
+        }
+
+        fn cycle_seed(cycle: Cycle) -> Option<Hash32> {
+            Pov::cycle_seed(cycle)
+        }
+
+        fn verifier_set(round: Round) -> Vec<PovAccount> {
+            Pov::verifier_set(round)
+        }
+
+        fn announcements() -> Vec<(PovAccount, VerifierAnnouncement)> {
+            Authorities::announcements()
+                .into_iter()
+                .map(|(verifier, announcement)| (account(verifier), announcement))
+                .collect()
+        }
+
+        fn set_secret(epoch: u32) -> Option<SetSecretRecord> {
+            Authorities::set_secret_record(epoch)
+        }
+
+        fn headers(round: Round) -> Vec<(PovAccount, ViewHeader)> {
+            Pov::headers(round)
+        }
+
+        fn tickets_root(verifier: PovAccount, round: Round) -> Option<TicketsRoot> {
+            Pov::tickets_root(verifier, round)
+        }
+
+        fn commitment(verifier: PovAccount) -> Option<(Round, Hash32)> {
+            Pov::commitment(verifier)
+        }
+
+        fn draw(round: Round) -> Option<Hash32> {
+            Pov::draw(round)
+        }
+
+        fn settled(round: Round) -> Option<SettledRound> {
+            Rewards::settled(round)
+        }
+
+        fn settled_after(after: Option<Round>, limit: u32) -> Vec<SettledRound> {
+            Rewards::settled_after(after, limit)
+        }
+
+        fn earnings_interval() -> u32 {
+            Pov::earnings_interval()
+        }
+
+        fn claim_delay() -> u32 {
+            Rewards::rules().map_or(0, |rules| rules.claim_delay)
+        }
+
+        fn adopted_earnings() -> Option<EarningsTriple> {
+            Rewards::last_adopted().map(|adopted| adopted.triple)
+        }
+
+        fn video(video: Magnet) -> Option<VideoTerms> {
+            Videos::video(video)
+        }
+
+        fn video_state(video: Magnet, round: Round) -> Option<VideoState> {
+            Videos::video_state(video, round)
+        }
+
+        fn provider(index: u32) -> Option<ProviderRecord> {
+            StorageProviders::provider(index)
+        }
+
+        fn is_controller(key: [u8; 32]) -> bool {
+            StorageProviders::is_controller(key)
+        }
+
+        fn is_eligible_producer(account: PovAccount) -> bool {
+            Supervisors::approving_supervisor(&account).is_some()
+        }
+
+        fn local_verifier() -> Option<PovAccount> {
+            Pov::local_verifier()
+        }
+
+        fn submit_due() -> u32 {
+            Authorities::submit_due().saturating_add(Pov::submit_due())
         }
     }
 

@@ -56,9 +56,27 @@ pub mod time {
     /// sessions after it is decided.
     pub const SESSION: BlockNumber = 100;
 
+    /// For how many blocks a verifier's announcement waits in the pool; its off-chain worker submits it again after.
+    pub const DUTY_LONGEVITY: BlockNumber = 25;
+
     /// For how many sessions a GRANDPA equivocation can be reported: ten days, which is how long
     /// the bond of a verifier stays locked after it left.
     pub const EQUIVOCATION_REPORT_SESSIONS: u64 = (10 * DAY / SESSION) as u64;
+}
+
+/// Time in rounds of Proof-of-View. In production a round lasts 43.2 s; the presets of development have shorter ones, so
+/// that there these spans pass sooner.
+pub mod rounds {
+    use chainflix_primitives::rounds::CYCLE_ROUNDS;
+
+    /// Rounds in a day.
+    pub const DAY: u32 = 2_000;
+    /// Rounds in a week.
+    pub const WEEK: u32 = 7 * DAY;
+    /// Rounds in a year of the paper.
+    pub const YEAR: u32 = 730_000;
+    /// How long records are kept after which nobody judges a view or recomputes earnings: two cycles.
+    pub const RECORDS: u32 = 2 * CYCLE_ROUNDS;
 }
 
 /// What fits into a block.

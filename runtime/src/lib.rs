@@ -12,7 +12,8 @@
 //!     └──genesis (presets/)───────────────────────────┘
 //! ```
 //!
-//! * `configs/` has one file per concern: the system, consensus, payment, accounts.
+//! * `configs/` has one file per concern: the system, consensus, payment, accounts,
+//!   the registries, Proof-of-View.
 //! * [`constants`] holds every number that a reader may want to look up: time, money, limits.
 //! * [`transactions`] is what a transaction carries besides its call, and how the runtime makes
 //!   transactions itself.
@@ -169,4 +170,23 @@ mod runtime {
 
     #[runtime::pallet_index(12)]
     pub type Proxy = pallet_proxy;
+
+    // Above Session, whose validators it finds at genesis: the macro orders by index.
+    #[runtime::pallet_index(19)]
+    pub type Authorities = pallet_authorities;
+
+    #[runtime::pallet_index(20)]
+    pub type Supervisors = pallet_supervisors;
+
+    #[runtime::pallet_index(21)]
+    pub type Videos = pallet_videos;
+
+    #[runtime::pallet_index(22)]
+    pub type StorageProviders = pallet_storage_providers;
+
+    #[runtime::pallet_index(23)]
+    pub type Pov = pallet_pov;
+
+    #[runtime::pallet_index(24)]
+    pub type Rewards = pallet_rewards;
 }

@@ -1,16 +1,15 @@
 //! Who writes blocks, who finalizes them, and when the set of verifiers changes.
 
 use crate::{
-    AccountId, Aura, Balances, Historical, Runtime, RuntimeEvent, Session, SessionKeys,
+    AccountId, Aura, Authorities, Balances, Historical, Runtime, RuntimeEvent, Session,
+    SessionKeys,
     constants::{MAX_VERIFIERS, time},
     weights,
 };
-use alloc::vec::Vec;
 use frame_support::traits::{ConstBool, ConstU32, ConstU64, ConstU128};
 use pallet_session::{PeriodicSessions, disabling::UpToLimitDisablingStrategy, historical};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
-use sp_staking::SessionIndex;
 
 impl pallet_aura::Config for Runtime {
     type AuthorityId = AuraId;
@@ -34,7 +33,7 @@ impl pallet_session::Config for Runtime {
     type ValidatorIdOf = ConvertInto;
     type ShouldEndSession = Sessions;
     type NextSessionRotation = Sessions;
-    type SessionManager = historical::NoteHistoricalRoot<Runtime, GenesisVerifiers>;
+    type SessionManager = historical::NoteHistoricalRoot<Runtime, Authorities>;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
     /// At most a third of the verifiers is disabled at a time: with more, finality would stop.
@@ -73,23 +72,4 @@ impl Convert<AccountId, Option<()>> for NothingElse {
     fn convert(_verifier: AccountId) -> Option<()> {
         Some(())
     }
-}
-
-/// The verifiers of genesis stay the verifiers.
-pub struct GenesisVerifiers;
-
-impl pallet_session::SessionManager<AccountId> for GenesisVerifiers {
-    fn new_session(_index: SessionIndex) -> Option<Vec<AccountId>> {
-        None
-    }
-    fn start_session(_index: SessionIndex) {}
-    fn end_session(_index: SessionIndex) {}
-}
-
-impl historical::SessionManager<AccountId, ()> for GenesisVerifiers {
-    fn new_session(_index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-        None
-    }
-    fn start_session(_index: SessionIndex) {}
-    fn end_session(_index: SessionIndex) {}
 }

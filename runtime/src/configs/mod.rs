@@ -3,6 +3,8 @@
 mod accounts;
 mod consensus;
 mod payment;
+mod proof_of_view;
+mod registry;
 mod system;
 
 pub use accounts::ProxyType;

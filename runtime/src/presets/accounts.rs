@@ -50,6 +50,15 @@ pub const ROLES: [(&str, [u8; 32]); 9] = [
     ),
 ];
 
+/// ed25519 key of the storage controller. Its seed is the SHA-256 of `chainflix/development/controller`.
+pub const CONTROLLER_KEY: [u8; 32] =
+    hex2array!("ccaf9163d6af3eac02588d7aae657c697a423ba0da4d2bce9d3183339fb7c644");
+
+/// X25519 key to which dossiers for the supervisor are sealed. Its secret is the SHA-256 of
+/// `chainflix/development/supervisor`.
+pub const SUPERVISOR_EXCHANGE_KEY: [u8; 32] =
+    hex2array!("96e7b290f255711fde4fa02254947f37c332442702dc59f1c1f40c17af9b0137");
+
 /// A verifier whose keys the node makes with a flag like `--alice`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DevelopmentVerifier {
@@ -97,6 +106,12 @@ impl DevelopmentVerifier {
             Self::Dave => Ed25519Keyring::Dave,
         }
     }
+}
+
+/// The supervisor in office.
+pub fn supervisor() -> AccountId {
+    let (_, public) = ROLES[2];
+    AccountId::new(public)
 }
 
 /// Every well-known account: Alice to Ferdie, then the roles.

@@ -10,11 +10,13 @@
 pub mod accounts;
 
 use crate::{
-    AccountId, Balance, BalancesConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+    AccountId, AuthoritiesConfig, Balance, BalancesConfig, PovConfig, RewardsConfig,
+    RuntimeGenesisConfig, SessionConfig, SessionKeys, StorageProvidersConfig, SupervisorsConfig,
     TreasuryAccount, constants::currency::CFX,
 };
 use accounts::DevelopmentVerifier;
 use alloc::{vec, vec::Vec};
+use chainflix_primitives::emission::EmissionPreset;
 use frame_support::build_struct_json_patch;
 use serde_json::Value;
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
@@ -33,6 +35,18 @@ pub const LOCAL_VERIFIERS: &[DevelopmentVerifier] = &[
     DevelopmentVerifier::Dave,
 ];
 
+/// Length of a round in both presets: three slots. Emission is scaled by length, halvings stay where they are in time.
+pub const SHORT_ROUND_MS: u32 = 7_200;
+
+/// Rounds from the adoption of an earnings root until it can be claimed in both presets.
+pub const SHORT_CLAIM_DELAY: u32 = 2;
+
+/// Views of one address group that may earn in a round in both presets: everybody watches from one address there.
+pub const SHORT_ROUND_VIEWS_PER_GROUP: u32 = 100;
+
+/// Where the storage controller of both presets is reached.
+pub const CONTROLLER_ENDPOINT: &str = "http://127.0.0.1:8090";
+
 /// The names of all presets.
 pub fn preset_names() -> Vec<PresetId> {
     vec![
@@ -45,15 +59,15 @@ pub fn preset_names() -> Vec<PresetId> {
 /// preset of that name.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
     let patch = match id.as_ref() {
-        DEV_RUNTIME_PRESET => genesis(DEVELOPMENT_VERIFIERS),
-        LOCAL_TESTNET_RUNTIME_PRESET => genesis(LOCAL_VERIFIERS),
+        DEV_RUNTIME_PRESET => genesis(DEVELOPMENT_VERIFIERS, 1),
+        LOCAL_TESTNET_RUNTIME_PRESET => genesis(LOCAL_VERIFIERS, 3),
         _ => return None,
     };
     serde_json::to_vec(&patch).ok()
 }
 
-/// A genesis with these verifiers and all well-known accounts.
-fn genesis(verifiers: &[DevelopmentVerifier]) -> Value {
+/// A genesis with these verifiers and all well-known accounts, one supervisor and one controller.
+fn genesis(verifiers: &[DevelopmentVerifier], minimum_set: u32) -> Value {
     let endowed = accounts::well_known().chain([TreasuryAccount::get()]);
     build_struct_json_patch!(RuntimeGenesisConfig {
         balances: BalancesConfig {
@@ -62,6 +76,28 @@ fn genesis(verifiers: &[DevelopmentVerifier]) -> Value {
         // Aura and GRANDPA take their authorities from here.
         session: SessionConfig {
             keys: verifiers.iter().map(session_keys_entry).collect()
+        },
+        authorities: AuthoritiesConfig { minimum_set },
+        supervisors: SupervisorsConfig {
+            supervisors: vec![(
+                accounts::supervisor(),
+                "Supervisor of the local network".into(),
+                accounts::SUPERVISOR_EXCHANGE_KEY,
+            )],
+        },
+        storage_providers: StorageProvidersConfig {
+            controllers: vec![(accounts::CONTROLLER_KEY, CONTROLLER_ENDPOINT.into())],
+        },
+        pov: PovConfig {
+            round_ms: SHORT_ROUND_MS,
+            earnings_interval: 1,
+            views_per_group: SHORT_ROUND_VIEWS_PER_GROUP,
+        },
+        rewards: RewardsConfig {
+            emission: EmissionPreset::Whitepaper,
+            round_ms: SHORT_ROUND_MS,
+            earnings_interval: 1,
+            claim_delay: SHORT_CLAIM_DELAY,
         },
     })
 }

@@ -2,14 +2,15 @@
 
 use super::{chain, chain_of, genesis_json};
 use crate::{
-    AccountId, Balances, Grandpa, Runtime, Session, SessionKeys, TreasuryAccount,
+    AccountId, Balances, Grandpa, Runtime, Session, SessionKeys, StorageProviders, Supervisors,
+    TreasuryAccount,
     constants::SS58_PREFIX,
     presets::{
-        self, DEVELOPMENT_VERIFIERS, ENDOWMENT, LOCAL_VERIFIERS,
-        accounts::{DevelopmentVerifier, ROLES, well_known},
+        self, DEVELOPMENT_VERIFIERS, ENDOWMENT, LOCAL_VERIFIERS, SHORT_ROUND_MS,
+        accounts::{CONTROLLER_KEY, DevelopmentVerifier, ROLES, supervisor, well_known},
     },
-    session_keys::pov_crypto,
 };
+use chainflix_primitives::registry::EligibleProducers;
 use serde_json::Value;
 use sp_core::{
     Pair,
@@ -84,6 +85,26 @@ fn each_role_account_is_the_key_of_its_derivation() {
 }
 
 #[test]
+fn the_controllers_key_is_the_one_of_its_published_seed() {
+    let seed = sp_io::hashing::sha2_256(b"chainflix/development/controller");
+    assert_eq!(ed25519::Pair::from_seed(&seed).public().0, CONTROLLER_KEY);
+}
+
+#[test]
+fn both_presets_have_a_supervisor_a_controller_and_short_rounds() {
+    for preset in ["development", "local_testnet"] {
+        chain(preset).execute_with(|| {
+            assert_eq!(supervisor(), AccountId::new(ROLES[2].1));
+            assert!(Supervisors::is_supervisor(
+                &<[u8; 32]>::from(supervisor()).into()
+            ));
+            assert!(StorageProviders::is_controller(CONTROLLER_KEY));
+            assert_eq!(pallet_pov::RoundLength::<Runtime>::get(), SHORT_ROUND_MS);
+        });
+    }
+}
+
+#[test]
 fn the_keys_of_a_development_verifier_are_those_that_its_flag_generates() {
     for (verifier, seed) in LOCAL_VERIFIERS
         .iter()
@@ -98,7 +119,7 @@ fn the_keys_of_a_development_verifier_are_those_that_its_flag_generates() {
         let keys = verifier.session_keys();
         assert_eq!(keys.get_raw(key_types::AURA), sr25519.0);
         assert_eq!(keys.get_raw(sp_consensus_grandpa::KEY_TYPE), ed25519.0);
-        assert_eq!(keys.get_raw(pov_crypto::KEY_TYPE), sr25519.0);
+        assert_eq!(keys.get_raw(pallet_pov::crypto::KEY_TYPE), sr25519.0);
     }
 }
 

@@ -1,9 +1,6 @@
 //! What wallets and tools rely on.
 
-use crate::{
-    AllPalletsWithSystem, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic,
-    session_keys::pov_crypto,
-};
+use crate::{AllPalletsWithSystem, Runtime, RuntimeCall, TxExtension, UncheckedExtrinsic};
 use codec::{Decode, Encode};
 use frame_support::traits::PalletsInfoAccess;
 use frame_system::offchain::CreateAuthorizedTransaction;
@@ -33,6 +30,12 @@ fn every_pallet_has_the_index_that_is_written_down_and_none_is_a_superuser() {
             (10, "Utility"),
             (11, "Multisig"),
             (12, "Proxy"),
+            (19, "Authorities"),
+            (20, "Supervisors"),
+            (21, "Videos"),
+            (22, "StorageProviders"),
+            (23, "Pov"),
+            (24, "Rewards"),
         ],
     );
 }
@@ -65,7 +68,7 @@ fn a_transaction_is_checked_in_the_documented_order() {
 fn session_keys_are_aura_grandpa_and_pov_in_this_order() {
     let expected = [*b"aura", *b"gran", *b"povv"].map(sp_core::crypto::KeyTypeId);
     assert_eq!(crate::SessionKeys::key_ids(), expected);
-    assert_eq!(pov_crypto::KEY_TYPE, expected[2]);
+    assert_eq!(pallet_pov::crypto::KEY_TYPE, expected[2]);
 }
 
 #[test]

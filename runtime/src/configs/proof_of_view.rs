@@ -1,0 +1,56 @@
+//! Rounds, reports, settlement and claims.
+
+use crate::{
+    Balances, Pov, Rewards, Runtime, Videos,
+    constants::{currency::EXISTENTIAL_DEPOSIT, rounds, time},
+    weights,
+};
+use frame_support::{
+    traits::{ConstU32, ConstU64, ConstU128, Get},
+    weights::Weight,
+};
+use pallet_pov::SettlementWeights;
+use pallet_rewards::WeightInfo as _;
+
+/// Time of the block: when its slot began, in ms since the Unix epoch.
+pub struct SlotTime;
+
+impl Get<u64> for SlotTime {
+    fn get() -> u64 {
+        // A slot number that overflows can't come from a clock; the chain would have stopped long before.
+        u64::from(pallet_aura::CurrentSlot::<Runtime>::get()).saturating_mul(time::SLOT_MS)
+    }
+}
+
+impl pallet_pov::Config for Runtime {
+    type Now = SlotTime;
+    type SlotMs = ConstU64<{ time::SLOT_MS }>;
+    type Videos = Videos;
+    type Settlement = Rewards;
+    type SettlementWeights = SettlementCost;
+    type WeightInfo = weights::Pov;
+}
+
+impl pallet_rewards::Config for Runtime {
+    type Currency = Balances;
+    type Rounds = Pov;
+    type SettledRoundsKept = ConstU32<{ rounds::RECORDS }>;
+    type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
+    /// Below the verifiers' reports, above tips.
+    type ClaimPriority = ConstU64<{ u64::MAX / 4 }>;
+    type ClaimLongevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
+    type WeightInfo = weights::Rewards;
+}
+
+/// Settlement runs inside the block hook of the pallet that judges, which counts it.
+pub struct SettlementCost;
+
+impl SettlementWeights for SettlementCost {
+    fn settle(_blocks: u32) -> Weight {
+        weights::Rewards::settle()
+    }
+
+    fn vote_earnings() -> Weight {
+        weights::Rewards::vote_earnings()
+    }
+}

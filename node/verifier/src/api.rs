@@ -1,0 +1,21 @@
+//! The API for players and producers: JSON-RPC over WebSocket and HTTP, on a port of its own.
+//!
+//! | method | gives |
+//! |---|---|
+//! | `verifier_info` | account, keys, round, whether it serves |
+//! | `verifier_openSession(hex)` | id of a session, for a SCALE `OpenSession` |
+//! | `verifier_call(id, number, hex)` | the sealed reply to a sealed `Request` |
+//! | `verifier_claimProof(account, as_of?)` | proof with which lifetime earnings are claimed |
+//! | `verifier_earnings(account)` | lifetime earnings |
+//! | `verifier_providerKey(index)` | a provider's token key, sealed to the provider |
+//!
+//! Binary is hex without prefix; with `0x` it is understood too. Accounts are 32 bytes in hex. A refusal outside of a
+//! session is a JSON-RPC error with code 1000 + the refusal's number, its words as message and its name as data.
+
+pub(crate) mod address;
+pub(crate) mod limits;
+mod methods;
+mod server;
+pub(crate) mod session;
+
+pub(crate) use self::server::{ApiServer, bind, serve};

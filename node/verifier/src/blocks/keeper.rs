@@ -1,0 +1,291 @@
+//! The actor that keeps up with the chain: announces the verifier, judges headers as they appear, reports in time.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use chainflix_primitives::{
+    AccountId, Round,
+    hash::Hash32,
+    registry::VerifierAnnouncement,
+    report::{Header, Verdict},
+};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{Duration, Instant, MissedTickBehavior},
+};
+
+use super::report::{self, Due, JudgedHeader};
+use super::verdicts::{Judged, Judgement, TicketLists, judge_header};
+use crate::chain::{At, BlockRef};
+use crate::context::{Context, Place, agree};
+use crate::error::Failure;
+use crate::store::prune::Keep;
+use crate::store::tables::REPORTS;
+
+/// Headers judged at a time.
+const JUDGED_AT_ONCE: usize = 4;
+/// Judgements are remembered for so many rounds.
+const REMEMBERED_ROUNDS: Round = 8;
+/// A report waits so many hundredths of a round for verdicts and earnings that are under way.
+const PATIENCE_PERCENT: u64 = 40;
+/// What could not be judged is tried again after so long.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// The store is pruned every so many rounds.
+const PRUNE_EVERY: Round = 16;
+/// Own reports whose mirrored duty is cleared at start.
+const OLD_DUTIES: Round = 64;
+
+/// Which header: issuer, round and root.
+type HeaderKey = (AccountId, Round, Hash32);
+
+/// The actor's state.
+pub(crate) struct Keeper {
+    context: Arc<Context>,
+    announcement: VerifierAnnouncement,
+    lists: Arc<TicketLists>,
+    places: Arc<Semaphore>,
+    running: HashSet<HeaderKey>,
+    tasks: JoinSet<(HeaderKey, Judgement)>,
+    judgements: HashMap<HeaderKey, (Judgement, Instant)>,
+    announced: Option<AccountId>,
+    /// The chain's round, and when it was first seen, on the monotonic clock.
+    turned: Option<(Round, u64)>,
+    /// The block at which the off-chain worker was last called.
+    kicked: Option<(BlockRef, Round)>,
+}
+
+impl Keeper {
+    pub(crate) fn new(context: Arc<Context>, announcement: VerifierAnnouncement) -> Self {
+        Self {
+            context,
+            announcement,
+            lists: Arc::default(),
+            places: Arc::new(Semaphore::new(JUDGED_AT_ONCE)),
+            running: HashSet::new(),
+            tasks: JoinSet::new(),
+            judgements: HashMap::new(),
+            announced: None,
+            turned: None,
+            kicked: None,
+        }
+    }
+
+    /// Runs until the service ends.
+    pub(crate) async fn run(mut self) {
+        let mut blocks = self.context.chain.best_blocks();
+        let mut tick = tokio::time::interval(self.context.config.tick);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                changed = blocks.changed() => if changed.is_err() { return },
+                _ = tick.tick() => {}
+                Some(judged) = self.tasks.join_next() => self.note(judged),
+            }
+            let block = *blocks.borrow_and_update();
+            if let Err(error) = self.step(block).await {
+                tracing::warn!(%error, "the verifier could not keep up with this block; it tries again");
+            }
+        }
+    }
+
+    fn note(&mut self, judged: Result<(HeaderKey, Judgement), tokio::task::JoinError>) {
+        match judged {
+            Ok((key, judgement)) => {
+                self.running.remove(&key);
+                self.judgements.insert(key, (judgement, Instant::now()));
+            }
+            Err(error) => tracing::error!(%error, "judging a header ended early"),
+        }
+    }
+
+    async fn step(&mut self, block: BlockRef) -> Result<(), Failure> {
+        let chain = Arc::clone(&self.context.chain);
+        let account = chain.local_verifier();
+        let standing = chain.standing(At::Best)?;
+        let round = standing.round;
+        self.context.set_place(Place { account, round });
+        self.context.facts.turn_to(round);
+        self.context.verifiers.refresh(&*chain, round)?;
+        if self.turned.is_none_or(|(turned, _)| turned != round) {
+            self.turn(round, account)?;
+        }
+        let Some(own) = account else {
+            return Ok(());
+        };
+        self.announce(own)?;
+        for counted in standing.counted.iter().take(2) {
+            self.start_judging(own, *counted)?;
+        }
+        let Some(due) = Due::by(&standing) else {
+            return Ok(());
+        };
+        self.report(block, own, due).await
+    }
+
+    /// Once at the beginning of each round.
+    fn turn(&mut self, round: Round, account: Option<AccountId>) -> Result<(), Failure> {
+        let context = &self.context;
+        let now_ms = context.time.monotonic_ms();
+        self.turned = Some((round, now_ms));
+        context.metrics.round(round);
+        let oldest = round.saturating_sub(REMEMBERED_ROUNDS);
+        self.judgements.retain(|(_, of, _), _| *of >= oldest);
+        if let Some(old) = round.checked_sub(4) {
+            context.duties.clear_report(old);
+        }
+        let own_round = context
+            .facts
+            .clock()?
+            .and_then(|clock| clock.round_at(context.time.now_ms()));
+        if account.is_some() && own_round.is_some_and(|own| !agree(own, round)) {
+            tracing::warn!(
+                own_round,
+                chain_round = round,
+                "this machine's clock and the chain's rounds are far apart: no tickets are issued. \
+                 Set the clock and restart the node"
+            );
+        }
+        if round.is_multiple_of(PRUNE_EVERY) {
+            let keep = Keep {
+                round,
+                cycles: context.chain.cycle_rule(At::Best, round)?,
+                archive: context.config.archive_views,
+            };
+            // Whether old entries go now or in a while changes nothing.
+            let _ = context
+                .store
+                .writer()
+                .submit(move |batch| batch.prune(&keep));
+        }
+        Ok(())
+    }
+
+    /// Leaves the announcement for the off-chain worker, and brings the mirror up to date.
+    fn announce(&mut self, own: AccountId) -> Result<(), Failure> {
+        if self.announced == Some(own) {
+            return Ok(());
+        }
+        let duties = &self.context.duties;
+        duties.account(&own);
+        duties.announcement(&self.announcement);
+        let last = self.context.store.view()?.last(REPORTS)?;
+        if let Some((round, record)) = last {
+            for old in round.saturating_sub(OLD_DUTIES)..round {
+                duties.clear_report(old);
+            }
+            duties.report(&record.report);
+        }
+        duties.kick();
+        self.announced = Some(own);
+        Ok(())
+    }
+
+    /// Judges the headers of `round` that are not judged yet, in the background.
+    fn start_judging(&mut self, own: AccountId, round: Round) -> Result<(), Failure> {
+        for (issuer, header) in self.headers_to_judge(own, round)? {
+            let key = (issuer, round, header.root);
+            if self.is_settled(&key) || !self.running.insert(key) {
+                continue;
+            }
+            let (context, lists) = (Arc::clone(&self.context), Arc::clone(&self.lists));
+            let places = Arc::clone(&self.places);
+            self.tasks.spawn(async move {
+                let judged = Judged {
+                    issuer,
+                    round,
+                    header,
+                };
+                // The semaphore is never closed.
+                let _place = places.acquire().await;
+                (key, judge_header(context, lists, own, judged).await)
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether there is a verdict, or the last try to get one was just now.
+    fn is_settled(&self, key: &HeaderKey) -> bool {
+        self.judgements.get(key).is_some_and(|(judgement, at)| {
+            judgement.verdict != Verdict::Absent || at.elapsed() < TRY_AGAIN
+        })
+    }
+
+    /// All headers of a round but the own; a lone verifier judges its own.
+    fn headers_to_judge(
+        &self,
+        own: AccountId,
+        round: Round,
+    ) -> Result<Vec<(AccountId, Header)>, Failure> {
+        let chain = &self.context.chain;
+        let mut headers = chain.headers(At::Best, round)?;
+        let is_alone = chain.verifier_set(At::Best, round)?.len() == 1;
+        headers.retain(|(issuer, _)| is_alone || *issuer != own);
+        Ok(headers)
+    }
+
+    /// Reports what is due, unless the chain has it.
+    async fn report(&mut self, block: BlockRef, own: AccountId, due: Due) -> Result<(), Failure> {
+        let chain = &self.context.chain;
+        let is_reported = chain
+            .headers(At::Best, due.round)?
+            .iter()
+            .any(|(issuer, _)| *issuer == own);
+        let is_in_force = chain.verifier_set(At::Best, due.round)?.contains(&own);
+        if is_reported || !is_in_force {
+            return Ok(());
+        }
+        let kept = self.context.store.view()?.get(REPORTS, &due.round)?;
+        let report = match kept {
+            Some(record) => record.report,
+            None => {
+                let Some(judged) = self.judged(own, due)? else {
+                    return Ok(());
+                };
+                report::make(&self.context, own, due, judged).await?
+            }
+        };
+        if self.kicked != Some((block, due.round)) {
+            self.kicked = Some((block, due.round));
+            self.context.duties.report(&report);
+            self.context.duties.kick();
+        }
+        Ok(())
+    }
+
+    /// What the headers that are due came to; `None` while it is worth waiting for more.
+    fn judged(&self, own: AccountId, due: Due) -> Result<Option<Vec<JudgedHeader>>, Failure> {
+        let headers = match due.judged {
+            Some(round) => self.headers_to_judge(own, round)?,
+            None => Vec::new(),
+        };
+        let mut judged = Vec::with_capacity(headers.len());
+        let mut is_complete = crate::earnings::is_ready(&self.context, due.round)?;
+        for (issuer, header) in headers {
+            let key = (issuer, due.judged.unwrap_or_default(), header.root);
+            let judgement = match self.judgements.get(&key) {
+                Some((judgement, _)) => judgement.clone(),
+                None => Judgement::absent(),
+            };
+            is_complete &= judgement.verdict != Verdict::Absent;
+            judged.push(JudgedHeader {
+                issuer,
+                header,
+                judgement,
+            });
+        }
+        Ok((is_complete || self.is_late()?).then_some(judged))
+    }
+
+    /// Whether the round is so far gone that the report must leave.
+    fn is_late(&self) -> Result<bool, Failure> {
+        let (Some((_, since_ms)), Some(clock)) = (self.turned, self.context.facts.clock()?) else {
+            return Ok(true);
+        };
+        let passed = self.context.time.monotonic_ms().saturating_sub(since_ms);
+        let patience = u64::from(clock.round_ms).saturating_mul(PATIENCE_PERCENT) / 100;
+        Ok(passed >= patience)
+    }
+}

@@ -1,0 +1,234 @@
+//! What every other verifier checks of a whole view block before it approves.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use chainflix_primitives::{
+    AccountId, Cycle, Magnet, Round, Sha256,
+    delegation::SignedDelegation,
+    draw,
+    hash::Hash32,
+    play_data::ViewEvidence,
+    refusal::Refusal,
+    registry::{ProviderRecord, VideoTerms},
+    report::{Header, RejectReason, Verdict},
+    rounds::RoundClock,
+    view::{LeafContext, ViewLeaf},
+    window,
+};
+
+use super::receipts::{KnownDelivery, ReceiptContext};
+use super::signatures::{self, Signed};
+use super::{cell, receipts};
+use crate::chain::facts::RoundFacts;
+use crate::secrets::Secrets;
+
+/// Everything that a body is held against.
+pub(crate) struct BodyContext<'a> {
+    /// Genesis hash of the chain.
+    pub(crate) genesis: Hash32,
+    /// The chain's clock.
+    pub(crate) clock: RoundClock,
+    /// Whose body.
+    pub(crate) issuer: AccountId,
+    /// Round of the header.
+    pub(crate) round: Round,
+    /// The header.
+    pub(crate) header: &'a Header,
+    /// What held in the rounds of issue.
+    pub(crate) rounds: &'a HashMap<Round, Arc<RoundFacts>>,
+    /// Videos that were active in a round of issue.
+    pub(crate) videos: &'a HashMap<(Magnet, Round), Arc<VideoTerms>>,
+    /// Leaf hashes of the issuer's tickets, by round of issue.
+    pub(crate) tickets: &'a HashMap<Round, Arc<Vec<Hash32>>>,
+    /// Delegations by hash, signed by their accounts.
+    pub(crate) delegations: &'a HashMap<Hash32, SignedDelegation>,
+    /// Leaves of the issuer that were paid in an earlier block.
+    pub(crate) paid: &'a HashSet<Hash32>,
+    /// The set secrets.
+    pub(crate) secrets: &'a Secrets,
+}
+
+/// A wrong leaf, and why.
+type Wrong = (RejectReason, usize);
+
+/// Judges a body whose leaves lead to the header's root. Evidence is judged apart.
+pub(crate) fn judge(context: &BodyContext<'_>, leaves: &[ViewLeaf], hashes: &[Hash32]) -> Verdict {
+    match check(context, leaves, hashes) {
+        Ok(()) => Verdict::Approve,
+        Err((reason, leaf)) => reject(reason, leaf),
+    }
+}
+
+/// A rejection for a leaf.
+pub(crate) fn reject(reason: RejectReason, leaf: usize) -> Verdict {
+    Verdict::Reject {
+        reason,
+        leaf: u32::try_from(leaf).unwrap_or(u32::MAX),
+    }
+}
+
+fn check(context: &BodyContext<'_>, leaves: &[ViewLeaf], hashes: &[Hash32]) -> Result<(), Wrong> {
+    let mut playtime = 0u64;
+    let mut signed = Vec::with_capacity(leaves.len());
+    let mut last: Option<&ViewLeaf> = None;
+    let mut minutes: HashSet<(Magnet, u16, Cycle)> = HashSet::new();
+    for (index, leaf) in leaves.iter().enumerate() {
+        let wrong = |reason| (reason, index);
+        let (facts, own_playtime) = check_leaf(context, leaf).map_err(wrong)?;
+        playtime = playtime.saturating_add(u64::from(own_playtime));
+        signed.push(signed_leaf(context, leaf, facts).map_err(wrong)?);
+        if hashes
+            .get(index)
+            .is_some_and(|hash| context.paid.contains(hash))
+        {
+            return Err(wrong(RejectReason::Duplicate));
+        }
+        if let Some(last) = last {
+            if last.sort_key() >= leaf.sort_key() {
+                return Err(wrong(RejectReason::Header));
+            }
+            if last.claim.viewer != leaf.claim.viewer {
+                minutes.clear();
+            } else if window::overlap(last.interval(), leaf.interval()) {
+                return Err(wrong(RejectReason::Duplicate));
+            }
+        }
+        let claim = &leaf.claim;
+        if !minutes.insert((claim.video, claim.minute, facts.cycle)) {
+            return Err(wrong(RejectReason::Duplicate));
+        }
+        last = Some(leaf);
+    }
+    let header = context.header;
+    if header.playtime_ms != playtime
+        || u32::try_from(leaves.len()) != Ok(header.count)
+        || !header.debits.is_empty()
+    {
+        return Err((RejectReason::Header, 0));
+    }
+    signatures::first_wrong(&signed).map_or(Ok(()), |index| Err((RejectReason::Signature, index)))
+}
+
+/// Everything about one leaf but its signature and its neighbours. What held in its round of issue, and its playtime.
+fn check_leaf<'c>(
+    context: &BodyContext<'c>,
+    leaf: &ViewLeaf,
+) -> Result<(&'c RoundFacts, u32), RejectReason> {
+    let claim = &leaf.claim;
+    let issued = context
+        .clock
+        .round_at(claim.issue_ms)
+        .ok_or(RejectReason::Video)?;
+    let terms = context
+        .videos
+        .get(&(claim.video, issued))
+        .ok_or(RejectReason::Video)?;
+    let playtime_ms =
+        cell::playtime(terms, claim.rendition, claim.minute).ok_or(RejectReason::Video)?;
+    // Without its round's facts a leaf would be of a cycle that this chain has not.
+    let facts = context.rounds.get(&issued).ok_or(RejectReason::Video)?;
+    leaf.check::<Sha256>(&LeafContext {
+        genesis: context.genesis,
+        clock: context.clock,
+        header_round: context.round,
+        cycle: facts.cycle,
+        difficulty: facts.parameters.difficulty,
+        playtime_ms,
+    })
+    .map_err(RejectReason::Leaf)?;
+    if claim.ad.is_some() {
+        return Err(RejectReason::Header);
+    }
+    if !draw::is_assigned::<Sha256>(&facts.seed, &claim.viewer, &facts.set, &context.issuer) {
+        return Err(RejectReason::NotAssigned);
+    }
+    let code = context
+        .secrets
+        .of_cycle(&facts.rule, facts.cycle)
+        .map(|secret| secret.play_code(&claim.video, claim.minute, &claim.viewer, facts.cycle));
+    if code != Some(claim.play_code) {
+        return Err(RejectReason::Derivation);
+    }
+    let ticket = leaf.ticket(context.issuer, issued).leaf_hash::<Sha256>();
+    let listed = context
+        .tickets
+        .get(&issued)
+        .and_then(|list| list.get(leaf.ticket_index as usize));
+    if listed != Some(&ticket) {
+        return Err(RejectReason::Ticket);
+    }
+    Ok((facts, playtime_ms))
+}
+
+/// The leaf's signature, to be verified with the others'.
+fn signed_leaf(
+    context: &BodyContext<'_>,
+    leaf: &ViewLeaf,
+    facts: &RoundFacts,
+) -> Result<Signed, RejectReason> {
+    let claim = &leaf.claim;
+    let granted = context
+        .delegations
+        .get(&claim.delegation)
+        .map(|signed| &signed.delegation)
+        .filter(|granted| {
+            granted.genesis == context.genesis
+                && granted.account == claim.viewer
+                && granted.holds_in(facts.round)
+        })
+        .ok_or(RejectReason::Signature)?;
+    Ok(Signed {
+        key: granted.session_key,
+        signature: leaf.signature.0,
+        payload: claim.signing_payload(&context.genesis),
+    })
+}
+
+/// Checks the openings and receipts of one leaf of a body that was judged right otherwise.
+pub(crate) fn check_evidence(
+    context: &BodyContext<'_>,
+    leaf: &ViewLeaf,
+    evidence: &ViewEvidence,
+    providers: &HashMap<u32, Arc<ProviderRecord>>,
+) -> Result<(), RejectReason> {
+    let claim = &leaf.claim;
+    let issued = context
+        .clock
+        .round_at(claim.issue_ms)
+        .ok_or(RejectReason::Video)?;
+    let terms = context
+        .videos
+        .get(&(claim.video, issued))
+        .ok_or(RejectReason::Video)?;
+    let granted = context
+        .delegations
+        .get(&claim.delegation)
+        .ok_or(RejectReason::Signature)?;
+    let possession = |_: Refusal| RejectReason::Possession;
+    cell::check_entry(terms, claim, &evidence.cell, &evidence.cell_path).map_err(possession)?;
+    cell::check_possession(claim, &evidence.cell, &evidence.openings).map_err(possession)?;
+    let deliveries: Vec<KnownDelivery<'_>> = claim
+        .deliveries
+        .iter()
+        .map(|delivery| KnownDelivery {
+            delivery,
+            provider: providers.get(&delivery.provider).map(AsRef::as_ref),
+        })
+        .collect();
+    receipts::check(
+        &ReceiptContext {
+            genesis: &context.genesis,
+            secrets: context.secrets,
+            claim,
+            session_key: &granted.delegation.session_key,
+            issued,
+            cell_bytes: evidence.cell.bytes,
+        },
+        &deliveries,
+        &evidence.receipts,
+    )
+    .map_err(|_| RejectReason::Receipts)
+}

@@ -1,0 +1,113 @@
+//! What the issuing verifier checks of Play Data, in the order of `protocol.md` section 3. The first rule that does not
+//! hold is the reason.
+
+use chainflix_primitives::{
+    Sha256,
+    hash::Hash32,
+    play_data::PlayData,
+    refusal::Refusal,
+    registry::VideoTerms,
+    view::VIEW_VERSION,
+    window::{self, MIN_EARNING_MS, WindowError},
+};
+
+use super::receipts::{KnownDelivery, ReceiptContext};
+use super::{cell, receipts};
+use crate::accounts::OpenTicket;
+use crate::keys::is_signed_by;
+use crate::secrets::Secrets;
+
+/// What Play Data is held against, all of it of the ticket's round of issue.
+pub(crate) struct PlayContext<'a> {
+    /// Genesis hash of the chain.
+    pub(crate) genesis: &'a Hash32,
+    /// The set secrets.
+    pub(crate) secrets: &'a Secrets,
+    /// The viewer's open ticket.
+    pub(crate) open: &'a OpenTicket,
+    /// The session key of the delegation that the ticket names.
+    pub(crate) session_key: &'a [u8; 32],
+    /// From issue to arrival, in ms on the monotonic clock.
+    pub(crate) elapsed_ms: u32,
+    /// Whether the interval overlaps an accepted one of the account.
+    pub(crate) overlaps: bool,
+    /// Whether the minute has earned in this cycle.
+    pub(crate) spent: bool,
+    /// The video.
+    pub(crate) terms: &'a VideoTerms,
+    /// Difficulty of the nonce.
+    pub(crate) difficulty: u8,
+    /// The claim's deliveries, with their providers.
+    pub(crate) deliveries: &'a [KnownDelivery<'a>],
+}
+
+/// Checks Play Data.
+pub(crate) fn check(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Refusal> {
+    check_claim(data, context)?;
+    check_time(context)?;
+    let claim = &data.claim;
+    cell::check_entry(context.terms, claim, &data.cell, &data.cell_path)?;
+    cell::check_possession(claim, &data.cell, &data.openings)?;
+    let input = claim.nonce_input::<Sha256>(*context.genesis, context.open.cycle);
+    if !input.is_met::<Sha256>(claim.nonce, context.difficulty) {
+        return Err(Refusal::BadNonce);
+    }
+    receipts::check(
+        &ReceiptContext {
+            genesis: context.genesis,
+            secrets: context.secrets,
+            claim,
+            session_key: context.session_key,
+            issued: context.open.ticket.round,
+            cell_bytes: data.cell.bytes,
+        },
+        context.deliveries,
+        &data.receipts,
+    )?;
+    if context.open.playtime_ms < MIN_EARNING_MS {
+        return Err(Refusal::CellTooShort);
+    }
+    Ok(())
+}
+
+/// The claim repeats the ticket, and the session key signed it.
+fn check_claim(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Refusal> {
+    let (claim, ticket) = (&data.claim, &context.open.ticket);
+    if claim.version != VIEW_VERSION || claim.ad.is_some() {
+        return Err(Refusal::Malformed);
+    }
+    if claim.viewer != ticket.viewer {
+        return Err(Refusal::NotYourTicket);
+    }
+    let is_of_ticket = claim.delegation == ticket.delegation
+        && claim.video == ticket.video
+        && claim.minute == ticket.minute
+        && claim.rendition == ticket.rendition
+        && claim.issue_ms == ticket.issue_ms
+        && claim.constant == ticket.constant
+        && claim.play_code == ticket.play_code;
+    if !is_of_ticket {
+        return Err(Refusal::UnknownTicket);
+    }
+    let payload = claim.signing_payload(context.genesis);
+    if !is_signed_by(context.session_key, &payload, &data.signature) {
+        return Err(Refusal::BadSignature);
+    }
+    Ok(())
+}
+
+fn check_time(context: &PlayContext<'_>) -> Result<(), Refusal> {
+    window::check_elapsed(context.open.playtime_ms, context.elapsed_ms).map_err(
+        |error| match error {
+            WindowError::TooEarly => Refusal::TooEarly,
+            WindowError::TooLate => Refusal::TooLate,
+        },
+    )?;
+    if context.overlaps {
+        return Err(Refusal::Overlap);
+    }
+    if context.spent {
+        return Err(Refusal::AlreadyEarned);
+    }
+    Ok(())
+}

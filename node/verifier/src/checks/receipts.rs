@@ -1,0 +1,112 @@
+//! Receipts: that registered providers moved the cell to this viewer.
+
+use chainflix_primitives::{
+    Round, Sha256,
+    hash::Hash32,
+    receipt::{self, Receipt, TOKEN_ROUNDS, TOKEN_VERSION},
+    refusal::Refusal,
+    registry::ProviderRecord,
+    view::{Delivery, ViewClaim},
+};
+
+use crate::keys::{is_signed_by, tokens};
+use crate::secrets::Secrets;
+
+/// A delivery with what is known of its provider.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownDelivery<'a> {
+    /// What the claim says.
+    pub(crate) delivery: &'a Delivery,
+    /// The provider's record.
+    pub(crate) provider: Option<&'a ProviderRecord>,
+}
+
+/// What receipts are held against.
+#[derive(Clone, Copy)]
+pub(crate) struct ReceiptContext<'a> {
+    /// Genesis hash of the chain.
+    pub(crate) genesis: &'a Hash32,
+    /// The set secrets, from which the providers' keys are derived.
+    pub(crate) secrets: &'a Secrets,
+    /// The claim.
+    pub(crate) claim: &'a ViewClaim,
+    /// The session key that signed it.
+    pub(crate) session_key: &'a [u8; 32],
+    /// Round of issue of the ticket.
+    pub(crate) issued: Round,
+    /// Length of the cell in bytes.
+    pub(crate) cell_bytes: u32,
+}
+
+/// Checks that each delivery of the claim has its receipt, that each is genuine and for this viewer and cell, and that
+/// together they cover the cell.
+pub(crate) fn check(
+    context: &ReceiptContext<'_>,
+    deliveries: &[KnownDelivery<'_>],
+    receipts: &[Receipt],
+) -> Result<(), Refusal> {
+    if deliveries.is_empty() || receipts.is_empty() {
+        return Err(Refusal::ReceiptsMissing);
+    }
+    let ascending = deliveries.windows(2).all(|pair| match pair {
+        [a, b] => a.delivery.provider < b.delivery.provider,
+        _ => false,
+    });
+    if deliveries.len() != receipts.len() || !ascending {
+        return Err(Refusal::BadReceipt);
+    }
+    let mut received = 0u64;
+    for (known, receipt) in deliveries.iter().zip(receipts) {
+        check_one(context, known, receipt)?;
+        received = received.saturating_add(u64::from(known.delivery.bytes));
+    }
+    if receipt::covers_cell(received, u64::from(context.cell_bytes)) {
+        Ok(())
+    } else {
+        Err(Refusal::ReceiptsMissing)
+    }
+}
+
+fn check_one(
+    context: &ReceiptContext<'_>,
+    known: &KnownDelivery<'_>,
+    receipt: &Receipt,
+) -> Result<(), Refusal> {
+    let provider = known
+        .provider
+        .filter(|provider| provider.from_round <= context.issued)
+        .ok_or(Refusal::UnknownProvider)?;
+    let (claim, terms) = (context.claim, &receipt.token.terms);
+    let is_for_this_view = terms.version == TOKEN_VERSION
+        && terms.genesis == *context.genesis
+        && terms.viewer == claim.viewer
+        && terms.session_key == *context.session_key
+        && terms.video == claim.video
+        && (terms.rendition, terms.cell) == (claim.rendition, claim.minute)
+        && terms.provider == known.delivery.provider;
+    let counted = receipt.bytes.min(u64::from(context.cell_bytes));
+    let is_within_bounds =
+        receipt.bytes <= terms.max_bytes && u64::from(known.delivery.bytes) == counted;
+    if !is_for_this_view || !is_within_bounds {
+        return Err(Refusal::BadReceipt);
+    }
+    if terms.round.abs_diff(context.issued) > TOKEN_ROUNDS {
+        return Err(Refusal::TokenTooOld);
+    }
+    // Only a verifier can derive the key under which a token opens.
+    let is_verifiers_token = context.secrets.of(terms.epoch).is_some_and(|secret| {
+        let key = secret.provider_key(terms.provider, &terms.issuer);
+        tokens::open(&receipt.token, &key).is_some()
+    });
+    let payload = receipt::receipt_payload(
+        context.genesis,
+        &receipt.token.id::<Sha256>(),
+        receipt.bytes,
+    );
+    if is_verifiers_token && is_signed_by(&provider.peer_key, &payload, &receipt.provider_signature)
+    {
+        Ok(())
+    } else {
+        Err(Refusal::BadReceipt)
+    }
+}

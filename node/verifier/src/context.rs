@@ -1,0 +1,129 @@
+//! What all parts of the service share.
+
+use std::sync::{
+    Arc, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
+
+use chainflix_primitives::{AccountId, Round, hash::Hash32, refusal::Refusal, rounds::RoundClock};
+
+use crate::accounts::Accounts;
+use crate::api::session::Sessions;
+use crate::chain::facts::RoundFacts;
+use crate::chain::verifiers::Verifiers;
+use crate::chain::{ChainView, Facts};
+use crate::clock::ServiceTime;
+use crate::config::VerifierConfig;
+use crate::duties::Duties;
+use crate::earnings::ProofTree;
+use crate::earnings::accountant::LifetimeTotals;
+use crate::error::Denied;
+use crate::exchange::Exchange;
+use crate::exchange::gossip::Gossip;
+use crate::keys::ServiceKeys;
+use crate::metrics::Metrics;
+use crate::secrets::{Secrets, SetSecret};
+use crate::store::Store;
+use crate::store::tables::ViewId;
+use crate::tickets::TicketBook;
+
+/// The own clock may be ahead of the chain's last block by so many rounds: the chain may pause.
+const AHEAD: Round = 20;
+/// It may be behind by so many: blocks and clocks are not exact.
+const BEHIND: Round = 1;
+
+/// What all parts of the service share.
+pub(crate) struct Context {
+    pub(crate) genesis: Hash32,
+    pub(crate) config: VerifierConfig,
+    pub(crate) time: ServiceTime,
+    pub(crate) chain: Arc<dyn ChainView>,
+    /// Reads at the best block.
+    pub(crate) facts: Facts,
+    /// Reads at the last finalized block.
+    pub(crate) final_facts: Facts,
+    pub(crate) verifiers: Arc<Verifiers>,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) keys: Arc<ServiceKeys>,
+    pub(crate) store: Store,
+    pub(crate) duties: Duties,
+    pub(crate) exchange: Exchange,
+    pub(crate) gossip: Gossip,
+    pub(crate) tickets: TicketBook,
+    pub(crate) accounts: Accounts,
+    pub(crate) sessions: Sessions,
+    pub(crate) metrics: Metrics,
+    pub(crate) place: RwLock<Place>,
+    pub(crate) view_ids: AtomicU64,
+    pub(crate) lifetime: LifetimeTotals,
+    pub(crate) proofs: ProofTree,
+}
+
+/// Where this node stands, as of the last best block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The verifier that this node works for.
+    pub(crate) account: Option<AccountId>,
+    /// The chain's current round.
+    pub(crate) round: Round,
+}
+
+/// What is needed to serve a viewer.
+pub(crate) struct Ready {
+    /// The verifier that this node works for.
+    pub(crate) account: AccountId,
+    /// The set secret of the latest epoch.
+    pub(crate) secret: Arc<SetSecret>,
+    /// The chain's clock.
+    pub(crate) clock: RoundClock,
+    /// The service's time, ms since the Unix epoch.
+    pub(crate) now_ms: u64,
+    /// The round of that time.
+    pub(crate) round: Round,
+}
+
+impl Context {
+    /// Id of the next view that is accepted.
+    pub(crate) fn next_view_id(&self) -> ViewId {
+        self.view_ids.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Where this node stands.
+    pub(crate) fn place(&self) -> Place {
+        *self.place.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_place(&self, place: Place) {
+        *self.place.write().unwrap_or_else(PoisonError::into_inner) = place;
+    }
+
+    /// Whether viewers can be served now: there is a verifier, a secret, and a clock that agrees with the chain's.
+    pub(crate) fn ready(&self) -> Result<Ready, Denied> {
+        let place = self.place();
+        let account = place.account.ok_or(Refusal::NotReady)?;
+        let secret = self.secrets.latest().ok_or(Refusal::NotReady)?;
+        let clock = self.facts.clock()?.ok_or(Refusal::NotReady)?;
+        let now_ms = self.time.now_ms();
+        let round = clock.round_at(now_ms).ok_or(Refusal::NotReady)?;
+        if !agree(round, place.round) {
+            return Err(Refusal::NotReady.into());
+        }
+        Ok(Ready {
+            account,
+            secret,
+            clock,
+            now_ms,
+            round,
+        })
+    }
+
+    /// What holds in `round`.
+    pub(crate) fn round_facts(&self, round: Round) -> Result<Arc<RoundFacts>, Denied> {
+        Ok(self.facts.round(round)?.ok_or(Refusal::NotReady)?)
+    }
+}
+
+/// Whether the round by the own clock and the chain's are close enough that what is accepted now can be reported.
+pub(crate) fn agree(own: Round, chain: Round) -> bool {
+    own.saturating_add(BEHIND) >= chain && own <= chain.saturating_add(AHEAD)
+}

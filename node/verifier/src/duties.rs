@@ -1,0 +1,75 @@
+//! Duties: what the service leaves for the node's off-chain worker to put on chain.
+
+use std::sync::Arc;
+
+use chainflix_primitives::{
+    AccountId, Round,
+    duty::{
+        ACCOUNT_KEY, ANNOUNCEMENT_KEY, MAX_DUTY_BYTES, SET_SECRET_KEY, SetSecretDuty, report_key,
+    },
+    registry::VerifierAnnouncement,
+    report::Report,
+};
+use codec::Encode;
+
+/// The node's off-chain storage, as far as duties are concerned; the node implements it.
+///
+/// It is a cache: the service's own store holds everything, and writes it again at every start.
+pub trait DutyMirror: Send + Sync + 'static {
+    /// Puts `value`, at most 64 KiB, under `key` (a key of `chainflix_primitives::duty`, without the prefix).
+    fn set(&self, key: &[u8], value: &[u8]);
+    /// Removes what is under `key`.
+    fn clear(&self, key: &[u8]);
+    /// Makes the node do at once what its off-chain worker does at each block: `VerifierApi::submit_due`.
+    fn kick(&self);
+}
+
+/// The mirror in the words of the protocol.
+#[derive(Clone)]
+pub(crate) struct Duties {
+    mirror: Arc<dyn DutyMirror>,
+}
+
+impl Duties {
+    pub(crate) fn new(mirror: Arc<dyn DutyMirror>) -> Self {
+        Self { mirror }
+    }
+
+    pub(crate) fn account(&self, account: &AccountId) {
+        self.mirror.set(ACCOUNT_KEY, &account.encode());
+    }
+
+    pub(crate) fn announcement(&self, announcement: &VerifierAnnouncement) {
+        self.mirror.set(ANNOUNCEMENT_KEY, &announcement.encode());
+    }
+
+    pub(crate) fn set_secret(&self, duty: &SetSecretDuty) {
+        self.mirror.set(SET_SECRET_KEY, &duty.encode());
+    }
+
+    pub(crate) fn clear_set_secret(&self) {
+        self.mirror.clear(SET_SECRET_KEY);
+    }
+
+    /// Leaves a report. One above the limit can't be left: the bounds of the report keep it far below.
+    pub(crate) fn report(&self, report: &Report) {
+        let encoded = report.encode();
+        if encoded.len() > MAX_DUTY_BYTES {
+            tracing::error!(
+                round = report.round,
+                bytes = encoded.len(),
+                "report is too long"
+            );
+            return;
+        }
+        self.mirror.set(&report_key(report.round), &encoded);
+    }
+
+    pub(crate) fn clear_report(&self, round: Round) {
+        self.mirror.clear(&report_key(round));
+    }
+
+    pub(crate) fn kick(&self) {
+        self.mirror.kick();
+    }
+}

@@ -1,0 +1,193 @@
+//! Earnings: from finalized settlements and their bodies to lifetime totals, their root, and proofs for claims.
+//!
+//! The ledger itself is `chainflix_primitives::earnings`; here its inputs are gathered, and its results kept. Only
+//! finalized settlements go in, so that a reorganisation of the chain changes nothing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chainflix_primitives::{
+    AccountId, Round, Sha256,
+    api::ClaimProof,
+    earnings::leaf_hash,
+    merkle::Tree,
+    report::{EARNINGS_VERSION, EarningsTriple, earnings_due},
+};
+
+pub(crate) mod accountant;
+mod records;
+
+use crate::chain::At;
+use crate::context::Context;
+use crate::error::Failure;
+use crate::store::earnings::Totals;
+use crate::store::tables::{ADOPTED, TOTALS};
+
+/// A tree over lifetime totals.
+struct EarningsTree {
+    as_of: Round,
+    totals: Totals,
+    tree: Tree,
+}
+
+impl EarningsTree {
+    fn new(as_of: Round, totals: Totals) -> Self {
+        let leaves = totals.iter();
+        let leaves = leaves.map(|(account, total)| leaf_hash::<Sha256>(account, *total));
+        Self {
+            as_of,
+            tree: Tree::new::<Sha256>(leaves.collect()),
+            totals,
+        }
+    }
+
+    /// `None` when the sum exceeds 128 bits.
+    fn triple(&self) -> Option<EarningsTriple> {
+        let mut totals = self.totals.iter().map(|(_, total)| *total);
+        Some(EarningsTriple {
+            as_of: self.as_of,
+            root: self.tree.root(),
+            count: u32::try_from(self.totals.len()).ok()?,
+            sum: totals.try_fold(0u128, u128::checked_add)?,
+            version: EARNINGS_VERSION,
+        })
+    }
+
+    fn place_of(&self, account: &AccountId) -> Option<(usize, u128)> {
+        let place = self
+            .totals
+            .binary_search_by_key(account, |(account, _)| *account)
+            .ok()?;
+        let (_, total) = self.totals.get(place)?;
+        Some((place, *total))
+    }
+}
+
+/// The tree from which a proof was last asked for: whoever claims, claims from the same one.
+#[derive(Default)]
+pub(crate) struct ProofTree(Mutex<Option<Arc<EarningsTree>>>);
+
+impl ProofTree {
+    fn of(&self, context: &Context, as_of: Round) -> Result<Option<Arc<EarningsTree>>, Failure> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tree) = last.as_ref().filter(|tree| tree.as_of == as_of) {
+            return Ok(Some(Arc::clone(tree)));
+        }
+        let Some(totals) = context.store.view()?.get(TOTALS, &as_of)? else {
+            return Ok(None);
+        };
+        let tree = Arc::new(EarningsTree::new(as_of, totals));
+        *last = Some(Arc::clone(&tree));
+        Ok(Some(tree))
+    }
+}
+
+/// The as-of round of the earnings that are due in the report of `round`; `None` when none are, or they are adopted.
+fn due_as_of(context: &Context, round: Round) -> Result<Option<Round>, Failure> {
+    let interval = context.chain.earnings_interval(At::Best)?;
+    let Some(as_of) = earnings_due(round, interval) else {
+        return Ok(None);
+    };
+    let adopted = context.chain.adopted_earnings(At::Best)?;
+    let is_adopted = adopted.is_some_and(|adopted| adopted.as_of >= as_of);
+    Ok((!is_adopted).then_some(as_of))
+}
+
+/// Whether a report of `round` has nothing to wait for: its earnings are computed, or none are due.
+pub(crate) fn is_ready(context: &Context, round: Round) -> Result<bool, Failure> {
+    match due_as_of(context, round)? {
+        Some(as_of) => Ok(context.store.view()?.has(TOTALS, &as_of)?),
+        None => Ok(true),
+    }
+}
+
+/// The earnings that the report of `round` carries.
+pub(crate) fn due(context: &Context, round: Round) -> Result<Option<EarningsTriple>, Failure> {
+    let Some(as_of) = due_as_of(context, round)? else {
+        return Ok(None);
+    };
+    let totals = context.store.view()?.get(TOTALS, &as_of)?;
+    // Nothing earned yet is nothing to adopt.
+    let totals = totals.filter(|totals| !totals.is_empty());
+    Ok(totals.and_then(|totals| EarningsTree::new(as_of, totals).triple()))
+}
+
+/// Why there is no proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoProof {
+    /// No adopted earnings can be claimed from yet, or not as of that round.
+    NothingClaimable,
+    /// The account has earned nothing as of then.
+    NothingEarned,
+    /// This verifier came to other totals than those that were adopted.
+    Differs,
+}
+
+/// Proof of an account's lifetime total under adopted earnings: those as of `as_of`, or else the last that can be claimed
+/// from.
+pub(crate) fn proof(
+    context: &Context,
+    account: AccountId,
+    as_of: Option<Round>,
+) -> Result<Result<ClaimProof, NoProof>, Failure> {
+    let view = context.store.view()?;
+    let adopted = match as_of {
+        Some(as_of) => view.get(ADOPTED, &as_of)?,
+        None => {
+            let until = context
+                .place()
+                .round
+                .checked_sub(context.config.claim_delay);
+            match until {
+                Some(until) => view.adopted_until(until)?,
+                None => None,
+            }
+        }
+    };
+    let Some(adopted) = adopted else {
+        return Ok(Err(NoProof::NothingClaimable));
+    };
+    let Some(tree) = context.proofs.of(context, adopted.triple.as_of)? else {
+        return Ok(Err(NoProof::Differs));
+    };
+    if tree.tree.root() != adopted.triple.root {
+        return Ok(Err(NoProof::Differs));
+    }
+    let Some((place, total)) = tree.place_of(&account) else {
+        return Ok(Err(NoProof::NothingEarned));
+    };
+    let (Ok(index), Some(path)) = (u32::try_from(place), tree.tree.proof(place)) else {
+        return Ok(Err(NoProof::NothingEarned));
+    };
+    Ok(Ok(ClaimProof {
+        account,
+        as_of: adopted.triple.as_of,
+        total,
+        index,
+        count: adopted.triple.count,
+        path,
+    }))
+}
+
+/// Lifetime earnings of an account, as this verifier knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lifetime {
+    /// As of the last settled round here, with the total in units.
+    pub(crate) computed: Option<(Round, u128)>,
+    /// As of the last adopted earnings, with the total in units.
+    pub(crate) adopted: Option<(Round, u128)>,
+}
+
+/// Lifetime earnings of an account.
+pub(crate) fn lifetime(context: &Context, account: AccountId) -> Result<Lifetime, Failure> {
+    let view = context.store.view()?;
+    let adopted = view.adopted_until(Round::MAX)?;
+    let adopted = match adopted {
+        Some(adopted) => context.proofs.of(context, adopted.triple.as_of)?,
+        None => None,
+    };
+    let total = |tree: &EarningsTree| tree.place_of(&account).map_or(0, |(_, total)| total);
+    Ok(Lifetime {
+        computed: context.lifetime.total(&account),
+        adopted: adopted.map(|tree| (tree.as_of, total(&tree))),
+    })
+}

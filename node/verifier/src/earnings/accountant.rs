@@ -1,0 +1,374 @@
+//! The actor that applies finalized settlements to the ledger, and decides the fate of own views.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chainflix_primitives::{
+    AccountId, Cycle, Magnet, Round,
+    api::ViewFate,
+    earnings::{EarningsError, Ledger, ViewOutcome},
+    hash::Hash32,
+    registry::{SettledBlock, SettledRound},
+    view::ViewLeaf,
+};
+use tokio::time::MissedTickBehavior;
+
+use super::records::Gathered;
+use crate::chain::{At, ChainError};
+use crate::context::Context;
+use crate::error::Failure;
+use crate::exchange::FetchError;
+use crate::store::StoreError;
+use crate::store::earnings::{Adopted, LEDGER_KEY, Totals};
+use crate::store::tables::{ADOPTED, LEDGER, REPORTS, TOTALS, VIEW_OF_LEAF, VIEWS, ViewId};
+use crate::store::views::ViewState;
+
+/// Settled rounds that are read at a time.
+const ROUNDS_AT_ONCE: u32 = 16;
+/// The ledger is written every so many settled rounds; what came after is applied again at start.
+const WRITE_EVERY: u32 = 8;
+/// Totals are kept for so many rounds while they are not adopted.
+const VOTE_ROUNDS: Round = 64;
+/// Adopted totals are kept for so many rounds: far longer than anybody may claim from them.
+const CLAIM_ROUNDS: Round = 4_096;
+/// A failure is tried again after so long, though no block came.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
+
+/// Lifetime totals as of now, for whoever asks.
+#[derive(Default)]
+pub(crate) struct LifetimeTotals(Mutex<Arc<BTreeMap<AccountId, u128>>>, Mutex<Option<Round>>);
+
+impl LifetimeTotals {
+    /// The total of an account, and the settled round up to which it counts.
+    pub(super) fn total(&self, account: &AccountId) -> Option<(Round, u128)> {
+        let round = (*self.1.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let totals = Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        Some((round, totals.get(account).copied().unwrap_or(0)))
+    }
+
+    fn set(&self, ledger: &Ledger) {
+        let totals = ledger
+            .totals()
+            .map(|(account, total)| (*account, *total))
+            .collect();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(totals);
+        *self.1.lock().unwrap_or_else(PoisonError::into_inner) = ledger.last_round();
+    }
+}
+
+/// Why the earnings wait.
+#[derive(Debug, thiserror::Error)]
+enum Waiting {
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    #[error("a body is missing: {0}")]
+    Body(#[from] FetchError),
+    #[error("the settled round can't be applied: {0:?}")]
+    Rules(EarningsError),
+    #[error("the chain has no clock yet")]
+    NoClock,
+}
+
+impl From<ChainError> for Waiting {
+    fn from(error: ChainError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<StoreError> for Waiting {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The actor's state.
+pub(crate) struct Accountant {
+    context: Arc<Context>,
+    ledger: Ledger,
+    unwritten: u32,
+}
+
+impl Accountant {
+    /// Goes on where the store left the ledger.
+    pub(crate) fn new(context: Arc<Context>) -> Result<Self, StoreError> {
+        let ledger = context.store.view()?.ledger()?;
+        context.lifetime.set(&ledger);
+        Ok(Self {
+            context,
+            ledger,
+            unwritten: 0,
+        })
+    }
+
+    /// Runs until the service ends.
+    pub(crate) async fn run(mut self) {
+        let mut blocks = self.context.chain.finalized_blocks();
+        let mut tick = tokio::time::interval(TRY_AGAIN);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                changed = blocks.changed() => if changed.is_err() { return },
+                _ = tick.tick() => {}
+            }
+            if let Err(error) = self.advance().await {
+                tracing::warn!(%error, "earnings wait; they are tried again");
+            }
+        }
+    }
+
+    async fn advance(&mut self) -> Result<(), Waiting> {
+        let chain = Arc::clone(&self.context.chain);
+        self.context
+            .final_facts
+            .turn_to(chain.standing(At::Finalized)?.round);
+        loop {
+            let settled =
+                chain.settled_after(At::Finalized, self.ledger.last_round(), ROUNDS_AT_ONCE)?;
+            if settled.is_empty() {
+                break;
+            }
+            for round in settled {
+                self.apply(&round).await?;
+            }
+            self.context.lifetime.set(&self.ledger);
+        }
+        self.release_blocks().await?;
+        self.note_adopted().await
+    }
+
+    /// Applies one settled round, and keeps what follows from it.
+    async fn apply(&mut self, settled: &SettledRound) -> Result<(), Waiting> {
+        let mut bodies: Vec<Vec<ViewLeaf>> = Vec::new();
+        for block in settled.blocks.iter().filter(|block| block.approved) {
+            let body = self
+                .context
+                .exchange
+                .body(block.issuer, settled.round, block.root, block.count)
+                .await?;
+            bodies.push(body.leaves.to_vec());
+        }
+        let facts = &self.context.final_facts;
+        let records = Gathered::collect(facts, settled.round, bodies.iter().flatten())?
+            .ok_or(Waiting::NoClock)?;
+        let interval = self.context.chain.earnings_interval(At::Finalized)?.max(1);
+        let mut snapshots = self.snapshots_before(settled.round, interval);
+        let outcomes = self
+            .ledger
+            .apply(settled, &bodies, &records)
+            .map_err(Waiting::Rules)?;
+        if settled.round.is_multiple_of(interval) {
+            snapshots.push((settled.round, self.totals()));
+        }
+        self.unwritten = self.unwritten.saturating_add(1);
+        let ledger = (self.unwritten >= WRITE_EVERY).then(|| self.ledger.clone());
+        if ledger.is_some() {
+            self.unwritten = 0;
+        }
+        let reported = self.context.store.view()?.get(REPORTS, &settled.round)?;
+        let own_root = reported.map(|record| record.report.header.root);
+        let mut fates = Vec::new();
+        let mut spent = Vec::new();
+        let approved = settled.blocks.iter().filter(|block| block.approved);
+        for ((block, body), results) in approved.zip(&bodies).zip(&outcomes) {
+            if Some(block.root) == own_root {
+                fates.extend(self.fates(body, results)?);
+            } else {
+                spent.extend(spent_minutes(body, results, &records));
+            }
+        }
+        self.context
+            .store
+            .writer()
+            .write(move |batch| {
+                for (id, fate) in fates {
+                    batch.set_view_state(id, ViewState::Final(fate))?;
+                }
+                for (cycle, viewer, video, minute) in spent {
+                    batch.mark_spent(cycle, viewer, video, minute)?;
+                }
+                for (as_of, totals) in &snapshots {
+                    batch.put(TOTALS, as_of, totals)?;
+                }
+                match ledger {
+                    Some(ledger) => batch.put(LEDGER, &LEDGER_KEY, &ledger),
+                    None => Ok(()),
+                }
+            })
+            .await?;
+        self.context.metrics.earnings_as_of(settled.round);
+        Ok(())
+    }
+
+    fn totals(&self) -> Totals {
+        let totals = self.ledger.totals();
+        totals.map(|(account, total)| (*account, *total)).collect()
+    }
+
+    /// Totals as of the rounds between the last settled one and `round` at which a root is due: nothing was settled there.
+    fn snapshots_before(&self, round: Round, interval: u32) -> Vec<(Round, Totals)> {
+        let after = match self.ledger.last_round() {
+            Some(last) => last.saturating_add(1),
+            None => 0,
+        };
+        let first = after.max(round.saturating_sub(VOTE_ROUNDS));
+        (first..round)
+            .filter(|as_of| as_of.is_multiple_of(interval))
+            .map(|as_of| (as_of, self.totals()))
+            .collect()
+    }
+
+    /// What own views came to.
+    fn fates(
+        &self,
+        body: &[ViewLeaf],
+        outcomes: &[ViewOutcome],
+    ) -> Result<Vec<(ViewId, ViewFate)>, StoreError> {
+        use chainflix_primitives::Sha256;
+        let view = self.context.store.view()?;
+        let mut fates = Vec::with_capacity(body.len());
+        for (leaf, outcome) in body.iter().zip(outcomes) {
+            let Some(id) = view.get(VIEW_OF_LEAF, &leaf.leaf_hash::<Sha256>())? else {
+                continue;
+            };
+            // What was paid once stays so, whatever a second settlement of the same view would say.
+            let decided = view.get(VIEWS, &id)?;
+            if decided.is_some_and(|view| matches!(view.state, ViewState::Final(_))) {
+                continue;
+            }
+            let fate = match outcome {
+                ViewOutcome::Paid { value, viewer_part } => ViewFate::Settled {
+                    value: *value,
+                    viewer_part: *viewer_part,
+                },
+                ViewOutcome::Excluded(reason) => ViewFate::Excluded { reason: *reason },
+            };
+            fates.push((id, fate));
+        }
+        Ok(fates)
+    }
+
+    /// Own views in blocks that were not approved, or never reported, wait for another block.
+    async fn release_blocks(&self) -> Result<(), Waiting> {
+        let chain = &self.context.chain;
+        let Some(own) = self.context.place().account else {
+            return Ok(());
+        };
+        let standing = chain.standing(At::Finalized)?;
+        let mut blocks: BTreeMap<Round, Vec<ViewId>> = BTreeMap::new();
+        for (id, view) in self.context.store.view()?.open_views()? {
+            if let ViewState::InBlock(round) = view.state {
+                blocks.entry(round).or_default().push(id);
+            }
+        }
+        let mut released = Vec::new();
+        for (round, ids) in blocks {
+            let is_open = match chain.settled(At::Finalized, round)? {
+                Some(settled) => {
+                    let ours = |block: &&SettledBlock| block.issuer == own;
+                    // Approved ones get their fate from the ledger.
+                    settled.blocks.iter().find(ours).is_some_and(|b| b.approved)
+                }
+                None => {
+                    // Reports of a round are taken until the next counted round is over.
+                    let last = standing.counted.first().copied();
+                    let may_come = last.is_none_or(|last| last <= round);
+                    may_come || self.is_reported(own, round)?
+                }
+            };
+            if !is_open {
+                released.extend(ids);
+            }
+        }
+        if released.is_empty() {
+            return Ok(());
+        }
+        tracing::info!(
+            views = released.len(),
+            "views of a block that was not approved wait for the next"
+        );
+        self.context
+            .store
+            .writer()
+            .write(move |batch| {
+                released
+                    .iter()
+                    .try_for_each(|id| batch.set_view_state(*id, ViewState::Waiting))
+            })
+            .await?;
+        Ok(())
+    }
+
+    fn is_reported(&self, own: AccountId, round: Round) -> Result<bool, ChainError> {
+        let headers = self.context.chain.headers(At::Finalized, round)?;
+        Ok(headers.iter().any(|(issuer, _)| *issuer == own))
+    }
+
+    /// Remembers when finalized blocks first showed adopted earnings, and forgets old totals.
+    async fn note_adopted(&self) -> Result<(), Waiting> {
+        let chain = &self.context.chain;
+        let Some(triple) = chain.adopted_earnings(At::Finalized)? else {
+            return Ok(());
+        };
+        let as_of = triple.as_of;
+        if self.context.store.view()?.has(ADOPTED, &as_of)? {
+            return Ok(());
+        }
+        let seen = chain.standing(At::Finalized)?.round;
+        self.warn_if_different(as_of, &triple.root)?;
+        self.context
+            .store
+            .writer()
+            .write(move |batch| {
+                batch.put(ADOPTED, &as_of, &Adopted { triple, seen })?;
+                if let Some(old) = as_of.checked_sub(CLAIM_ROUNDS) {
+                    batch.take_range(ADOPTED, &0, &old, usize::MAX)?;
+                    batch.take_range(TOTALS, &0, &old, usize::MAX)?;
+                }
+                // Totals that nobody adopted are of no use once the vote on them is over.
+                let voted = as_of.saturating_sub(VOTE_ROUNDS.saturating_mul(2));
+                let until = as_of.saturating_sub(VOTE_ROUNDS);
+                for (round, _) in batch.range(TOTALS, &voted, &until, usize::MAX)? {
+                    if batch.get(ADOPTED, &round)?.is_none() {
+                        batch.delete(TOTALS, &round)?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(())
+    }
+
+    fn warn_if_different(&self, as_of: Round, root: &Hash32) -> Result<(), StoreError> {
+        let Some(totals) = self.context.store.view()?.get(TOTALS, &as_of)? else {
+            return Ok(());
+        };
+        if super::EarningsTree::new(as_of, totals).tree.root() != *root {
+            tracing::error!(
+                as_of,
+                "the adopted earnings are not those that this verifier computed"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Minutes that a block of another verifier was paid for.
+fn spent_minutes(
+    body: &[ViewLeaf],
+    outcomes: &[ViewOutcome],
+    records: &Gathered,
+) -> Vec<(Cycle, AccountId, Magnet, u16)> {
+    use chainflix_primitives::earnings::Records;
+    body.iter()
+        .zip(outcomes)
+        .filter(|(_, outcome)| matches!(outcome, ViewOutcome::Paid { .. }))
+        .filter_map(|(leaf, _)| {
+            let claim = &leaf.claim;
+            let cycle = records.cycle_of(records.round_at(claim.issue_ms)?)?;
+            Some((cycle, claim.viewer, claim.video, claim.minute))
+        })
+        .collect()
+}

@@ -1,0 +1,123 @@
+//! What the ledger looks up, gathered before it begins: a read of the chain that fails must delay the earnings, never
+//! change them.
+
+use std::collections::BTreeMap;
+
+use chainflix_primitives::{
+    AccountId, Cycle, Magnet, Round,
+    earnings::{Records, VideoShares},
+    rounds::{CycleRule, RoundClock},
+    view::ViewLeaf,
+    window,
+};
+
+use crate::chain::{At, ChainResult, Facts};
+
+/// Most cycle rules that are looked back over: far more than a chain remembers.
+const MOST_RULES: usize = 64;
+
+/// Everything that the views of one settled round refer to.
+pub(super) struct Gathered {
+    clock: RoundClock,
+    videos: BTreeMap<Magnet, (VideoShares, u32)>,
+    providers: BTreeMap<u32, AccountId>,
+    /// Cycle rules, latest first.
+    rules: Vec<CycleRule>,
+    /// Quotas of the rounds of issue.
+    quotas: BTreeMap<Round, u32>,
+}
+
+impl Gathered {
+    /// Gathers what `leaves` of settled `round` refer to. `None` before the chain has a clock.
+    pub(super) fn collect<'l>(
+        facts: &Facts,
+        round: Round,
+        leaves: impl IntoIterator<Item = &'l ViewLeaf>,
+    ) -> ChainResult<Option<Self>> {
+        let Some(clock) = facts.clock()? else {
+            return Ok(None);
+        };
+        let mut gathered = Self {
+            clock,
+            videos: BTreeMap::new(),
+            providers: BTreeMap::new(),
+            rules: rules_until(facts, round)?,
+            quotas: BTreeMap::new(),
+        };
+        for leaf in leaves {
+            gathered.add(facts, leaf)?;
+        }
+        Ok(Some(gathered))
+    }
+
+    fn add(&mut self, facts: &Facts, leaf: &ViewLeaf) -> ChainResult<()> {
+        let claim = &leaf.claim;
+        if let Some(issued) = self.clock.round_at(claim.issue_ms)
+            && !self.quotas.contains_key(&issued)
+        {
+            let parameters = facts.chain().parameters(At::Finalized, issued)?;
+            self.quotas.insert(issued, parameters.views_per_group);
+        }
+        if !self.videos.contains_key(&claim.video)
+            && let Some(terms) = facts.video(claim.video)?
+        {
+            let shares = VideoShares {
+                producer: terms.producer,
+                supervisor: terms.supervisor,
+                ratio: terms.ratio,
+            };
+            self.videos
+                .insert(claim.video, (shares, terms.total_playtime_ms));
+        }
+        for delivery in &claim.deliveries {
+            if !self.providers.contains_key(&delivery.provider)
+                && let Some(provider) = facts.provider(delivery.provider)?
+            {
+                self.providers.insert(delivery.provider, provider.owner);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The cycle rules in force up to `round`, latest first.
+fn rules_until(facts: &Facts, round: Round) -> ChainResult<Vec<CycleRule>> {
+    let mut rules = Vec::new();
+    let mut at = Some(round);
+    while let Some(round) = at.filter(|_| rules.len() < MOST_RULES) {
+        let rule = facts.chain().cycle_rule(At::Finalized, round)?;
+        at = rule.first_round.checked_sub(1);
+        rules.push(rule);
+    }
+    Ok(rules)
+}
+
+impl Records for Gathered {
+    fn video(&self, video: &Magnet) -> Option<VideoShares> {
+        self.videos.get(video).map(|(shares, _)| *shares)
+    }
+
+    fn playtime_ms(&self, video: &Magnet, minute: u16) -> Option<u32> {
+        let (_, total) = self.videos.get(video)?;
+        window::cell_playtime(*total, minute)
+    }
+
+    fn provider_owner(&self, provider: u32) -> Option<AccountId> {
+        self.providers.get(&provider).copied()
+    }
+
+    fn round_at(&self, at_ms: u64) -> Option<Round> {
+        self.clock.round_at(at_ms)
+    }
+
+    fn cycle_of(&self, round: Round) -> Option<Cycle> {
+        self.rules
+            .iter()
+            .find(|rule| rule.first_round <= round)?
+            .cycle_of(round)
+    }
+
+    fn views_per_group(&self, round: Round) -> u32 {
+        self.quotas.get(&round).copied().unwrap_or(0)
+    }
+}

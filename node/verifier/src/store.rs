@@ -1,0 +1,306 @@
+//! The durable store: tickets, views, bodies, reports, secrets, earnings. The paper's "separate DB".
+//!
+//! One file of an embedded B-tree store (redb), in the service's directory. It never has to agree with the chain's
+//! database: what is on chain is read from there. All writes go through one thread that commits many at once
+//! ([`writer`]); a message is acknowledged only after the commit that holds it, so that a crash at any instant loses
+//! nothing that anybody was told.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use chainflix_primitives::hash::Hash32;
+use codec::{Decode, Encode};
+use redb::{Database, ReadableDatabase, ReadableTable};
+
+pub(crate) mod bodies;
+pub(crate) mod earnings;
+pub(crate) mod prune;
+pub(crate) mod reports;
+mod secrets;
+pub(crate) mod tables;
+pub(crate) mod tickets;
+pub(crate) mod views;
+pub(crate) mod writer;
+
+use self::tables::{Key, META, Table};
+use self::writer::Writer;
+
+/// Name of the file in the service's directory.
+const FILE: &str = "verifier.redb";
+/// Number of the store's layout.
+const LAYOUT: u32 = 1;
+
+/// Why the store can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file can't be opened.
+    #[error(
+        "the verifier's store {path} can't be opened: is another node using it, is the disk full?"
+    )]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<redb::Error>,
+    },
+    /// The store belongs to another chain.
+    #[error(
+        "the verifier's store {path} belongs to another chain; give this chain its own directory"
+    )]
+    OtherChain {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The store was written by another version.
+    #[error("the verifier's store {path} has layout {found}, this version reads {LAYOUT}")]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// Its layout.
+        found: u32,
+    },
+    /// Reading or writing failed.
+    #[error("the verifier's store failed")]
+    Failed(#[source] Box<redb::Error>),
+    /// A value can't be read: it was damaged, or written by another program.
+    #[error("an entry of table {table} of the verifier's store can't be read")]
+    Damaged {
+        /// The table.
+        table: &'static str,
+    },
+    /// The writing thread has ended.
+    #[error("the verifier's store takes no more writes; see the log for the first failure")]
+    Closed,
+    /// More writes wait than may.
+    #[error("the verifier's store is behind with writing")]
+    Busy,
+}
+
+impl<E: Into<redb::Error>> From<E> for StoreError {
+    fn from(error: E) -> Self {
+        Self::Failed(Box::new(error.into()))
+    }
+}
+
+/// What a use of the store comes to.
+pub(crate) type StoreResult<T> = Result<T, StoreError>;
+
+/// The store. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Store {
+    database: Arc<Database>,
+    writer: Writer,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the store in `directory`, creating it if need be, for the chain of `genesis`.
+    pub(crate) fn open(directory: &Path, genesis: &Hash32, cache: usize) -> StoreResult<Self> {
+        let path = directory.join(FILE);
+        let database = redb::Builder::new()
+            .set_cache_size(cache)
+            .create(&path)
+            .map_err(|error| StoreError::Open {
+                path: path.clone(),
+                source: Box::new(error.into()),
+            })?;
+        let database = Arc::new(database);
+        let write = database.begin_write()?;
+        tables::create_all(&write)?;
+        {
+            let batch = Batch { write: &write };
+            match batch.get(META, &*b"layout__")? {
+                None => {
+                    batch.put(META, &*b"layout__", &LAYOUT.encode())?;
+                    batch.put(META, &*b"genesis_", &genesis.to_vec())?;
+                }
+                Some(found) if found == LAYOUT.encode() => {
+                    if batch.get(META, &*b"genesis_")? != Some(genesis.to_vec()) {
+                        return Err(StoreError::OtherChain { path });
+                    }
+                }
+                Some(found) => {
+                    let found = u32::decode(&mut found.as_slice()).unwrap_or(u32::MAX);
+                    return Err(StoreError::Layout { path, found });
+                }
+            }
+        }
+        write.commit()?;
+        let writer = Writer::start(Arc::clone(&database))?;
+        Ok(Self {
+            database,
+            writer,
+            path,
+        })
+    }
+
+    /// The writing thread.
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// A consistent view of everything committed.
+    pub(crate) fn view(&self) -> StoreResult<View> {
+        Ok(View {
+            read: self.database.begin_read()?,
+        })
+    }
+
+    /// Size of the file in bytes; 0 when it can't be told.
+    pub(crate) fn bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+}
+
+/// A consistent view of the store.
+pub(crate) struct View {
+    read: redb::ReadTransaction,
+}
+
+impl View {
+    /// The value under `key`.
+    pub(crate) fn get<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        key: &K,
+    ) -> StoreResult<Option<V>> {
+        let open = self.read.open_table(table.definition())?;
+        let bytes = open.get(key.bytes().as_slice())?;
+        bytes.map(|bytes| table.decode(bytes.value())).transpose()
+    }
+
+    /// Whether there is a value under `key`.
+    pub(crate) fn has<K: Key, V: Decode>(&self, table: Table<K, V>, key: &K) -> StoreResult<bool> {
+        let open = self.read.open_table(table.definition())?;
+        Ok(open.get(key.bytes().as_slice())?.is_some())
+    }
+
+    /// Entries from `first` to `last`, both included, ascending, at most `limit`.
+    pub(crate) fn range<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        first: &K,
+        last: &K,
+        limit: usize,
+    ) -> StoreResult<Vec<(K, V)>> {
+        let open = self.read.open_table(table.definition())?;
+        let (first, last) = (first.bytes(), last.bytes());
+        let mut entries = Vec::new();
+        for entry in open.range(first.as_slice()..=last.as_slice())?.take(limit) {
+            let (key, value) = entry?;
+            entries.push((table.key(key.value())?, table.decode(value.value())?));
+        }
+        Ok(entries)
+    }
+
+    /// Entries from `last` down to `first`, both included, at most `limit`.
+    pub(crate) fn range_back<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        first: &K,
+        last: &K,
+        limit: usize,
+    ) -> StoreResult<Vec<(K, V)>> {
+        let open = self.read.open_table(table.definition())?;
+        let (first, last) = (first.bytes(), last.bytes());
+        let mut entries = Vec::new();
+        for entry in open
+            .range(first.as_slice()..=last.as_slice())?
+            .rev()
+            .take(limit)
+        {
+            let (key, value) = entry?;
+            entries.push((table.key(key.value())?, table.decode(value.value())?));
+        }
+        Ok(entries)
+    }
+
+    /// The last entry of the table.
+    pub(crate) fn last<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+    ) -> StoreResult<Option<(K, V)>> {
+        let open = self.read.open_table(table.definition())?;
+        let Some((key, value)) = open.last()? else {
+            return Ok(None);
+        };
+        Ok(Some((
+            table.key(key.value())?,
+            table.decode(value.value())?,
+        )))
+    }
+}
+
+/// Writes that become durable together.
+pub(crate) struct Batch<'a> {
+    write: &'a redb::WriteTransaction,
+}
+
+impl Batch<'_> {
+    /// The value under `key`, as this batch leaves it so far.
+    pub(crate) fn get<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        key: &K,
+    ) -> StoreResult<Option<V>> {
+        let open = self.write.open_table(table.definition())?;
+        let bytes = open.get(key.bytes().as_slice())?;
+        bytes.map(|bytes| table.decode(bytes.value())).transpose()
+    }
+
+    /// Puts a value.
+    pub(crate) fn put<K: Key, V: Encode>(
+        &self,
+        table: Table<K, V>,
+        key: &K,
+        value: &V,
+    ) -> StoreResult<()> {
+        let mut open = self.write.open_table(table.definition())?;
+        open.insert(key.bytes().as_slice(), value.encode().as_slice())?;
+        Ok(())
+    }
+
+    /// Removes a value, if there is one.
+    pub(crate) fn delete<K: Key, V>(&self, table: Table<K, V>, key: &K) -> StoreResult<()> {
+        let mut open = self.write.open_table(table.definition())?;
+        open.remove(key.bytes().as_slice())?;
+        Ok(())
+    }
+
+    /// Entries from `first` to `last`, both included, ascending, at most `limit`, as this batch leaves them so far.
+    pub(crate) fn range<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        first: &K,
+        last: &K,
+        limit: usize,
+    ) -> StoreResult<Vec<(K, V)>> {
+        let open = self.write.open_table(table.definition())?;
+        let (first, last) = (first.bytes(), last.bytes());
+        let mut entries = Vec::new();
+        for entry in open.range(first.as_slice()..=last.as_slice())?.take(limit) {
+            let (key, value) = entry?;
+            entries.push((table.key(key.value())?, table.decode(value.value())?));
+        }
+        Ok(entries)
+    }
+
+    /// Removes at most `limit` entries from `first` to `last`, both included; what they were.
+    pub(crate) fn take_range<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        first: &K,
+        last: &K,
+        limit: usize,
+    ) -> StoreResult<Vec<(K, V)>> {
+        let taken = self.range(table, first, last, limit)?;
+        let mut open = self.write.open_table(table.definition())?;
+        for (key, _) in &taken {
+            open.remove(key.bytes().as_slice())?;
+        }
+        Ok(taken)
+    }
+}

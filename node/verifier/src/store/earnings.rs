@@ -1,0 +1,41 @@
+//! Earnings in the store.
+
+use chainflix_primitives::{AccountId, Round, earnings::Ledger, report::EarningsTriple};
+use codec::{Decode, Encode};
+
+use super::tables::{ADOPTED, LEDGER};
+use super::{StoreResult, View};
+
+/// Key of the ledger's only entry.
+pub(crate) const LEDGER_KEY: u32 = 0;
+
+/// The ledger as it was last written. What was settled since is applied again at start.
+pub(crate) type LedgerState = Ledger;
+
+/// Lifetime totals by ascending account, in units.
+pub(crate) type Totals = Vec<(AccountId, u128)>;
+
+/// Earnings that the chain adopted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Adopted {
+    /// What was adopted.
+    pub(crate) triple: EarningsTriple,
+    /// The round in which a finalized block first showed it.
+    pub(crate) seen: Round,
+}
+
+impl View {
+    /// The ledger; an empty one at first.
+    pub(crate) fn ledger(&self) -> StoreResult<Ledger> {
+        Ok(self.get(LEDGER, &LEDGER_KEY)?.unwrap_or_default())
+    }
+
+    /// The last adopted earnings that were seen in round `until` or before.
+    pub(crate) fn adopted_until(&self, until: Round) -> StoreResult<Option<Adopted>> {
+        let adopted = self.range_back(ADOPTED, &0, &Round::MAX, usize::MAX)?;
+        Ok(adopted
+            .into_iter()
+            .map(|(_, adopted)| adopted)
+            .find(|adopted| adopted.seen <= until))
+    }
+}

@@ -1,0 +1,112 @@
+//! What a session may ask: keys, tickets, the acceptance of Play Data, and what became of it.
+
+use std::sync::Arc;
+
+use chainflix_primitives::{
+    AccountId, Magnet, Round,
+    api::{Reply, Request},
+    refusal::Refusal,
+    registry::VideoTerms,
+};
+
+mod finish;
+mod keys;
+mod start;
+mod uploads;
+mod views;
+
+use crate::api::address::AddressGroup;
+use crate::api::session::Session;
+use crate::chain::facts::NotWatchable;
+use crate::context::{Context, Ready};
+use crate::error::Denied;
+
+/// One message of a session.
+pub(crate) struct Message<'a> {
+    /// The session.
+    pub(crate) session: &'a Session,
+    /// Where it came from.
+    pub(crate) group: AddressGroup,
+    /// When it arrived, on the monotonic clock.
+    pub(crate) arrived_ms: u64,
+}
+
+impl Message<'_> {
+    fn account(&self) -> AccountId {
+        self.session.account()
+    }
+}
+
+/// Answers a request. Whatever a rule denies is a reply, too.
+pub(crate) async fn answer(
+    context: &Arc<Context>,
+    message: &Message<'_>,
+    request: Request,
+) -> Result<Reply, Denied> {
+    match route(context, message, request).await {
+        Err(Denied::Refused(refusal)) => {
+            context.metrics.refused(refusal);
+            Ok(Reply::Refused(refusal))
+        }
+        other => other,
+    }
+}
+
+async fn route(
+    context: &Arc<Context>,
+    message: &Message<'_>,
+    request: Request,
+) -> Result<Reply, Denied> {
+    let ready = context.ready()?;
+    if !message.session.delegation.holds_in(ready.round) {
+        return Err(Refusal::DelegationExpired.into());
+    }
+    match request {
+        Request::OpenVideo { video } => keys::open_video(context, &ready, message, video),
+        Request::CellKeys { cells } => keys::cell_keys(context, &ready, message, &cells),
+        Request::ContentKey {
+            video,
+            rendition,
+            cell,
+        } => keys::content_key(context, &ready, message, video, rendition, cell),
+        Request::StartCell {
+            video,
+            rendition,
+            cell,
+        } => start::start_cell(context, &ready, message, video, rendition, cell).await,
+        Request::AbandonCell => Ok(start::abandon(context, message)),
+        Request::FinishCell { data } => finish::finish_cell(context, &ready, message, *data).await,
+        Request::BeginUpload => uploads::begin(context, &ready, message).await,
+        Request::UploadKeys {
+            upload,
+            rendition,
+            first,
+            count,
+        } => uploads::keys(context, message, upload, rendition, first, count),
+        Request::Views { limit } => views::latest(context, message, limit),
+    }
+}
+
+/// The terms of a video that may be watched in `round`.
+fn watchable(context: &Context, video: Magnet, round: Round) -> Result<Arc<VideoTerms>, Denied> {
+    match context.facts.active_video(video, round)? {
+        Ok(terms) => Ok(terms),
+        Err(NotWatchable::Unknown) => Err(Refusal::UnknownVideo.into()),
+        Err(NotWatchable::NotActive) => Err(Refusal::VideoNotActive.into()),
+    }
+}
+
+/// The verifiers that may issue tickets to the message's account in `ready`'s round.
+fn assigned(
+    context: &Context,
+    ready: &Ready,
+    account: &AccountId,
+) -> Result<Vec<AccountId>, Denied> {
+    use chainflix_primitives::{Sha256, draw};
+    let facts = context.round_facts(ready.round)?;
+    Ok(draw::assigned_verifiers::<Sha256>(
+        &facts.seed,
+        account,
+        &facts.set,
+    ))
+}

@@ -1,0 +1,351 @@
+//! A chain in memory that applies reports by the rules, so that services can be tested without a node.
+//!
+//! It is not the runtime: it knows one key epoch, takes every transaction for signed, and finalizes two blocks late.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use chainflix_primitives::{
+    AccountId, Magnet, Round, Sha256,
+    draw::first_cycle_seed,
+    duty::{self, SetSecretDuty, SetSecretRecord},
+    hash::Hash32,
+    registry::{
+        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
+        VideoTerms,
+    },
+    report::{EarningsTriple, Report, TicketsRoot},
+    rounds::{CycleRule, RoundClock, is_counted},
+};
+use chainflix_verifier::{BlockRef, DutyMirror};
+use codec::Decode;
+use tokio::sync::watch;
+
+mod judge;
+mod view;
+
+pub(crate) use view::NodeView;
+
+/// Length of a slot in ms.
+pub(crate) const SLOT_MS: u64 = 2_400;
+/// Blocks by which finality lags.
+const FINALITY: usize = 2;
+/// Genesis hash.
+pub(crate) const GENESIS: Hash32 = [0x67; 32];
+
+/// What a block leaves behind.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) number: u64,
+    pub(crate) now_ms: u64,
+    pub(crate) clock: RoundClock,
+    pub(crate) cycle_length: u32,
+    pub(crate) parameters: PovParameters,
+    pub(crate) set: Vec<AccountId>,
+    pub(crate) announcements: BTreeMap<AccountId, VerifierAnnouncement>,
+    pub(crate) secret: Option<SetSecretRecord>,
+    pub(crate) acknowledged: Vec<AccountId>,
+    pub(crate) round: Round,
+    pub(crate) blocks_in_round: u32,
+    /// Counted rounds, latest last.
+    pub(crate) counted: Vec<Round>,
+    pub(crate) reports: BTreeMap<(Round, AccountId), Report>,
+    pub(crate) tickets: BTreeMap<(AccountId, Round), TicketsRoot>,
+    pub(crate) commitments: BTreeMap<AccountId, (Round, Hash32)>,
+    pub(crate) draws: BTreeMap<Round, Hash32>,
+    pub(crate) settled: Vec<SettledRound>,
+    pub(crate) votes: BTreeMap<AccountId, EarningsTriple>,
+    pub(crate) adopted: Option<EarningsTriple>,
+    pub(crate) videos: BTreeMap<Magnet, VideoTerms>,
+    /// State of a video from a round on, ascending.
+    pub(crate) video_states: BTreeMap<Magnet, Vec<(Round, VideoState)>>,
+    pub(crate) providers: Vec<ProviderRecord>,
+    pub(crate) controllers: Vec<[u8; 32]>,
+    pub(crate) producers: Vec<AccountId>,
+    /// Why reports were not taken.
+    pub(crate) complaints: Vec<String>,
+}
+
+impl State {
+    pub(crate) fn seed() -> Hash32 {
+        first_cycle_seed::<Sha256>()
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        let counted: Vec<Round> = self.counted.iter().rev().take(4).copied().collect();
+        Standing {
+            round: self.round,
+            counted: counted.try_into().expect("at most four"),
+        }
+    }
+
+    pub(crate) fn rule(&self) -> CycleRule {
+        CycleRule::from_genesis(self.cycle_length)
+    }
+
+    /// The round whose report is due.
+    pub(crate) fn due(&self) -> Option<Round> {
+        self.counted.last().copied()
+    }
+
+    fn apply_secret(&mut self, from: AccountId, duty: SetSecretDuty) {
+        match duty {
+            SetSecretDuty::Commit { commitment, .. } if self.secret.is_none() => {
+                self.acknowledged = vec![from];
+                self.secret = Some(SetSecretRecord {
+                    maker: from,
+                    commitment,
+                    since: self.round,
+                    in_force: false,
+                });
+            }
+            SetSecretDuty::Acknowledge { commitment, .. } => {
+                let fits = self
+                    .secret
+                    .as_ref()
+                    .is_some_and(|s| s.commitment == commitment);
+                if fits && !self.acknowledged.contains(&from) {
+                    self.acknowledged.push(from);
+                }
+            }
+            SetSecretDuty::Commit { .. } => {}
+        }
+        if let Some(secret) = &mut self.secret {
+            secret.in_force |= 100 * self.acknowledged.len() > 51 * self.set.len();
+        }
+    }
+
+    /// Moves to the time of the next block; a new round closes the one before.
+    fn begin_block(&mut self) {
+        self.number += 1;
+        self.now_ms += SLOT_MS;
+        let round = self.clock.round_at(self.now_ms).expect("after genesis");
+        if round == self.round {
+            self.blocks_in_round += 1;
+            return;
+        }
+        let per_round = u32::try_from(u64::from(self.clock.round_ms) / SLOT_MS).expect("few");
+        if is_counted(self.blocks_in_round, per_round) {
+            self.close_counted(self.round);
+        }
+        self.round = round;
+        self.blocks_in_round = 1;
+    }
+}
+
+struct Inner {
+    state: State,
+    finalized: State,
+    history: VecDeque<State>,
+    pending: Vec<(AccountId, Transaction)>,
+    /// Verifiers whose off-chain worker does not run.
+    mute: Vec<AccountId>,
+}
+
+#[derive(Clone)]
+enum Transaction {
+    Announce(VerifierAnnouncement),
+    Secret(SetSecretDuty),
+    Report(Box<Report>),
+}
+
+/// The chain.
+pub(crate) struct Chain {
+    inner: Mutex<Inner>,
+    mirrors: Mutex<BTreeMap<AccountId, Duties>>,
+    best: watch::Sender<BlockRef>,
+    finalized: watch::Sender<BlockRef>,
+}
+
+type Duties = BTreeMap<Vec<u8>, Vec<u8>>;
+
+impl Chain {
+    pub(crate) fn new(set: Vec<AccountId>, round_ms: u32, start_ms: u64) -> Arc<Self> {
+        let state = State {
+            number: 1,
+            now_ms: start_ms,
+            clock: RoundClock {
+                genesis_ms: start_ms,
+                round_ms,
+            },
+            cycle_length: 10_000,
+            parameters: PovParameters {
+                difficulty: 8,
+                views_per_group: 1_000,
+            },
+            set,
+            announcements: BTreeMap::new(),
+            secret: None,
+            acknowledged: Vec::new(),
+            round: 0,
+            blocks_in_round: 1,
+            counted: Vec::new(),
+            reports: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            commitments: BTreeMap::new(),
+            draws: BTreeMap::new(),
+            settled: Vec::new(),
+            votes: BTreeMap::new(),
+            adopted: None,
+            videos: BTreeMap::new(),
+            video_states: BTreeMap::new(),
+            providers: Vec::new(),
+            controllers: Vec::new(),
+            producers: Vec::new(),
+            complaints: Vec::new(),
+        };
+        Arc::new(Self {
+            inner: Mutex::new(Inner {
+                finalized: state.clone(),
+                history: VecDeque::new(),
+                state,
+                pending: Vec::new(),
+                mute: Vec::new(),
+            }),
+            mirrors: Mutex::default(),
+            best: watch::Sender::new(BlockRef::default()),
+            finalized: watch::Sender::new(BlockRef::default()),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().expect("no test thread failed")
+    }
+
+    /// Reads the best state.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.lock().state)
+    }
+
+    /// Changes the best state, as a call in the next block would, and the finalized one.
+    pub(crate) fn change(&self, change: impl Fn(&mut State)) {
+        let mut inner = self.lock();
+        change(&mut inner.state);
+        change(&mut inner.finalized);
+        inner.history.iter_mut().for_each(change);
+    }
+
+    /// Stops or starts the off-chain worker of a verifier.
+    pub(crate) fn set_mute(&self, account: AccountId, is_mute: bool) {
+        let mut inner = self.lock();
+        inner.mute.retain(|other| *other != account);
+        if is_mute {
+            inner.mute.push(account);
+        }
+    }
+
+    /// Makes one block of everything that waits, and finalizes the one two before.
+    pub(crate) fn make_block(&self) {
+        let accounts: Vec<AccountId> = self.read(|state| state.set.clone());
+        let mut inner = self.lock();
+        inner.state.begin_block();
+        for (from, transaction) in std::mem::take(&mut inner.pending) {
+            let state = &mut inner.state;
+            match transaction {
+                Transaction::Announce(announcement) => {
+                    state.announcements.insert(from, announcement);
+                }
+                Transaction::Secret(duty) => state.apply_secret(from, duty),
+                Transaction::Report(report) => {
+                    if let Err(why) = state.apply_report(*report) {
+                        state
+                            .complaints
+                            .push(format!("round {}: {from:?}: {why}", state.round));
+                    }
+                }
+            }
+        }
+        let state = inner.state.clone();
+        let number = state.number;
+        inner.history.push_back(state);
+        if inner.history.len() > FINALITY {
+            inner.finalized = inner.history.pop_front().expect("more than two");
+        }
+        let finalized = inner.finalized.number;
+        drop(inner);
+        for account in accounts {
+            self.submit_due(account);
+        }
+        self.best.send_replace(block(number));
+        self.finalized.send_replace(block(finalized));
+    }
+
+    /// What the off-chain worker does: reads the duties, submits what is due and not on chain.
+    fn submit_due(&self, account: AccountId) {
+        let duties = {
+            let mirrors = self.mirrors.lock().expect("no test thread failed");
+            mirrors.get(&account).cloned().unwrap_or_default()
+        };
+        let mut inner = self.lock();
+        if inner.mute.contains(&account) {
+            return;
+        }
+        let mut due = Vec::new();
+        if let Some(bytes) = duties.get(duty::ANNOUNCEMENT_KEY) {
+            let announcement = VerifierAnnouncement::decode(&mut bytes.as_slice()).expect("SCALE");
+            if inner.state.announcements.get(&account) != Some(&announcement) {
+                due.push(Transaction::Announce(announcement));
+            }
+        }
+        if let Some(bytes) = duties.get(duty::SET_SECRET_KEY) {
+            let secret = SetSecretDuty::decode(&mut bytes.as_slice()).expect("SCALE");
+            due.push(Transaction::Secret(secret));
+        }
+        if let Some(round) = inner.state.due()
+            && !inner.state.reports.contains_key(&(round, account))
+            && let Some(bytes) = duties.get(&duty::report_key(round))
+        {
+            let report = Report::decode(&mut bytes.as_slice()).expect("SCALE");
+            due.push(Transaction::Report(Box::new(report)));
+        }
+        inner.pending.retain(|(from, _)| *from != account);
+        inner
+            .pending
+            .extend(due.into_iter().map(|transaction| (account, transaction)));
+    }
+
+    /// Whether the report that is due of `account` is on chain or on its way.
+    pub(crate) fn has_reported(&self, account: AccountId) -> bool {
+        let inner = self.lock();
+        let Some(round) = inner.state.due() else {
+            return true;
+        };
+        inner.state.reports.contains_key(&(round, account))
+            || inner.pending.iter().any(|(from, transaction)| {
+                *from == account
+                    && matches!(transaction, Transaction::Report(report) if report.round == round)
+            })
+    }
+}
+
+fn block(number: u64) -> BlockRef {
+    let mut hash = [0u8; 32];
+    hash[..8].copy_from_slice(&number.to_le_bytes());
+    BlockRef { number, hash }
+}
+
+/// The off-chain storage of one node.
+pub(crate) struct Mirror {
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) account: AccountId,
+}
+
+impl DutyMirror for Mirror {
+    fn set(&self, key: &[u8], value: &[u8]) {
+        assert!(value.len() <= duty::MAX_DUTY_BYTES);
+        let mut mirrors = self.chain.mirrors.lock().expect("no test thread failed");
+        let duties = mirrors.entry(self.account).or_default();
+        duties.insert(key.to_vec(), value.to_vec());
+    }
+
+    fn clear(&self, key: &[u8]) {
+        let mut mirrors = self.chain.mirrors.lock().expect("no test thread failed");
+        mirrors.entry(self.account).or_default().remove(key);
+    }
+
+    fn kick(&self) {
+        self.chain.submit_due(self.account);
+    }
+}

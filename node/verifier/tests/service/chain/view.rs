@@ -1,0 +1,138 @@
+//! The chain as one node's service sees it.
+
+use std::sync::Arc;
+
+use chainflix_primitives::{
+    AccountId, Cycle, Magnet, Round,
+    duty::SetSecretRecord,
+    hash::Hash32,
+    registry::{
+        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
+        VideoTerms,
+    },
+    report::{EarningsTriple, Header, TicketsRoot},
+    rounds::{CycleRule, RoundClock},
+};
+use chainflix_verifier::{At, BlockRef, ChainResult, ChainView};
+use tokio::sync::watch;
+
+use super::{Chain, GENESIS, State};
+
+/// The chain as one node's service sees it.
+pub(crate) struct NodeView {
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) account: AccountId,
+}
+
+impl NodeView {
+    fn at<T>(&self, at: At, read: impl FnOnce(&State) -> T) -> ChainResult<T> {
+        let inner = self.chain.lock();
+        Ok(match at {
+            At::Best => read(&inner.state),
+            At::Finalized => read(&inner.finalized),
+        })
+    }
+}
+
+impl ChainView for NodeView {
+    fn genesis(&self) -> Hash32 {
+        GENESIS
+    }
+    fn local_verifier(&self) -> Option<AccountId> {
+        Some(self.account)
+    }
+    fn best_blocks(&self) -> watch::Receiver<BlockRef> {
+        self.chain.best.subscribe()
+    }
+    fn finalized_blocks(&self) -> watch::Receiver<BlockRef> {
+        self.chain.finalized.subscribe()
+    }
+    fn clock(&self, at: At) -> ChainResult<Option<RoundClock>> {
+        self.at(at, |state| Some(state.clock))
+    }
+    fn standing(&self, at: At) -> ChainResult<Standing> {
+        self.at(at, State::standing)
+    }
+    fn parameters(&self, at: At, _: Round) -> ChainResult<PovParameters> {
+        self.at(at, |state| state.parameters)
+    }
+    fn cycle_rule(&self, at: At, _: Round) -> ChainResult<CycleRule> {
+        self.at(at, State::rule)
+    }
+    fn cycle_seed(&self, at: At, _: Cycle) -> ChainResult<Option<Hash32>> {
+        self.at(at, |_| Some(State::seed()))
+    }
+    fn verifier_set(&self, at: At, _: Round) -> ChainResult<Vec<AccountId>> {
+        self.at(at, |state| state.set.clone())
+    }
+    fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>> {
+        self.at(at, |state| {
+            state.announcements.clone().into_iter().collect()
+        })
+    }
+    fn set_secret(&self, at: At, epoch: u32) -> ChainResult<Option<SetSecretRecord>> {
+        self.at(at, |state| state.secret.clone().filter(|_| epoch == 0))
+    }
+    fn headers(&self, at: At, round: Round) -> ChainResult<Vec<(AccountId, Header)>> {
+        self.at(at, |state| {
+            let of_round = state.reports.iter().filter(|((of, _), _)| *of == round);
+            of_round
+                .map(|((_, issuer), report)| (*issuer, report.header.clone()))
+                .collect()
+        })
+    }
+    fn tickets_root(
+        &self,
+        at: At,
+        verifier: AccountId,
+        round: Round,
+    ) -> ChainResult<Option<TicketsRoot>> {
+        self.at(at, |state| state.tickets.get(&(verifier, round)).copied())
+    }
+    fn commitment(&self, at: At, verifier: AccountId) -> ChainResult<Option<(Round, Hash32)>> {
+        self.at(at, |state| state.commitments.get(&verifier).copied())
+    }
+    fn draw(&self, at: At, round: Round) -> ChainResult<Option<Hash32>> {
+        self.at(at, |state| state.draws.get(&round).copied())
+    }
+    fn settled(&self, at: At, round: Round) -> ChainResult<Option<SettledRound>> {
+        self.at(at, |state| {
+            state.settled.iter().find(|s| s.round == round).cloned()
+        })
+    }
+    fn settled_after(
+        &self,
+        at: At,
+        after: Option<Round>,
+        limit: u32,
+    ) -> ChainResult<Vec<SettledRound>> {
+        self.at(at, |state| {
+            let later = state
+                .settled
+                .iter()
+                .filter(|s| after.is_none_or(|after| s.round > after));
+            later.take(limit as usize).cloned().collect()
+        })
+    }
+    fn earnings_interval(&self, at: At) -> ChainResult<u32> {
+        self.at(at, |_| 1)
+    }
+    fn adopted_earnings(&self, at: At) -> ChainResult<Option<EarningsTriple>> {
+        self.at(at, |state| state.adopted)
+    }
+    fn video(&self, at: At, video: Magnet) -> ChainResult<Option<VideoTerms>> {
+        self.at(at, |state| state.videos.get(&video).cloned())
+    }
+    fn video_state(&self, at: At, video: Magnet, round: Round) -> ChainResult<Option<VideoState>> {
+        self.at(at, |state| state.state_of(&video, round))
+    }
+    fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
+        self.at(at, |state| state.providers.get(index as usize).cloned())
+    }
+    fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool> {
+        self.at(at, |state| state.controllers.contains(&key))
+    }
+    fn is_eligible_producer(&self, at: At, account: AccountId) -> ChainResult<bool> {
+        self.at(at, |state| state.producers.contains(&account))
+    }
+}

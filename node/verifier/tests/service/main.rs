@@ -1,0 +1,8 @@
+//! The service against a small deterministic chain: real keys, real stores, real HPKE, the real API over loopback.
+
+mod chain;
+mod net;
+mod network;
+mod rows;
+mod video;
+mod viewer;

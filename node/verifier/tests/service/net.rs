@@ -1,0 +1,333 @@
+//! Four verifiers, a controller, two providers, a video, and the time of all of them in the test's hand.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use chainflix_primitives::{
+    AccountId,
+    play_data::PlayData,
+    registry::{ProviderClass, ProviderRecord, VideoState},
+    ticket::{Acceptance, SignedTicket},
+};
+use chainflix_verifier::{Clock, Limits, VerifierConfig, VerifierService};
+use ed25519_zebra::{SigningKey, VerificationKeyBytes};
+use jsonrpsee::ws_client::WsClient;
+use tempfile::TempDir;
+
+use crate::chain::{Chain, Mirror, NodeView, SLOT_MS};
+use crate::network::{Network, NodeNetwork};
+use crate::video::Video;
+use crate::viewer::{Provider, Session, Viewer, connect};
+
+/// Where the chain begins, ms since the Unix epoch.
+pub(crate) const START_MS: u64 = 1_800_000_000_000;
+/// Length of a round in most tests, as in preset `local`.
+pub(crate) const ROUND_MS: u32 = 7_200;
+/// The producer of the net's video.
+pub(crate) const PRODUCER: AccountId = AccountId([0xa1; 32]);
+/// Its supervisor.
+pub(crate) const SUPERVISOR: AccountId = AccountId([0xa2; 32]);
+/// Patience with what runs in the background.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A clock in the test's hand.
+pub(crate) struct TestClock {
+    wall: AtomicU64,
+    monotonic: AtomicU64,
+}
+
+impl TestClock {
+    pub(crate) fn at(wall_ms: u64) -> Arc<Self> {
+        Arc::new(Self {
+            wall: AtomicU64::new(wall_ms),
+            monotonic: AtomicU64::new(1_000),
+        })
+    }
+
+    pub(crate) fn advance(&self, ms: u64) {
+        self.wall.fetch_add(ms, Ordering::SeqCst);
+        self.monotonic.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// The wall clock is set.
+    pub(crate) fn set_wall(&self, ms: u64) {
+        self.wall.store(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn wall_ms(&self) -> u64 {
+        self.wall.load(Ordering::SeqCst)
+    }
+    fn monotonic_ms(&self) -> u64 {
+        self.monotonic.load(Ordering::SeqCst)
+    }
+}
+
+/// One verifier's node.
+pub(crate) struct Node {
+    pub(crate) account: AccountId,
+    pub(crate) network_key: [u8; 32],
+    pub(crate) directory: TempDir,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) service: Option<Arc<VerifierService>>,
+    pub(crate) limits: Limits,
+}
+
+/// The net.
+pub(crate) struct Net {
+    pub(crate) chain: Arc<Chain>,
+    pub(crate) network: Arc<Network>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) controller: SigningKey,
+    pub(crate) providers: Vec<Provider>,
+    now_ms: u64,
+    next_block_ms: u64,
+}
+
+impl Net {
+    /// A net of `count` verifiers that are ready.
+    pub(crate) async fn start(count: u8) -> Self {
+        Self::start_with(count, ROUND_MS, Limits::default()).await
+    }
+
+    pub(crate) async fn start_with(count: u8, round_ms: u32, limits: Limits) -> Self {
+        let mut net = Self::unstarted(count, round_ms, limits);
+        for node in 0..net.nodes.len() {
+            net.start_node(node).await;
+        }
+        net.until_ready().await;
+        net
+    }
+
+    pub(crate) fn unstarted(count: u8, round_ms: u32, limits: Limits) -> Self {
+        let accounts: Vec<AccountId> = (1..=count).map(|n| AccountId([n; 32])).collect();
+        let chain = Chain::new(accounts.clone(), round_ms, START_MS);
+        let controller = SigningKey::from([0xc0; 32]);
+        let providers: Vec<Provider> = [0xd1, 0xd2].into_iter().map(Provider::new).collect();
+        chain.change(|state| {
+            state.controllers = vec![VerificationKeyBytes::from(&controller).into()];
+            state.providers = providers.iter().map(record).collect();
+        });
+        let nodes = accounts
+            .into_iter()
+            .map(|account| Node {
+                account,
+                network_key: [account.0[0] | 0x40; 32],
+                directory: tempfile::tempdir().expect("a directory"),
+                clock: TestClock::at(START_MS),
+                service: None,
+                limits,
+            })
+            .collect();
+        Self {
+            chain,
+            network: Arc::default(),
+            nodes,
+            controller,
+            providers,
+            now_ms: START_MS,
+            next_block_ms: START_MS + SLOT_MS,
+        }
+    }
+
+    /// Starts, or starts again, one node's service.
+    pub(crate) async fn start_node(&mut self, index: usize) {
+        let service = self.service(index).await;
+        let node = &mut self.nodes[index];
+        self.network.join(node.network_key, &service);
+        node.service = Some(service);
+    }
+
+    async fn service(&self, index: usize) -> Arc<VerifierService> {
+        let node = &self.nodes[index];
+        let mut config = VerifierConfig::new(
+            PathBuf::from(node.directory.path()),
+            ([127, 0, 0, 1], 0).into(),
+            node.network_key,
+        );
+        let clock: Arc<dyn Clock> = Arc::clone(&node.clock) as Arc<dyn Clock>;
+        config.clock = clock;
+        config.claim_delay = 2;
+        config.limits = node.limits;
+        config.tick = Duration::from_millis(20);
+        config.store_cache = 8 * 1024 * 1024;
+        let chain = Arc::clone(&self.chain);
+        let service = VerifierService::start(
+            config,
+            Arc::new(NodeView {
+                chain,
+                account: node.account,
+            }),
+            Arc::new(NodeNetwork {
+                network: Arc::clone(&self.network),
+                own: node.network_key,
+            }),
+            Arc::new(Mirror {
+                chain: Arc::clone(&self.chain),
+                account: node.account,
+            }),
+            None,
+        )
+        .await
+        .expect("the service starts");
+        Arc::new(service)
+    }
+
+    /// Ends one node's service without a word, as a kill does: nothing is flushed, nobody is told.
+    pub(crate) async fn kill(&mut self, index: usize) {
+        let node = &mut self.nodes[index];
+        self.network.leave(&node.network_key);
+        let service = node.service.take().expect("it runs");
+        self.chain.set_mute(node.account, true);
+        drop(service);
+        // The store's file is free when the last background task has let go of it.
+        let lock = node.directory.path().join("verifier.redb");
+        let free = || redb::Database::open(&lock).is_ok();
+        wait_until("the store is let go of", free).await;
+    }
+
+    /// Starts a killed node again.
+    pub(crate) async fn revive(&mut self, index: usize) {
+        self.chain.set_mute(self.nodes[index].account, false);
+        self.start_node(index).await;
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    pub(crate) fn index_of(&self, account: &AccountId) -> usize {
+        self.nodes
+            .iter()
+            .position(|node| node.account == *account)
+            .expect("a verifier")
+    }
+
+    pub(crate) async fn client(&self, node: usize) -> WsClient {
+        let service = self.nodes[node].service.as_ref().expect("it runs");
+        connect(service.api_address()).await
+    }
+
+    /// Lets time pass; blocks are made when their time comes.
+    pub(crate) async fn pass(&mut self, ms: u64) {
+        let end = self.now_ms + ms;
+        while self.next_block_ms <= end {
+            let slice = self.next_block_ms - self.now_ms;
+            self.advance_clocks(slice);
+            self.next_block_ms += SLOT_MS;
+            self.chain.make_block();
+            self.until_reported().await;
+        }
+        self.advance_clocks(end - self.now_ms);
+    }
+
+    fn advance_clocks(&mut self, ms: u64) {
+        self.now_ms += ms;
+        for node in &self.nodes {
+            node.clock.advance(ms);
+        }
+    }
+
+    /// Lets `rounds` rounds pass.
+    pub(crate) async fn pass_rounds(&mut self, rounds: u32) {
+        let round_ms = self.chain.read(|state| state.clock.round_ms);
+        self.pass(u64::from(rounds) * u64::from(round_ms)).await;
+    }
+
+    /// Waits until every node that runs has handed in what is due.
+    async fn until_reported(&self) {
+        let running: Vec<AccountId> = self
+            .nodes
+            .iter()
+            .filter(|node| node.service.is_some())
+            .map(|node| node.account)
+            .collect();
+        wait_until("all have reported", || {
+            running
+                .iter()
+                .all(|account| self.chain.has_reported(*account))
+        })
+        .await;
+    }
+
+    async fn until_ready(&mut self) {
+        for _ in 0..20 {
+            self.pass(SLOT_MS).await;
+            let is_ready = || {
+                let services = self.nodes.iter().filter_map(|node| node.service.as_ref());
+                services.into_iter().all(|service| service.is_ready())
+            };
+            let deadline = Instant::now() + Duration::from_millis(300);
+            while Instant::now() < deadline {
+                if is_ready() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+        panic!("the verifiers don't get ready");
+    }
+
+    /// Registers a video of `total_ms`.
+    pub(crate) fn publish(&self, seed: u8, total_ms: u32) -> Video {
+        let video = Video::new(seed, total_ms, PRODUCER, SUPERVISOR);
+        self.chain.change(|state| {
+            state.videos.insert(video.magnet, video.terms.clone());
+            state
+                .video_states
+                .insert(video.magnet, vec![(0, VideoState::Active)]);
+        });
+        video
+    }
+
+    /// Plays one cell honestly at the viewer's first verifier, and hands in the Play Data.
+    pub(crate) async fn watch(&mut self, viewer: &Viewer, video: &Video, cell: u16) -> Acceptance {
+        let node = viewer.assigned(self)[0];
+        let mut session = viewer.open(self, node).await;
+        let (_, data) = self.play(viewer, &mut session, video, cell).await;
+        session.finish(data).await.expect("an honest view")
+    }
+
+    /// Plays one cell for exactly its playtime; the Play Data is not handed in yet.
+    pub(crate) async fn play(
+        &mut self,
+        viewer: &Viewer,
+        session: &mut Session,
+        video: &Video,
+        cell: u16,
+    ) -> (SignedTicket, PlayData) {
+        let receipts = session.receipts(self, video, cell).await;
+        let ticket = session.start(video, cell).await;
+        let data = viewer.play(self, video, &ticket, receipts);
+        self.pass(u64::from(video.entry(cell).playtime_ms)).await;
+        (ticket, data)
+    }
+}
+
+fn record(provider: &Provider) -> ProviderRecord {
+    ProviderRecord {
+        owner: provider.owner,
+        peer_key: VerificationKeyBytes::from(&provider.peer).into(),
+        exchange_key: provider.exchange_key(),
+        class: ProviderClass::AlwaysOn,
+        region: *b"DE",
+        space_bytes: 1 << 30,
+        from_round: 0,
+    }
+}
+
+/// Waits until `holds`, or fails with what was waited for.
+pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

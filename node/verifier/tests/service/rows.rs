@@ -1,0 +1,3 @@
+//! What must hold, by the rows of `adversaries.md`.
+
+mod settlement;

@@ -1,0 +1,87 @@
+//! From an accepted view to a claim.
+
+use chainflix_primitives::{
+    AccountId, Sha256,
+    api::{ClaimProof, Reply, Request, ViewFate},
+    earnings, merkle,
+    registry::SettledRound,
+};
+use jsonrpsee::{core::client::ClientT, rpc_params};
+
+use crate::net::{Net, PRODUCER, SUPERVISOR};
+use crate::viewer::Viewer;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_view_is_settled_adopted_and_can_be_claimed_to_the_last_unit() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 120_000);
+    let viewer = Viewer::new(9);
+    net.watch(&viewer, &video, 0).await;
+    net.pass_rounds(10).await;
+    let complaints = net.chain.read(|state| state.complaints.clone());
+    assert_eq!(complaints, Vec::<String>::new());
+
+    let settled: Vec<SettledRound> = net.chain.read(|state| state.settled.clone());
+    let paid: Vec<&SettledRound> = settled.iter().filter(|round| round.settled > 0).collect();
+    assert_eq!(paid.len(), 1, "one round was watched");
+    assert_eq!(
+        paid[0].reporters.len(),
+        4,
+        "all four reported verdicts that count"
+    );
+    let adopted = net
+        .chain
+        .read(|state| state.adopted)
+        .expect("adopted earnings");
+    assert!(adopted.as_of >= paid[0].round);
+    assert_eq!(
+        adopted.sum, paid[0].settled,
+        "everything settled belongs to somebody"
+    );
+
+    let node = viewer.assigned(&net)[0];
+    let client = net.client(node).await;
+    let mut claimed = 0;
+    let mut accounts = vec![viewer.account(), PRODUCER, SUPERVISOR];
+    accounts.extend(net.nodes.iter().map(|node| node.account));
+    accounts.extend(net.providers.iter().map(|provider| provider.owner));
+    for account in accounts {
+        let proof: ClaimProof = client
+            .request("verifier_claimProof", rpc_params![account.to_string()])
+            .await
+            .expect("a proof");
+        assert!(proof.total > 0, "{account} earned nothing");
+        let root = merkle::root_from_proof::<Sha256>(
+            earnings::leaf_hash::<Sha256>(&proof.account, proof.total),
+            proof.index,
+            proof.count,
+            &proof.path,
+        );
+        let votes = net.chain.read(|state| state.votes.clone());
+        assert!(
+            votes.values().any(|vote| Some(vote.root) == root),
+            "the proof leads to the root"
+        );
+        claimed += proof.total;
+    }
+    assert_eq!(claimed, paid[0].settled);
+    let nobody = AccountId([0xee; 32]).to_string();
+    let refused = client
+        .request::<ClaimProof, _>("verifier_claimProof", rpc_params![nobody])
+        .await;
+    assert!(
+        refused.is_err(),
+        "an account that earned nothing has no proof"
+    );
+
+    let mut session = viewer.open(&net, node).await;
+    let Reply::Views(views) = session.ask(Request::Views { limit: 10 }).await else {
+        panic!("no views");
+    };
+    assert_eq!(views.len(), 1);
+    let ViewFate::Settled { value, viewer_part } = views[0].fate else {
+        panic!("not settled: {:?}", views[0].fate);
+    };
+    assert_eq!(value, paid[0].settled);
+    assert_eq!(viewer_part, value * 300_000 / 1_000_000);
+}

@@ -1,1 +1,34 @@
-//! Placeholder
+//! A storage node: holds encrypted cells, serves them to viewers and other nodes, works for controllers.
+//!
+//! ```text
+//!  controller ◄── WebSocket: heartbeat, inventory, commands ── Link
+//!                                                               │
+//!  verifiers ◄── token keys ── ProviderKeys                     ▼
+//!                                   │            Store: verified cells on disk ◄── scrub
+//!  viewers ◄── cells, receipts ── serving ◄───────────┘
+//!  nodes   ◄── cells, grants ───────┘   └── Totals: what each token was served
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`store`] | cells and manifests on disk, verified on the way in and on the way out |
+//! | [`keys`] | the node's keys, and those under which verifiers make its delivery tokens |
+//! | [`totals`] | what each token has been served, through crashes |
+//! | [`link`] | the link to a controller |
+//! | [`rate`] | the upload cap |
+//! | [`metrics`] | counters and gauges |
+//!
+//! A node never sees plaintext or content keys: what it stores is at-rest ciphertext, and what it puts on the wire has
+//! the viewer's DownloadKey layer on top.
+
+mod database;
+mod grants;
+pub mod keys;
+pub mod link;
+pub mod metrics;
+pub mod rate;
+pub mod store;
+pub mod totals;
+
+pub use database::DatabaseError;
+pub use grants::GrantRefusal;

@@ -61,7 +61,8 @@ pub enum SetSecretDuty {
     },
 }
 
-/// What a verifier signs with its `pov` session key to announce itself.
+/// What a verifier signs with its `pov` session key to announce itself; the call appends how many announcements it made
+/// before, as `u32`, so that an old one can't be played again.
 #[must_use]
 pub fn announcement_payload(
     genesis: &Hash32,
@@ -115,4 +116,56 @@ pub struct SetSecretRecord {
     pub since: Round,
     /// Whether more than 51 % of the set acknowledged it: it is in force for good.
     pub in_force: bool,
+}
+
+/// Rounds that each verifier in turn has to make a set secret that enough others acknowledge.
+///
+/// > "without more than 51 % acknowledgements in 10 rounds the next in order makes another"
+pub const MAKER_ROUNDS: u32 = 10;
+
+/// Whose turn it is in round `now` to make a secret, of `verifiers` in ascending order.
+///
+/// Without a commitment, since the epoch opened in round `since`: the first has ten rounds, then the second, and so on,
+/// round and round. After a commitment that `last_maker` made in round `since`: nobody for ten rounds, then each verifier
+/// after the last maker has ten; a maker that has left the set leaves its place to its successor.
+#[must_use]
+pub fn set_secret_maker(
+    verifiers: &[AccountId],
+    last_maker: Option<&AccountId>,
+    since: Round,
+    now: Round,
+) -> Option<AccountId> {
+    let turns = now.saturating_sub(since).checked_div(MAKER_ROUNDS)?;
+    let first = match last_maker {
+        None => 0,
+        Some(_) if turns == 0 => return None,
+        Some(maker) => match verifiers.binary_search(maker) {
+            Ok(place) => place,
+            Err(place) => place.checked_add(verifiers.len())?.checked_sub(1)?,
+        },
+    };
+    let place = first
+        .checked_add(usize::try_from(turns).ok()?)?
+        .checked_rem(verifiers.len())?;
+    verifiers.get(place).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_verifier_in_turn_has_ten_rounds_to_make_the_secret() {
+        let set: Vec<AccountId> = [1, 2, 4].map(|n| AccountId([n; 32])).into();
+        let turn = |last: Option<u8>, since, now| {
+            let last = last.map(|n| AccountId([n; 32]));
+            set_secret_maker(&set, last.as_ref(), since, now).map(|account| account.0[0])
+        };
+        assert_eq!([0, 9, 10, 20, 30].map(|now| turn(None, 0, now)), [1, 1, 2, 4, 1].map(Some));
+        assert_eq!([3, 12].map(|now| turn(Some(1), 3, now)), [None, None]);
+        assert_eq!([13, 23, 33].map(|now| turn(Some(1), 3, now)), [2, 4, 1].map(Some));
+        assert_eq!(turn(Some(4), 3, 13), Some(1));
+        assert_eq!(turn(Some(3), 3, 13), Some(4), "the successor of one that has left");
+        assert_eq!(set_secret_maker(&[], None, 0, 0), None);
+    }
 }

@@ -11,7 +11,7 @@ use chainflix_primitives::{
 use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, OneSessionHandler},
+    traits::{Authorize, ConstU32, ConstU64, OneSessionHandler},
 };
 use sp_core::{
     Pair,
@@ -20,7 +20,8 @@ use sp_core::{
 };
 use sp_runtime::{
     BoundToRuntimeAppPublic, BuildStorage, RuntimeAppPublic, impl_opaque_keys,
-    traits::{BlakeTwo256, Convert, ConvertInto, IdentityLookup, OpaqueKeys},
+    traits::{BlakeTwo256, Convert, ConvertInto, Dispatchable, IdentityLookup, OpaqueKeys},
+    transaction_validity::{TransactionSource, TransactionValidityError},
 };
 
 pub type AccountId = AccountId32;
@@ -235,6 +236,8 @@ pub fn run(test: impl FnOnce()) {
 
 /// Runs a test on these verifiers at block 1, round 0, and checks the invariants.
 pub fn run_with(verifiers: &[u8], test: impl FnOnce()) {
+    Now::set(0);
+    Local::set(None);
     genesis(verifiers, 1).execute_with(|| {
         System::set_block_number(1);
         test();
@@ -245,4 +248,14 @@ pub fn run_with(verifiers: &[u8], test: impl FnOnce()) {
 /// Key and type of a verifier's `pov` key, as equivocation proofs name it.
 pub fn pov_key(number: u8) -> (KeyTypeId, Vec<u8>) {
     (KeyTypeId(*b"povv"), pov_pair(number).public().encode())
+}
+
+/// Offers a call to the pool and, when it is let in, makes it as a block would.
+pub fn submit(call: crate::Call<Test>) -> Result<(), TransactionValidityError> {
+    let call = RuntimeCall::from(call);
+    let authorized = call.authorize(TransactionSource::External);
+    authorized.expect("the call authorizes itself")?;
+    let made = call.dispatch(frame_system::RawOrigin::Authorized.into());
+    made.expect("what is let in can be made");
+    Ok(())
 }

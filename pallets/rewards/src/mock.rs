@@ -32,7 +32,7 @@ pub const CFX: u128 = chainflix_primitives::emission::CFX;
 /// The least balance of an account, and the least claim without fee, in units.
 pub const EXISTENTIAL_DEPOSIT: u128 = CFX / 100;
 /// How long settled rounds are kept in these tests.
-pub const KEPT: u32 = 50;
+pub const KEPT: u32 = 300;
 /// Rounds between two earnings roots in these tests.
 pub const INTERVAL: u32 = 10;
 /// Rounds until a root can be claimed under.
@@ -208,6 +208,7 @@ pub fn run(test: impl FnOnce()) {
 
 /// Runs a test with a schedule and a most rate per second.
 pub fn run_with(emission: EmissionPreset, max_rate: Option<u128>, test: impl FnOnce()) {
+    Now::set(0);
     let storage = RuntimeGenesisConfig {
         rewards: RewardsConfig {
             emission,

@@ -22,7 +22,7 @@ fn free_fields(info: scale_info::Type<MetaForm>) -> Vec<String> {
         .into_iter()
         .filter(|field| {
             let name = field.type_name.unwrap_or_default();
-            ["Vec", "String", "Endpoint", "str"]
+            ["Vec<", "String", "Endpoint", "&str"]
                 .iter()
                 .any(|free| name.contains(free))
         })

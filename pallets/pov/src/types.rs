@@ -26,6 +26,8 @@ pub const MAX_PEAKS: u32 = 32;
 /// Rounds whose records are dropped at most when a round closes: more than one, so that a jump over
 /// rounds without blocks is caught up with.
 pub const ROUNDS_PRUNED_AT_ONCE: u32 = 8;
+/// Once so many items are dropped, the next round has to wait: two rounds of the largest network.
+pub const ITEMS_PRUNED_AT_ONCE: u32 = 4 * MAX_VERIFIERS;
 
 /// A verifier of a set, with the key that signs its reports.
 #[derive(
@@ -154,24 +156,31 @@ pub struct Marks([u8; MARK_BYTES]);
 impl Marks {
     /// Marks the header at `index`; an index past the last possible header marks nothing.
     pub fn set(&mut self, index: usize) {
-        if let Some(byte) = self.0.get_mut(index / 8) {
-            *byte |= 1 << (index % 8);
+        let (byte, bit) = place(index);
+        if let Some(byte) = self.0.get_mut(byte) {
+            *byte |= bit;
         }
     }
 
     /// Whether the header at `index` is marked.
     #[must_use]
     pub fn has(&self, index: usize) -> bool {
-        self.0
-            .get(index / 8)
-            .is_some_and(|byte| byte & (1 << (index % 8)) != 0)
+        let (byte, bit) = place(index);
+        self.0.get(byte).is_some_and(|byte| byte & bit != 0)
     }
 
     /// Number of marks.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.0.iter().map(|byte| byte.count_ones()).sum()
+        self.0
+            .iter()
+            .fold(0, |sum, byte| sum.saturating_add(byte.count_ones()))
     }
+}
+
+/// Byte of a mark, and its bit there.
+fn place(index: usize) -> (usize, u8) {
+    (index / 8, 1u8.rotate_left((index % 8) as u32))
 }
 
 /// Verdicts of one report, as they are kept.

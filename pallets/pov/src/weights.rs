@@ -60,6 +60,10 @@ const HASH: u64 = MICROSECOND;
 const BYTE: u64 = 10_000;
 /// Bytes of a verifier set.
 const SET_BYTES: u64 = 64 * MAX_VERIFIERS as u64;
+/// Looks at a verifier set in a report's check: up to three for the key, two for the verdicts.
+const SET_LOOKUPS: u64 = 5;
+/// Reads in a report's check: sequence and duplicate, index and set each time, issuers, last commitment twice.
+const ADMISSION_READS: u64 = 2 + 2 * SET_LOOKUPS + 3;
 /// Bytes of the list of a round's issuers.
 const ISSUERS_BYTES: u64 = 36 * MAX_VERIFIERS as u64;
 /// Bytes of a report without its lists.
@@ -107,16 +111,14 @@ fn report_bytes(report: &Report) -> u64 {
         .saturating_add(of(personal, PERSONAL_BYTES))
 }
 
-/// What every check of a report reads: sequence, duplicate, index and up to three verifier sets for the key, two more
-/// with the index for verdicts, issuers, and the last commitment twice.
+/// What every check of a report costs, but for the signature.
 fn admission<D: Get<RuntimeDbWeight>>(report: &Report) -> Weight {
-    let sets = 5u64;
     let bytes = report_bytes(report)
-        .saturating_add(of(sets, SET_BYTES))
+        .saturating_add(of(SET_LOOKUPS, SET_BYTES))
         .saturating_add(ISSUERS_BYTES);
     let hashes = 6u64.saturating_add(report.header.late_tickets.len() as u64);
     D::get()
-        .reads(2 + 2 * sets + 3)
+        .reads(ADMISSION_READS)
         .saturating_add(time(of(bytes, BYTE)))
         .saturating_add(time(of(hashes, HASH)))
 }
@@ -126,14 +128,14 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Counted<D> {
         // Slot, clock and progress.
         D::get()
             .reads_writes(3, 2)
-            .saturating_add(time(5 * MICROSECOND))
+            .saturating_add(time(of(5, MICROSECOND)))
     }
 
     fn round_closed() -> Weight {
         // Cycle rules twice, sequence, draw and seeds for a new cycle; three events.
         D::get()
             .reads_writes(5, 2)
-            .saturating_add(time(20 * MICROSECOND))
+            .saturating_add(time(of(20, MICROSECOND)))
     }
 
     fn draw_fixed(reports: u32) -> Weight {
@@ -164,11 +166,12 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Counted<D> {
     }
 
     fn pruned(rounds: u32, items: u32) -> Weight {
-        // Sequence, cycle rules and cursor; per round draw, issuers and three looks for items; per item its key.
+        // Sequence, cycle rules and cursor; per round draw, issuers and two looks for items; per item its key, a report
+        // and its verifier's last commitment, and the two of them removed.
         let (rounds, items) = (u64::from(rounds), u64::from(items));
-        let looks = rounds.saturating_mul(3).saturating_add(items);
-        let writes = rounds.saturating_mul(2).saturating_add(items);
-        D::get().reads_writes(looks.saturating_add(3), writes.saturating_add(1))
+        let reads = of(rounds, 2).saturating_add(of(items, 3));
+        let writes = of(rounds, 2).saturating_add(of(items, 2));
+        D::get().reads_writes(reads.saturating_add(3), writes.saturating_add(1))
     }
 
     fn authorize_report(report: &Report) -> Weight {
@@ -189,7 +192,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for Counted<D> {
         // Per opening: tickets root, terms and state of the video, and the values of its round.
         let per_opening = D::get()
             .reads(6)
-            .saturating_add(time(SR25519 + ED25519))
+            .saturating_add(time(SR25519.saturating_add(ED25519)))
             .saturating_add(time(of(OPENING_HASHES, HASH)));
         // Record of the report before, issuers and one header.
         let per_personal = D::get()

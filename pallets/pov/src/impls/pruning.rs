@@ -10,12 +10,10 @@ use chainflix_primitives::{
 use frame_support::weights::Weight;
 
 use crate::{
-    Config, Counted, Draws, Headers, Issuers, Pallet, PrunedTo, Reports, TicketsRoots, WeightInfo,
-    types::ROUNDS_PRUNED_AT_ONCE,
+    Commitments, Config, Counted, Draws, Headers, Issuers, Pallet, PrunedTo, Reports, TicketsRoots,
+    WeightInfo,
+    types::{ITEMS_PRUNED_AT_ONCE, ROUNDS_PRUNED_AT_ONCE},
 };
-
-/// Most reports of a round: of its set, and of the two before for verifiers that left since.
-const MAX_REPORTS: u32 = MAX_VERIFIERS.saturating_mul(3);
 
 impl<T: Config> Pallet<T> {
     /// Drops records of rounds that nothing looks at any more, a few rounds at a time. `next` is the round that
@@ -29,31 +27,55 @@ impl<T: Config> Pallet<T> {
         let records_from = next.saturating_sub(two_cycles).min(settled);
         let tickets_from = settled.saturating_sub(ticket_age(clock));
         let mut pruned = PrunedTo::<T>::get();
-        let mut items = 0u32;
-        let mut rounds = 0u32;
-        while pruned.records < records_from && rounds < ROUNDS_PRUNED_AT_ONCE {
-            items = items.saturating_add(Self::drop_records(pruned.records));
-            pruned.records = pruned.records.saturating_add(1);
-            rounds = rounds.saturating_add(1);
-        }
-        let most = rounds.saturating_add(ROUNDS_PRUNED_AT_ONCE);
-        while pruned.tickets < tickets_from && rounds < most {
-            let dropped = TicketsRoots::<T>::clear_prefix(pruned.tickets, MAX_VERIFIERS, None);
-            items = items.saturating_add(dropped.loops);
-            pruned.tickets = pruned.tickets.saturating_add(1);
-            rounds = rounds.saturating_add(1);
-        }
+        let records = drop_up_to(&mut pruned.records, records_from, Self::drop_records);
+        let tickets = drop_up_to(&mut pruned.tickets, tickets_from, Self::drop_tickets);
         PrunedTo::<T>::put(pruned);
-        T::WeightInfo::pruned(rounds, items)
+        T::WeightInfo::pruned(
+            records.rounds.saturating_add(tickets.rounds),
+            records.items.saturating_add(tickets.items),
+        )
     }
 
+    /// Drops everything about a round but its tickets; the number of items.
     fn drop_records(round: Round) -> u32 {
         Draws::<T>::remove(round);
         Issuers::<T>::remove(round);
-        let headers = Headers::<T>::clear_prefix(round, MAX_VERIFIERS, None);
-        let reports = Reports::<T>::clear_prefix(round, MAX_REPORTS, None);
-        headers.loops.saturating_add(reports.loops)
+        let mut items = Headers::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops;
+        for (verifier, _) in Reports::<T>::drain_prefix(round) {
+            items = items.saturating_add(1);
+            // Of a verifier that reports no more nothing remains.
+            let last = Commitments::<T>::get(verifier).map(|(last, _)| last);
+            if last == Some(round) {
+                Commitments::<T>::remove(verifier);
+            }
+        }
+        items
     }
+
+    fn drop_tickets(round: Round) -> u32 {
+        TicketsRoots::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops
+    }
+}
+
+/// What was dropped at once.
+#[derive(Default)]
+struct Dropped {
+    rounds: u32,
+    items: u32,
+}
+
+/// Moves `cursor` up to `end`, as far as may be done at once.
+fn drop_up_to(cursor: &mut Round, end: Round, drop: impl Fn(Round) -> u32) -> Dropped {
+    let mut dropped = Dropped::default();
+    while *cursor < end
+        && dropped.rounds < ROUNDS_PRUNED_AT_ONCE
+        && dropped.items < ITEMS_PRUNED_AT_ONCE
+    {
+        dropped.items = dropped.items.saturating_add(drop(*cursor));
+        dropped.rounds = dropped.rounds.saturating_add(1);
+        *cursor = cursor.saturating_add(1);
+    }
+    dropped
 }
 
 /// Oldest that a ticket can be, in rounds, when a leaf with it is opened: carried for as long as views are, after the

@@ -3,14 +3,11 @@
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId, Round, Signature64,
-    duty::ACCOUNT_KEY,
     registry::{CurrentRound, ROUNDS_UNTIL_EFFECT, VerifierKeys, VerifierSet},
     report::Header,
 };
-use codec::Decode;
 use frame_support::traits::OneSessionHandler;
 use sp_application_crypto::RuntimeAppPublic;
-use sp_core::offchain::StorageKind;
 use sp_runtime::BoundToRuntimeAppPublic;
 
 use crate::{
@@ -93,12 +90,6 @@ impl<T: Config> Pallet<T> {
             })
             .collect()
     }
-
-    /// The account that this node verifies for, as its verifier service says; off-chain only.
-    pub(crate) fn mirrored_account() -> Option<AccountId> {
-        let bytes = sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, ACCOUNT_KEY)?;
-        AccountId::decode(&mut bytes.as_slice()).ok()
-    }
 }
 
 impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {
@@ -147,16 +138,10 @@ impl<T: Config> VerifierKeys for Pallet<T> {
     }
 
     fn local_verifier() -> Option<AccountId> {
-        let set = Self::set_in(Self::current_round());
         let local = Public::all();
-        let mut ours = set
-            .iter()
-            .filter(|verifier| local.contains(&verifier.key))
-            .map(|verifier| verifier.account);
-        match Self::mirrored_account() {
-            Some(account) => ours.find(|candidate| *candidate == account),
-            None => ours.next(),
-        }
+        let set = Self::set_in(Self::current_round());
+        let ours = set.iter().find(|verifier| local.contains(&verifier.key))?;
+        Some(ours.account)
     }
 }
 

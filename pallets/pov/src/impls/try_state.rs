@@ -195,6 +195,10 @@ impl<T: Config> Pallet<T> {
             oldest_tickets.is_none_or(|oldest| oldest >= pruned.tickets),
             "tickets roots remain that were dropped"
         );
+        ensure!(
+            Commitments::<T>::iter_values().all(|(last, _)| last >= pruned.records),
+            "a commitment remains of a report that was dropped"
+        );
         if let (Some(clock), Some(settled)) = (Clock::<T>::get(), Counted::<T>::get().get(3)) {
             ensure!(
                 pruned.tickets <= settled.saturating_sub(ticket_age(&clock))

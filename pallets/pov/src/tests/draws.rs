@@ -1,19 +1,13 @@
 //! Draws: who takes part, and what nobody can change.
 
-use chainflix_primitives::{Hash32, Sha256, draw};
+use chainflix_primitives::{Hash32, Sha256, draw, report::Report};
 
 use super::{events, network::*, refused};
 use crate::{Draws, Error, Event, Pallet, Reports, mock::Test};
 
 /// Runs four verifiers with a view each through reports of rounds 0 and 1 and returns the draw of round 0;
 /// `edit` may change each report of round 1, or drop it.
-fn draw_of_round_0(
-    edit: impl Fn(
-        &Network,
-        usize,
-        chainflix_primitives::report::Report,
-    ) -> Option<chainflix_primitives::report::Report>,
-) -> Hash32 {
+fn draw_of_round_0(edit: impl Fn(&Network, usize, Report) -> Option<Report>) -> Hash32 {
     let mut draw = None;
     Network::run(4, |network| {
         for place in 0..4 {

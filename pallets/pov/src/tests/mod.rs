@@ -1,10 +1,12 @@
 //! One file per behaviour. Keys, signatures, nonces, trees and transactions are real.
 
+mod chain;
 mod network;
 mod viewer;
 
 mod cycles;
 mod draws;
+mod leaves;
 mod offchain;
 mod openings;
 mod personal_openings;
@@ -16,6 +18,7 @@ mod sets;
 mod settlement;
 mod tickets;
 mod verdicts;
+mod weights;
 
 use chainflix_primitives::hash::Hash32;
 use frame_support::pallet_prelude::{InvalidTransaction, TransactionValidityError};

@@ -148,15 +148,23 @@ fn a_node_without_the_verifiers_key_submits_nothing() {
 }
 
 #[test]
-fn the_local_verifier_is_the_one_in_force_whose_key_is_here() {
-    on_node(3, |network, place, _| {
-        let account = network.nodes[place].account;
-        assert_eq!(Pallet::<Test>::local_verifier(), Some(account));
-        leave(ACCOUNT_KEY, &account);
-        assert_eq!(Pallet::<Test>::local_verifier(), Some(account));
-        let other = network.nodes[(place + 1) % 4].account;
-        leave(ACCOUNT_KEY, &other);
+fn the_local_verifier_is_the_one_in_force_whose_key_is_in_the_keystore() {
+    let keystore = MemoryKeystore::new();
+    keystore
+        .sr25519_generate_new(KEY_TYPE, Some("//Verifier//3"))
+        .expect("a good path");
+    // The keystore alone is needed: the node asks outside its off-chain worker, too.
+    let mut ext = externalities(Default::default());
+    ext.register_extension(KeystoreExt(Arc::new(keystore)));
+    ext.execute_with(|| {
+        Network::start(3);
         assert_eq!(Pallet::<Test>::local_verifier(), None);
+    });
+    ext.execute_with(|| {
+        crate::SetRounds::<Test>::kill();
+        crate::Clock::<Test>::kill();
+        Network::start(4);
+        assert_eq!(Pallet::<Test>::local_verifier(), Some(Node::new(3).account));
     });
 }
 

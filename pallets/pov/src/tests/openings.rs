@@ -1,27 +1,20 @@
-//! Openings: one wrong drawn leaf rejects the block, and nothing else of the report.
+//! Openings: a drawn leaf that is missing, or not what stands in the block, rejects the block and nothing else.
 
-use chainflix_primitives::{
-    Magnet, Sha256, Signature64,
-    delegation::WalletSignature,
-    registry::VideoState,
-    report::Report,
-    view::{LeafError, ViewLeaf},
-};
+use chainflix_primitives::{delegation::WalletSignature, report::Report};
 
-use super::{
-    events,
-    network::*,
-    viewer::{SHORT, VIDEO, Viewer},
-};
+use super::{events, network::*};
 use crate::{
     Event, Reports,
-    mock::{Test, Videos},
+    mock::Test,
     types::{Opened, OpeningError},
 };
 
 /// What becomes of the block of round 0 of verifier 0, which has one view. `before` may change what is in it, `after`
 /// the report that opens it.
-fn outcome(before: impl FnOnce(&mut Network), after: impl FnOnce(&Network, &mut Report)) -> Opened {
+pub(crate) fn outcome(
+    before: impl FnOnce(&mut Network),
+    after: impl FnOnce(&Network, &mut Report),
+) -> Opened {
     let mut outcome = Opened::Missing;
     Network::run(4, |network| {
         network.watch(0, 0);
@@ -54,33 +47,7 @@ fn outcome(before: impl FnOnce(&mut Network), after: impl FnOnce(&Network, &mut 
     outcome
 }
 
-/// The same with a leaf that `edit` changes before it goes into the block.
-fn with_leaf(edit: impl FnOnce(&Viewer, &mut ViewLeaf)) -> Opened {
-    outcome(
-        |network| {
-            let viewer = network.viewer(0);
-            let body = network.nodes[0].bodies.get_mut(&0).expect("it has a view");
-            edit(&viewer, &mut body[0]);
-        },
-        |_, _| {},
-    )
-}
-
-/// The same with an opening that `edit` changes.
-fn with_opening(
-    edit: impl FnOnce(&Network, &mut chainflix_primitives::report::HeaderOpening),
-) -> Opened {
-    outcome(
-        |_| {},
-        |network, report| {
-            let mut openings = report.openings.to_vec();
-            edit(network, &mut openings[0]);
-            report.openings = openings.try_into().expect("as many as before");
-        },
-    )
-}
-
-fn wrong(error: OpeningError) -> Opened {
+pub(crate) fn wrong(error: OpeningError) -> Opened {
     Opened::Wrong { leaf: 0, error }
 }
 
@@ -172,215 +139,6 @@ fn g_leaves_of_the_verifiers_choice_instead_of_the_drawn_ones_reject_the_block()
         let record = Reports::<Test>::get(0, issuer).expect("reported");
         assert_eq!(record.opened, wrong(OpeningError::NotTheDrawnLeaves));
     });
-}
-
-#[test]
-fn a_wrong_nonce_at_an_opened_leaf_rejects_the_block() {
-    let outcome = with_leaf(|viewer, leaf| {
-        let input = leaf.claim.nonce_input::<Sha256>(super::genesis_hash(), 0);
-        let bad = (0..).find(|nonce| !input.is_met::<Sha256>(*nonce, 8));
-        leaf.claim.nonce = bad.expect("most are bad");
-        viewer.sign(leaf);
-    });
-    assert_eq!(outcome, wrong(OpeningError::Leaf(LeafError::WrongNonce)));
-}
-
-#[test]
-fn r3_a_nonce_mined_for_another_chain_rejects_the_block() {
-    let outcome = with_leaf(|viewer, leaf| {
-        let here = leaf.claim.nonce_input::<Sha256>(super::genesis_hash(), 0);
-        let elsewhere = leaf.claim.nonce_input::<Sha256>([1; 32], 0);
-        let nonce = (0..).find(|nonce| {
-            elsewhere.is_met::<Sha256>(*nonce, 8) && !here.is_met::<Sha256>(*nonce, 8)
-        });
-        leaf.claim.nonce = nonce.expect("there are many");
-        viewer.sign(leaf);
-    });
-    assert_eq!(outcome, wrong(OpeningError::Leaf(LeafError::WrongNonce)));
-}
-
-#[test]
-fn w1_elapsed_time_is_within_playtime_and_one_and_a_half_of_it() {
-    let outside = wrong(OpeningError::Leaf(LeafError::OutsideWindow));
-    for (elapsed_ms, expected) in [
-        (4_999, outside),
-        (5_000, Opened::Right),
-        (7_500, Opened::Right),
-        (7_501, outside),
-    ] {
-        let outcome = with_leaf(|viewer, leaf| {
-            leaf.elapsed_ms = elapsed_ms;
-            viewer.sign(leaf);
-        });
-        assert_eq!(outcome, expected, "{elapsed_ms} ms");
-    }
-}
-
-#[test]
-fn t1_acceptance_lies_in_the_headers_round_give_or_take_5_s_or_in_the_carry_over() {
-    let outside = wrong(OpeningError::Leaf(LeafError::OutsideRound));
-    for (accepted_after_the_round_ms, expected) in [
-        (-1, Opened::Right),
-        (4_999, Opened::Right),
-        (5_000, outside),
-        (10_000, outside),
-        (600_000, outside),
-    ] {
-        let outcome = outcome(
-            |network| {
-                network.nodes[0].bodies.clear();
-                network.nodes[0].tickets.clear();
-                let end = start_of(1).checked_add_signed(accepted_after_the_round_ms);
-                let issue_ms = end.expect("late") - u64::from(SHORT.1);
-                // Where the ticket would be of a later round, it is not even under a root yet.
-                network.watch_at(0, 0, SHORT, issue_ms.min(start_of(1) - 1));
-                let late = issue_ms.saturating_sub(start_of(1) - 1) as u32;
-                let accepted = network.nodes[0].bodies.keys().next().copied();
-                network.nodes[0].carry(accepted.expect("a view"), 0);
-                let viewer = network.viewer(0);
-                let leaf = &mut network.nodes[0].bodies.get_mut(&0).expect("carried")[0];
-                leaf.elapsed_ms += late.min(2_500);
-                viewer.sign(leaf);
-            },
-            |_, _| {},
-        );
-        // Playing longer than half as long again is another rule's matter.
-        if accepted_after_the_round_ms <= 7_499 {
-            assert_eq!(outcome, expected, "{accepted_after_the_round_ms} ms");
-        } else {
-            assert_ne!(outcome, Opened::Right, "{accepted_after_the_round_ms} ms");
-        }
-    }
-}
-
-#[test]
-fn a_view_signed_by_another_session_key_rejects_the_block() {
-    let outcome = with_leaf(|_, leaf| Viewer::new(99).sign(leaf));
-    assert_eq!(outcome, wrong(OpeningError::ViewSignature));
-}
-
-#[test]
-fn j3_a_claim_changed_after_signing_rejects_the_block() {
-    let outcome = with_leaf(|_, leaf| {
-        let mut deliveries = leaf.claim.deliveries.to_vec();
-        deliveries[0].provider += 1;
-        leaf.claim.deliveries = deliveries.try_into().expect("as many");
-    });
-    assert_eq!(outcome, wrong(OpeningError::ViewSignature));
-}
-
-#[test]
-fn a_delegation_that_no_wallet_signed_rejects_the_block() {
-    let outcome = with_opening(|_, opening| {
-        let signature = match &opening.delegation.signature {
-            WalletSignature::Ed25519(_) => WalletSignature::Ed25519(Signature64([1; 64])),
-            WalletSignature::Sr25519(_) => WalletSignature::Sr25519(Signature64([1; 64])),
-        };
-        opening.delegation.signature = signature;
-    });
-    assert_eq!(outcome, wrong(OpeningError::WalletSignature));
-}
-
-#[test]
-fn r2_a_delegation_of_another_account_rejects_the_block() {
-    let outcome = with_opening(|network, opening| {
-        opening.delegation = network.viewer(3).delegation;
-    });
-    assert_eq!(outcome, wrong(OpeningError::Delegation));
-}
-
-#[test]
-fn a_delegation_that_did_not_hold_in_the_tickets_round_rejects_the_block() {
-    let outcome = outcome(
-        |network| {
-            let account = network.viewer(0).account;
-            let viewer = network.viewers.get_mut(&account).expect("there");
-            viewer.delegate(1, 1_000);
-            network.nodes[0].bodies.clear();
-            network.nodes[0].tickets.clear();
-            network.watch(0, 0);
-        },
-        |_, _| {},
-    );
-    assert_eq!(outcome, wrong(OpeningError::Delegation));
-}
-
-#[test]
-fn a_delegation_for_another_chain_rejects_the_block() {
-    let outcome = outcome(
-        |network| {
-            let account = network.viewer(0).account;
-            let viewer = network.viewers.get_mut(&account).expect("there");
-            viewer.delegation.delegation.genesis = [1; 32];
-            viewer.delegate(0, 1_000);
-            network.nodes[0].bodies.clear();
-            network.nodes[0].tickets.clear();
-            network.watch(0, 0);
-        },
-        |_, _| {},
-    );
-    assert_eq!(outcome, wrong(OpeningError::Delegation));
-}
-
-#[test]
-fn d4_a_view_of_a_video_that_was_not_active_in_the_tickets_round_rejects_the_block() {
-    for state in [VideoState::Restricted, VideoState::Withdrawn] {
-        let outcome = outcome(
-            |_| {
-                Videos::mutate(|videos| {
-                    let (_, states) = videos.get_mut(&VIDEO).expect("registered");
-                    states.insert(0, state);
-                });
-            },
-            |_, _| {},
-        );
-        assert_eq!(outcome, wrong(OpeningError::Video));
-    }
-}
-
-#[test]
-fn g4_a_restriction_with_a_later_round_of_effect_turns_no_leaf_wrong() {
-    let outcome = outcome(
-        |_| {
-            Videos::mutate(|videos| {
-                let (_, states) = videos.get_mut(&VIDEO).expect("registered");
-                states.insert(1, VideoState::Restricted);
-            });
-        },
-        |_, _| {},
-    );
-    assert_eq!(outcome, Opened::Right);
-}
-
-#[test]
-fn a_view_before_the_videos_first_round_rejects_the_block() {
-    let outcome = outcome(
-        |_| {
-            Videos::mutate(|videos| {
-                let (terms, _) = videos.get_mut(&VIDEO).expect("registered");
-                terms.from_round = 1;
-            });
-        },
-        |_, _| {},
-    );
-    assert_eq!(outcome, wrong(OpeningError::Video));
-}
-
-#[test]
-fn a_cell_or_video_that_does_not_exist_rejects_the_block() {
-    let edits: [fn(&mut ViewLeaf); 3] = [
-        |leaf| leaf.claim.minute = 2,
-        |leaf| leaf.claim.rendition = 1,
-        |leaf| leaf.claim.video = Magnet([1; 32]),
-    ];
-    for edit in edits {
-        let outcome = with_leaf(|viewer, leaf| {
-            edit(leaf);
-            viewer.mine(leaf);
-            viewer.sign(leaf);
-        });
-        assert_eq!(outcome, wrong(OpeningError::Video));
-    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Personal openings: verdicts count only with proof that the bodies were there.
 
 use chainflix_primitives::{
-    Sha256, merkle,
-    report::{PersonalOpening, Report, personal_leaf_hash},
+    Sha256, draw, merkle,
+    report::{PersonalOpening, Report, Verdict, personal_leaf_hash},
 };
 
 use super::{events, network::*};
@@ -72,8 +72,7 @@ fn l1_verdicts_copied_from_another_with_its_personal_root_do_not_count() {
             let others = [0, 2, 3].map(|place| network.nodes[place].account);
             let tree = network.personal_tree(voter, 0, &others);
             let draw = crate::Draws::<Test>::get(0).expect("fixed");
-            let drawn = chainflix_primitives::draw::drawn_leaf::<Sha256>(&draw, &tree.root(), 9, 0)
-                .expect("not empty");
+            let drawn = draw::drawn_leaf::<Sha256>(&draw, &tree.root(), 9, 0).expect("not empty");
             let issuers = [1, 2, 3].map(|place| network.nodes[place].account);
             let body = network.body(issuers[drawn as usize / 3], 0);
             report.personal_opening = Some(PersonalOpening {
@@ -119,7 +118,7 @@ fn l1_a_personal_tree_over_a_few_leaves_again_and_again_does_not_pass_for_the_bo
             let hash = personal_leaf_hash::<Sha256>(&voter, &body[0]);
             let tree = merkle::Tree::new::<Sha256>(vec![hash; 9]);
             let draw = crate::Draws::<Test>::get(0).expect("fixed");
-            let drawn = chainflix_primitives::draw::drawn_leaf::<Sha256>(&draw, &tree.root(), 9, 0);
+            let drawn = draw::drawn_leaf::<Sha256>(&draw, &tree.root(), 9, 0);
             assert_ne!(
                 drawn,
                 Some(0),
@@ -167,7 +166,7 @@ fn verdicts_that_approve_nothing_have_nothing_to_open_and_count() {
             if place == 0 {
                 let verdicts = report.verdicts.iter().map(|entry| {
                     let mut entry = *entry;
-                    entry.verdict = chainflix_primitives::report::Verdict::Absent;
+                    entry.verdict = Verdict::Absent;
                     entry
                 });
                 let verdicts = verdicts.collect();

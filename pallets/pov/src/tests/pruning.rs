@@ -4,7 +4,7 @@ use chainflix_primitives::rounds::{MAX_CARRY_ROUNDS, RoundClock};
 
 use super::{network::*, viewer::LONG};
 use crate::{
-    Draws, GenesisConfig, Headers, Issuers, PrunedTo, Reports, TicketsRoots,
+    Commitments, Draws, GenesisConfig, Headers, Issuers, PrunedTo, Reports, TicketsRoots,
     impls::pruning::ticket_age,
     mock::{NowMs, Test},
 };
@@ -133,5 +133,27 @@ fn a_jump_over_many_rounds_is_caught_up_with_bit_by_bit() {
         check_state();
         assert_eq!(last.records, 360 - 4);
         assert_eq!(last.tickets, 356 - ticket_age(&clock(43_200)));
+    });
+}
+
+#[test]
+fn of_a_verifier_that_reports_no_more_nothing_remains() {
+    let genesis = GenesisConfig::<Test> {
+        cycle_rounds: 5,
+        difficulty: 8,
+        ..Default::default()
+    };
+    Network::run_from(4, genesis, |network| {
+        network.rounds_with_reports(3);
+        let gone = network.nodes[0].account;
+        for _ in 0..20 {
+            next_round();
+            for place in 1..4 {
+                let report = network.report(place);
+                submit(&network.nodes[place], &report).expect("taken");
+            }
+        }
+        assert_eq!(Commitments::<Test>::get(gone), None);
+        assert_eq!(Commitments::<Test>::iter().count(), 3);
     });
 }

@@ -2,7 +2,7 @@
 
 use chainflix_primitives::{
     AccountId, Round, Signature64,
-    report::{Debit, Report, TicketsRoot},
+    report::{Debit, Header, Report, TicketsRoot, Verdict, VerdictOn},
 };
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo, Pays},
@@ -185,7 +185,7 @@ fn a_header_whose_numbers_can_not_belong_together_is_refused() {
             |report, empty| report.header.tickets.root = empty,
             |report, _| report.header.tickets.count = 0,
             |report, empty| {
-                report.header = chainflix_primitives::report::Header {
+                report.header = Header {
                     root: empty,
                     count: 0,
                     playtime_ms: 0,
@@ -241,9 +241,9 @@ fn q1_a_report_one_over_a_bound_does_not_decode() {
     Network::run(4, |network| {
         next_round();
         let report = network.report(0);
-        let verdict = chainflix_primitives::report::VerdictOn {
+        let verdict = VerdictOn {
             issuer: AccountId([0; 32]),
-            verdict: chainflix_primitives::report::Verdict::Approve,
+            verdict: Verdict::Approve,
         };
         let header = (report.version, report.round, report.verifier, report.header).encode();
         let with_verdicts = |count: usize| {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use chainflix_primitives::{
-    Round,
+    AccountId, Round,
     registry::JudgedBlock,
     report::{RejectReason, Report, Verdict, VerdictOn},
     settlement::{eligible, is_approved},
+    view::LeafError,
 };
 use frame_support::traits::OneSessionHandler;
 use proptest::prelude::*;
@@ -100,7 +101,7 @@ fn behave(network: &Network, report: &mut Report, conduct: Conduct) -> bool {
         Conduct::RejectsAll if !verdicts.is_empty() => {
             let reject = |entry: VerdictOn| VerdictOn {
                 verdict: Verdict::Reject {
-                    reason: RejectReason::Leaf(chainflix_primitives::view::LeafError::WrongNonce),
+                    reason: RejectReason::Leaf(LeafError::WrongNonce),
                     leaf: 0,
                 },
                 ..entry
@@ -171,14 +172,7 @@ impl Told {
     }
 
     /// All counted rounds but the last three are settled, once each and in order, by the rule of approval.
-    fn agree_with(
-        &self,
-        settled: &[(
-            Round,
-            Vec<JudgedBlock>,
-            Vec<chainflix_primitives::AccountId>,
-        )],
-    ) {
+    fn agree_with(&self, settled: &[(Round, Vec<JudgedBlock>, Vec<AccountId>)]) {
         let rounds: Vec<_> = settled.iter().map(|(round, _, _)| *round).collect();
         let due = self.counted.len().saturating_sub(3);
         assert_eq!(rounds, self.counted[..due]);

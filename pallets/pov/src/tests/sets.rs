@@ -1,7 +1,7 @@
 //! The verifier set: every part of a report is judged by the set of the round that it is about.
 
 use chainflix_primitives::{
-    AccountId, Round,
+    AccountId, Round, Signature64,
     registry::{PovParameters, VerifierKeys, VerifierSet},
 };
 use frame_support::traits::OneSessionHandler;
@@ -207,7 +207,7 @@ fn keys_of_verifiers_in_force_are_known_and_no_others() {
         let sign = |node: &Node, payload: &[u8]| {
             let signature = node.pair.sign(payload);
             let bytes: &[u8] = signature.as_ref();
-            chainflix_primitives::Signature64(bytes.try_into().expect("64 bytes"))
+            Signature64(bytes.try_into().expect("64 bytes"))
         };
         let [first, second] = [&network.nodes[0], &network.nodes[1]];
         let signature = sign(first, b"announcement");

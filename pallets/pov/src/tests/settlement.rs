@@ -2,7 +2,9 @@
 
 use chainflix_primitives::{
     AccountId, Round,
-    report::{EARNINGS_VERSION, EarningsTriple, RejectReason, Report, Verdict, VerdictOn},
+    report::{
+        EARNINGS_VERSION, EarningsTriple, RejectReason, Report, Verdict, VerdictOn, earnings_due,
+    },
 };
 
 use super::{events, network::*};
@@ -307,8 +309,7 @@ fn earnings_votes(interval: u32, as_of: impl Fn(Round) -> Option<Round>) -> Vec<
 
 #[test]
 fn earnings_are_voted_for_when_due_and_not_otherwise() {
-    let due =
-        |interval| move |round: Round| chainflix_primitives::report::earnings_due(round, interval);
+    let due = |interval| move |round: Round| earnings_due(round, interval);
     let every = earnings_votes(1, due(1));
     assert_eq!(every, (0..=8).map(|as_of| (as_of, 4)).collect::<Vec<_>>());
     let tenth = earnings_votes(4, due(4));

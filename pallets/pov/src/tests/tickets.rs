@@ -217,18 +217,22 @@ fn late_tickets_whose_numbers_can_not_belong_together_are_refused() {
 }
 
 #[test]
-fn a_view_is_carried_for_20_rounds_and_no_longer() {
-    for (rounds, expected) in [
-        (20, true),
-        // The clock tolerance makes no round of it: the view was accepted well inside its own.
-        (21, false),
+fn t1_a_view_is_carried_for_20_rounds_give_or_take_5_s_and_no_longer() {
+    // Times of acceptance in ms after the start of round 1, and the round in whose block the view stands.
+    for (accepted_ms, round, expected) in [
+        (20_000, 21, true),
+        (20_000, 22, false),
+        (-5_000, 21, true),
+        (-5_001, 21, false),
     ] {
         Network::run(4, |network| {
-            network.watch_at(0, 0, SHORT, start_of(0) + 20_000);
-            network.rounds_with_reports(rounds);
-            network.nodes[0].carry(0, rounds);
-            network.rounds_with_reports(4);
-            assert_eq!(approved(rounds, network.nodes[0].account), expected);
+            let accepted = start_of(1).checked_add_signed(accepted_ms).expect("late");
+            network.watch_at(0, 0, SHORT, accepted - u64::from(SHORT.1));
+            let accepted_in = network.nodes[0].bodies.keys().next().copied();
+            network.nodes[0].carry(accepted_in.expect("a view"), round);
+            network.rounds_with_reports(round + 4);
+            let outcome = approved(round, network.nodes[0].account);
+            assert_eq!(outcome, expected, "{accepted_ms} ms into round {round}");
         });
     }
 }

@@ -39,6 +39,7 @@
 
 extern crate alloc;
 
+mod events;
 mod impls;
 pub mod types;
 pub mod weights;
@@ -65,7 +66,7 @@ use chainflix_primitives::{
     report::MAX_VERIFIERS,
     rounds::PRODUCTION_ROUND_MS,
 };
-use frame_support::{pallet_prelude::*, traits::fungible::Mutate};
+use frame_support::{pallet_macros::import_section, pallet_prelude::*, traits::fungible::Mutate};
 use frame_system::{RawOrigin, pallet_prelude::*};
 
 /// Path of an account's leaf under an earnings root.
@@ -78,6 +79,7 @@ pub const MAX_OPEN_VOTES: u32 = 16;
 /// Most settled rounds that are read at a time.
 pub const MAX_PAGE: u32 = 100;
 
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -177,72 +179,6 @@ pub mod pallet {
     /// What an account was paid in all, in units. Kept for ever: whoever emptied an account is not paid again.
     #[pallet::storage]
     pub type Claimed<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, ValueQuery>;
-
-    /// What happened. Amounts are in units.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A round was settled.
-        RoundSettled {
-            /// The round.
-            round: Round,
-            /// What the schedule grants it.
-            emission: u128,
-            /// What its approved blocks were given.
-            settled: u128,
-            /// View blocks in it.
-            blocks: u32,
-            /// Those that were approved.
-            approved: u32,
-        },
-        /// A verifier voted for earnings.
-        EarningsVoted {
-            /// The verifier.
-            verifier: T::AccountId,
-            /// The last round that is counted in.
-            as_of: Round,
-            /// The root it voted for.
-            root: Hash32,
-        },
-        /// A verifier's vote for earnings does not count.
-        EarningsVoteRefused {
-            /// The verifier.
-            verifier: T::AccountId,
-            /// The last round that was counted in.
-            as_of: Round,
-            /// Why.
-            reason: VoteRefusal,
-        },
-        /// More than 51 % of the verifiers agree on earnings.
-        EarningsAdopted {
-            /// The last round that is counted in.
-            as_of: Round,
-            /// Root over (account, total), sorted by account.
-            root: Hash32,
-            /// Number of accounts.
-            count: u32,
-            /// Sum of all totals.
-            sum: u128,
-            /// First round in which it can be claimed under.
-            claimable_from: Round,
-        },
-        /// An account was paid what it had earned.
-        EarningsClaimed {
-            /// The account.
-            account: T::AccountId,
-            /// The last round that is counted in.
-            as_of: Round,
-            /// What it has earned, and now been paid, in all.
-            total: u128,
-            /// What this claim paid.
-            amount: u128,
-        },
-        /// Something that never happens did: nothing was minted for it.
-        UnexpectedlyRefused {
-            /// What.
-            reason: Unexpected,
-        },
-    }
 
     /// Why a call was refused. Numbers never change and are never reused; the transaction pool shows them as custom
     /// errors.

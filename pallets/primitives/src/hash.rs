@@ -61,6 +61,8 @@ pub mod label {
     pub const VIEW: &[u8] = b"chainflix/view/1";
     /// Id of a delivery token.
     pub const TOKEN: &[u8] = b"chainflix/token/1";
+    /// Use of a delivery token on one connection, as the viewer signs it.
+    pub const DELIVERY: &[u8] = b"chainflix/delivery/1";
     /// Receipt, as the provider signs it.
     pub const RECEIPT: &[u8] = b"chainflix/receipt/1";
     /// Receipt, as the viewer countersigns it.
@@ -111,6 +113,7 @@ pub mod label {
         ACCEPTANCE,
         VIEW,
         TOKEN,
+        DELIVERY,
         RECEIPT,
         COUNTERSIGNATURE,
         COMMITMENT,

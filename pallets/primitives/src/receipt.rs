@@ -72,6 +72,13 @@ impl DeliveryToken {
     }
 }
 
+/// What a viewer signs with its session key to use a token on one connection: nobody else's connection, and no token
+/// that somebody overheard. `peer_id` is the viewer's own on that connection, in binary.
+#[must_use]
+pub fn delivery_payload(genesis: &Hash32, token: &Hash32, peer_id: &[u8]) -> Vec<u8> {
+    [label::DELIVERY, genesis, token, peer_id].concat()
+}
+
 /// What a provider signs after `bytes` bytes of a token were sent: a running total.
 #[must_use]
 pub fn receipt_payload(genesis: &Hash32, token: &Hash32, bytes: u64) -> Vec<u8> {

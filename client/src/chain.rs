@@ -16,7 +16,7 @@ use subxt::SubstrateConfig;
 use subxt::client::OnlineClientAtBlock;
 
 pub use claim::ClaimOutcome;
-pub use records::{Balance, NewVideo, ProviderTerms};
+pub use records::{Balance, ControllerRecord, NewVideo, ProviderTerms};
 pub use transactions::Finalized;
 
 use nodes::Nodes;

@@ -2,6 +2,18 @@
 
 pub mod account;
 pub mod chain;
+mod client;
+pub mod config;
+pub mod controllers;
+mod error;
 pub mod mining;
+pub mod playback;
+pub mod player;
+pub mod publish;
 pub mod secrets;
+pub mod verifiers;
 pub mod wallet;
+
+pub use client::Client;
+pub use config::Config;
+pub use error::ClientError;

@@ -5,6 +5,10 @@ use codec::Encode;
 use subxt::dynamic::Value;
 
 use super::{Chain, ChainError, Finalized};
+use crate::wallet::Wallet;
+
+/// Least amount of a claim that is free, in units: 0.01 CFX, which is also the least that an account holds.
+const LEAST_FEELESS: u128 = 10_000_000_000;
 
 /// What a claim came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,18 +35,25 @@ impl Chain {
         Ok(claimed.unwrap_or(0))
     }
 
-    /// Claims what a proof shows, by a transaction that needs neither account nor fee.
+    /// Claims what a proof shows, by a transaction that needs neither account nor fee; for amounts that the chain pays for
+    /// a fee only, by one that `payer` signs.
     ///
     /// # Errors
     /// When the chain refuses.
-    pub async fn claim(&self, proof: &ClaimProof) -> Result<ClaimOutcome, ChainError> {
+    pub async fn claim(
+        &self,
+        proof: &ClaimProof,
+        payer: Option<&Wallet>,
+    ) -> Result<ClaimOutcome, ChainError> {
         let before = self.claimed(&proof.account).await?;
         let Some(amount) = proof.total.checked_sub(before).filter(|amount| *amount > 0) else {
             return Ok(ClaimOutcome::NothingNew);
         };
-        let finalized = self
-            .submit_authorized("Rewards", "claim", &proof.encode())
-            .await?;
+        let call = ("Rewards", "claim", proof.encode());
+        let finalized = match payer.filter(|_| amount < LEAST_FEELESS) {
+            Some(payer) => self.submit(payer, call.0, call.1, &call.2).await?,
+            None => self.submit_authorized(call.0, call.1, &call.2).await?,
+        };
         Ok(ClaimOutcome::Paid { amount, finalized })
     }
 }

@@ -5,7 +5,8 @@ use chainflix_primitives::{
     ids::UploadId,
     manifest::Manifest,
     ratio::MiningRatio,
-    registry::{ProviderClass, ProviderRecord},
+    registry::{Endpoint, ProviderClass, ProviderRecord},
+    rounds::Round,
 };
 use codec::{Decode, DecodeAll, Encode};
 use subxt::dynamic::Value;
@@ -37,6 +38,15 @@ pub struct NewVideo<'a> {
     pub key_epoch: u32,
     /// Upload under which its keys were derived.
     pub upload_id: UploadId,
+}
+
+/// A controller as it is registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ControllerRecord {
+    /// ed25519 key with which it signs.
+    pub key: [u8; 32],
+    /// Where it is reached, a URL.
+    pub endpoint: String,
 }
 
 /// What a storage provider declares of itself.
@@ -76,6 +86,26 @@ impl Chain {
             free: account.free,
             held: account.held,
         }))
+    }
+
+    /// Controllers that are registered, with their endpoints.
+    ///
+    /// # Errors
+    /// When the chain can't be read.
+    pub async fn controllers(&self) -> Result<Vec<ControllerRecord>, ChainError> {
+        /// What the pallet keeps of a controller.
+        #[derive(Decode)]
+        struct Kept {
+            endpoint: Endpoint,
+            _since: Round,
+        }
+        let found: Vec<([u8; 32], Kept)> =
+            self.view("StorageProviders", "controllers", vec![]).await?;
+        let read = found.into_iter().map(|(key, kept)| ControllerRecord {
+            key,
+            endpoint: String::from_utf8_lossy(&kept.endpoint).into_owned(),
+        });
+        Ok(read.collect())
     }
 
     /// Index and record of the provider with a peer key.
@@ -167,6 +197,31 @@ impl Chain {
         let arguments = (producer, APPROVE);
         self.submit(wallet, "Supervisors", "decide", &arguments.encode())
             .await
+    }
+
+    /// What a view function answers.
+    async fn view<T: Decode>(
+        &self,
+        pallet: &str,
+        function: &str,
+        arguments: Vec<Value>,
+    ) -> Result<T, ChainError> {
+        let other = || ChainError::OtherTypes(format!("{pallet}.{function}"));
+        let block = self.block().await?;
+        let payload = subxt::dynamic::view_function_call::<_, Value>(pallet, function, arguments);
+        let views = block.view_functions();
+        let arguments = views.encode_args(&payload).map_err(|_| other())?;
+        let bytes = views
+            .call_raw(Some(&arguments))
+            .await
+            .map_err(|error| ChainError::Read(error.to_string()))?;
+        // `Ok` of the encoded answer, or an error about which function there is not.
+        let (ok, mut answer) = bytes.split_first().ok_or_else(other)?;
+        let answer = Vec::<u8>::decode_all(&mut answer).map_err(|_| other())?;
+        if *ok != 0 {
+            return Err(other());
+        }
+        T::decode_all(&mut answer.as_slice()).map_err(|_| other())
     }
 
     /// A value in storage.

@@ -179,6 +179,20 @@ impl Miner {
         commands
     }
 
+    /// Gives up the minute that is being mined, because it keeps the next one from being played.
+    pub fn make_way(&mut self, now_ms: u64) -> Vec<Command> {
+        let mut commands = Vec::new();
+        if let Some((minute, Stage::Open { .. })) = self.current {
+            let cell = minute.cell;
+            self.current = None;
+            commands.push(Command::Abandon { cell });
+            let why = Some(Break::MadeWay);
+            self.give_up(cell, Refusal::NotPlayedThrough, why, &mut commands);
+        }
+        self.go_on(now_ms, &mut commands);
+        commands
+    }
+
     /// Takes in what came of the current command for `cell`.
     pub fn came(&mut self, cell: u16, outcome: Outcome, now_ms: u64) -> Vec<Command> {
         let mut commands = Vec::new();

@@ -48,6 +48,10 @@ pub enum Break {
     Speed,
     /// Playing began inside it.
     NotFromStart,
+    /// The quality changed inside it.
+    Quality,
+    /// Its mining had to make way, so that the next minute could be played.
+    MadeWay,
 }
 
 impl Break {
@@ -65,6 +69,12 @@ impl Break {
                 "The minute ran at another speed; played again at normal speed, it can still earn."
             }
             Self::NotFromStart => "Playing began inside the minute; only whole minutes earn.",
+            Self::Quality => {
+                "The quality changed inside the minute; only minutes of one quality earn."
+            }
+            Self::MadeWay => {
+                "The minute was given up so that playing could go on: mining was too far behind."
+            }
         }
     }
 }

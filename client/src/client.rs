@@ -1,0 +1,198 @@
+//! The facade: connect once, then publish, open, earn.
+
+use std::sync::Arc;
+
+use chainflix_p2p::{Network, NetworkConfig, PeerKey};
+use chainflix_primitives::api::{ClaimProof, ViewStatus};
+use chainflix_primitives::{AccountId, Magnet, Sha256};
+
+use crate::chain::{Chain, ClaimOutcome};
+use crate::config::Config;
+use crate::controllers::{Controller, ControllerError};
+use crate::error::ClientError;
+use crate::playback::{Facts, Playback, Services};
+use crate::publish::{self, PublishOptions, PublishProgress, Published};
+use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
+use crate::wallet::Wallet;
+
+/// A connected client for one account.
+pub struct Client {
+    chain: Chain,
+    identity: Arc<Identity>,
+    verifiers: Arc<Verifiers>,
+    controller: Controller,
+    network: Network,
+}
+
+impl Client {
+    /// Connects to chain, verifiers and controller, and starts a peer of the content network that only dials.
+    ///
+    /// # Errors
+    /// The first of them that can't be reached, with what to do.
+    pub async fn connect(config: Config) -> Result<Self, ClientError> {
+        let chain = Chain::connect(&config.chain).await?;
+        let identity = Arc::new(Identity::new(config.wallet, &chain).await?);
+        let (verifiers, controller) = tokio::join!(
+            Verifiers::find(chain.clone(), identity.clone()),
+            find_controller(&chain, config.controller.as_deref()),
+        );
+        let network = Network::start(PeerKey::generate(), NetworkConfig::default()).await?;
+        Ok(Self {
+            chain,
+            identity,
+            verifiers: Arc::new(verifiers?),
+            controller: controller?,
+            network,
+        })
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.identity.account()
+    }
+
+    /// Its wallet.
+    #[must_use]
+    pub fn wallet(&self) -> &Wallet {
+        self.identity.wallet()
+    }
+
+    /// The chain.
+    #[must_use]
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The verifiers.
+    #[must_use]
+    pub fn verifiers(&self) -> &Verifiers {
+        &self.verifiers
+    }
+
+    /// The controller.
+    #[must_use]
+    pub fn controller(&self) -> &Controller {
+        &self.controller
+    }
+
+    /// Publishes a video, or goes on where an earlier call stopped. `progress` is called often.
+    ///
+    /// # Errors
+    /// One sentence about what is wrong with the source, or who refused.
+    pub async fn publish(
+        &self,
+        options: &PublishOptions,
+        progress: &(dyn Fn(PublishProgress) + Send + Sync),
+    ) -> Result<Published, ClientError> {
+        let producer = publish::Producer {
+            chain: &self.chain,
+            verifiers: &self.verifiers,
+            controller: &self.controller,
+            network: &self.network,
+            wallet: self.wallet(),
+        };
+        Ok(producer.publish(options, progress).await?)
+    }
+
+    /// Opens a video for playing. Fetching begins at once.
+    ///
+    /// # Errors
+    /// When there is no such video, it may not be watched, or nobody has its manifest.
+    pub async fn open(&self, magnet: Magnet) -> Result<Playback, ClientError> {
+        let (manifest, opened, terms) = tokio::join!(
+            self.controller.manifest(&magnet),
+            self.verifiers.open_video(magnet),
+            self.chain.video(&magnet),
+        );
+        let terms = terms?.ok_or(ClientError::UnknownVideo(magnet))?;
+        let opened = opened?;
+        let manifest = manifest?;
+        if terms.manifest_root != manifest.root::<Sha256>()
+            || terms.total_playtime_ms != manifest.total_playtime_ms
+        {
+            return Err(ClientError::NotTheRegisteredVideo);
+        }
+        let services = Services {
+            identity: self.identity.clone(),
+            verifiers: self.verifiers.clone(),
+            controller: self.controller.clone(),
+            network: self.network.clone(),
+            facts: Facts::new(self.chain.clone()),
+        };
+        Ok(Playback::begin(
+            magnet,
+            manifest,
+            services,
+            opened.assigned,
+            opened.earned,
+        ))
+    }
+
+    /// What became of the account's latest views, newest first, at the verifiers that accepted them.
+    ///
+    /// # Errors
+    /// When none of `verifiers` answers.
+    pub async fn views(
+        &self,
+        verifiers: &[AccountId],
+        limit: u16,
+    ) -> Result<Vec<ViewStatus>, VerifierError> {
+        let mut views = Vec::new();
+        let mut last = None;
+        for verifier in verifiers {
+            match self.verifiers.views(verifier, limit).await {
+                Ok(more) => views.extend(more),
+                Err(error) => last = Some(error),
+            }
+        }
+        match last {
+            Some(error) if views.is_empty() => Err(error),
+            _ => {
+                views.sort_by_key(|view| std::cmp::Reverse((view.round, view.minute)));
+                Ok(views)
+            }
+        }
+    }
+
+    /// Lifetime earnings of an account.
+    ///
+    /// # Errors
+    /// When no verifier answers.
+    pub async fn earnings(&self, account: &AccountId) -> Result<LifetimeEarnings, VerifierError> {
+        self.verifiers.earnings(account).await
+    }
+
+    /// The proof for an account's claim.
+    ///
+    /// # Errors
+    /// When there is nothing to claim, or no verifier answers.
+    pub async fn claim_proof(&self, account: &AccountId) -> Result<ClaimProof, VerifierError> {
+        self.verifiers.claim_proof(account).await
+    }
+
+    /// Claims what `account` has earned; anybody may do it for anybody, and the account is paid.
+    ///
+    /// # Errors
+    /// When there is nothing to claim, or the chain refuses.
+    pub async fn claim(&self, account: &AccountId) -> Result<ClaimOutcome, ClientError> {
+        let proof = self.claim_proof(account).await?;
+        Ok(self.chain.claim(&proof, Some(self.wallet())).await?)
+    }
+}
+
+/// The controller at `url`, or the first that is registered on chain and answers.
+async fn find_controller(chain: &Chain, url: Option<&str>) -> Result<Controller, ClientError> {
+    if let Some(url) = url {
+        return Ok(Controller::connect(url, chain.genesis()).await?);
+    }
+    let mut last = ClientError::NoController;
+    for record in chain.controllers().await? {
+        match Controller::connect(&record.endpoint, chain.genesis()).await {
+            Ok(controller) if controller.key() == record.key => return Ok(controller),
+            Ok(controller) => last = ControllerError::NotRegistered(controller.url()).into(),
+            Err(error) => last = error.into(),
+        }
+    }
+    Err(last)
+}

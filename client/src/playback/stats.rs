@@ -1,0 +1,85 @@
+//! What a playback counted.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use super::{CellBuffer, PlaybackEvent};
+
+/// Counts of a playback.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PlaybackStats {
+    /// Views that verifiers accepted.
+    pub accepted: u32,
+    /// Minutes that earn nothing, by rule.
+    pub refused: BTreeMap<&'static str, u32>,
+    /// Minutes that were accepted.
+    pub accepted_cells: Vec<u16>,
+    /// Bytes by receipt and source.
+    pub sources: BTreeMap<u32, SourceStats>,
+    /// Bytes from storage nodes in all.
+    pub p2p_bytes: u64,
+}
+
+/// Counts of one source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SourceStats {
+    /// Bytes by its receipts.
+    pub bytes: u64,
+    /// Cells of which it sent anything.
+    pub cells: u32,
+    /// How often it was given up.
+    pub dropped: u32,
+}
+
+/// Counts as it goes.
+#[derive(Default)]
+pub(super) struct Counting {
+    stats: Mutex<PlaybackStats>,
+}
+
+impl Counting {
+    fn lock(&self) -> MutexGuard<'_, PlaybackStats> {
+        self.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn stats(&self) -> PlaybackStats {
+        self.lock().clone()
+    }
+
+    /// A cell is complete.
+    pub(super) fn delivered(&self, buffer: &CellBuffer) {
+        let mut stats = self.lock();
+        for receipt in buffer.receipts() {
+            let source = stats
+                .sources
+                .entry(receipt.token.terms.provider)
+                .or_default();
+            source.bytes = source.bytes.saturating_add(receipt.bytes);
+            source.cells = source.cells.saturating_add(1);
+            stats.p2p_bytes = stats.p2p_bytes.saturating_add(receipt.bytes);
+        }
+    }
+
+    pub(super) fn count(&self, event: &PlaybackEvent) {
+        let mut stats = self.lock();
+        match event {
+            PlaybackEvent::ViewAccepted { cell } => {
+                stats.accepted = stats.accepted.saturating_add(1);
+                stats.accepted_cells.push(*cell);
+            }
+            PlaybackEvent::ViewRefused { reason, .. } => {
+                let count = stats.refused.entry(reason).or_default();
+                *count = count.saturating_add(1);
+            }
+            PlaybackEvent::SourceDropped { provider, .. } => {
+                let source = stats.sources.entry(*provider).or_default();
+                source.dropped = source.dropped.saturating_add(1);
+            }
+            PlaybackEvent::MiningStarted { .. }
+            | PlaybackEvent::WaitingForVerifier { .. }
+            | PlaybackEvent::Trouble { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! One verifier: its announcement, the session with it, and calls one after the other.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use chainflix_primitives::api::{OpenSession, Reply, Request, session_info};
+use chainflix_primitives::delegation::session_transcript;
+use chainflix_primitives::refusal::Refusal;
+use chainflix_primitives::registry::VerifierAnnouncement;
+use chainflix_primitives::ticket::SignedTicket;
+use chainflix_primitives::{AccountId, Hash32};
+use codec::{DecodeAll, Encode};
+use jsonrpsee::ws_client::WsClient;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::seal::{self, Agreed};
+use super::transport::{self, CallError};
+use super::{Identity, SHUNNED, VerifierError};
+
+/// A verifier.
+pub(super) struct Verifier {
+    account: AccountId,
+    genesis: Hash32,
+    announcement: VerifierAnnouncement,
+    /// Messages of a session have ascending numbers, so one call is under way at a time.
+    open: tokio::sync::Mutex<Option<Open>>,
+    failed: Mutex<Option<Instant>>,
+}
+
+/// A connection with a session on it.
+struct Open {
+    client: WsClient,
+    keys: Agreed,
+    id: Vec<u8>,
+    next_number: u64,
+    /// Hash of the consent that it was opened with.
+    delegation: Hash32,
+}
+
+impl Verifier {
+    pub(super) fn new(
+        account: AccountId,
+        genesis: Hash32,
+        announcement: VerifierAnnouncement,
+    ) -> Self {
+        Self {
+            account,
+            genesis,
+            announcement,
+            open: tokio::sync::Mutex::new(None),
+            failed: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn account(&self) -> AccountId {
+        self.account
+    }
+
+    pub(super) fn announcement(&self) -> &VerifierAnnouncement {
+        &self.announcement
+    }
+
+    pub(super) fn endpoint(&self) -> String {
+        String::from_utf8_lossy(&self.announcement.endpoint).into_owned()
+    }
+
+    /// Whether it did not answer just now.
+    pub(super) fn is_shunned(&self) -> bool {
+        self.failed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|at| at.elapsed() < SHUNNED)
+    }
+
+    pub(super) fn note(&self, reached: bool) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = (!reached).then(Instant::now);
+    }
+
+    /// Whether it signed a ticket.
+    pub(super) fn signed(&self, ticket: &SignedTicket) -> bool {
+        let payload = ticket.ticket.signing_payload(&self.genesis);
+        let key = &self.announcement.service_key;
+        ticket.ticket.issuer == self.account
+            && chainflix_controller::signing::is_signed_by(key, &payload, &ticket.signature)
+    }
+
+    /// Asks it something, in a session that is opened when there is none. A session that it has forgotten is opened
+    /// again, once, and so is one whose consent has run out.
+    pub(super) async fn call(
+        &self,
+        identity: &Identity,
+        request: &Request,
+    ) -> Result<Reply, VerifierError> {
+        let mut open = self.open.lock().await;
+        let mut answer = self.try_call(&mut open, identity, request).await;
+        let stale = matches!(
+            answer,
+            Err(CallError::Refused(
+                Refusal::UnknownSession | Refusal::Malformed
+            ))
+        );
+        // A connection that was idle may have died unnoticed: only a fresh one says whether the verifier is there.
+        let was_open = open.is_some();
+        if stale || (was_open && matches!(answer, Err(CallError::Connection(_)))) {
+            *open = None;
+            if stale || is_repeatable(request) {
+                answer = self.try_call(&mut open, identity, request).await;
+            }
+        }
+        if matches!(answer, Err(CallError::Connection(_))) {
+            *open = None;
+        }
+        self.note(!matches!(answer, Err(CallError::Connection(_))));
+        answer.map_err(Into::into)
+    }
+
+    async fn try_call(
+        &self,
+        slot: &mut Option<Open>,
+        identity: &Identity,
+        request: &Request,
+    ) -> Result<Reply, CallError> {
+        let protocol = || CallError::Connection("it does not keep to the protocol".to_owned());
+        let (_, delegation) = identity.delegation();
+        let open = match slot {
+            Some(open) if open.delegation == delegation => open,
+            _ => slot.insert(self.open(identity).await?),
+        };
+        let number = open.next_number;
+        open.next_number = open.next_number.saturating_add(1);
+        let plain = Zeroizing::new(request.encode());
+        let sealed = open
+            .keys
+            .seal(&open.id, number, &plain)
+            .ok_or_else(protocol)?;
+        let params = vec![
+            json!(hex::encode(&open.id)),
+            json!(number),
+            json!(hex::encode(sealed)),
+        ];
+        let reply: String = transport::request(&open.client, "verifier_call", params).await?;
+        let sealed = hex::decode(reply).map_err(|_| protocol())?;
+        let plain = open
+            .keys
+            .open(&open.id, number, &sealed)
+            .ok_or_else(protocol)?;
+        Reply::decode_all(&mut plain.as_slice()).map_err(|_| protocol())
+    }
+
+    async fn open(&self, identity: &Identity) -> Result<Open, CallError> {
+        let unreachable = |error: VerifierError| CallError::Connection(error.to_string());
+        let client = transport::connect(&self.endpoint())
+            .await
+            .map_err(unreachable)?;
+        let (delegation, hash) = identity.delegation();
+        let info = session_info(&self.genesis, &self.account);
+        let keys = seal::agree(&self.announcement.exchange_key, &info).ok_or_else(|| {
+            CallError::Connection("it announced no key that can be sealed to".to_owned())
+        })?;
+        let transcript =
+            session_transcript(&self.genesis, &self.account, &hash, &keys.encapsulated);
+        let request = OpenSession {
+            delegation,
+            encapsulated: keys.encapsulated,
+            signature: identity.sign(&transcript),
+        };
+        let params = vec![json!(hex::encode(request.encode()))];
+        let id: String = transport::request(&client, "verifier_openSession", params).await?;
+        let id = hex::decode(id)
+            .map_err(|_| CallError::Connection("it gave no session id".to_owned()))?;
+        Ok(Open {
+            client,
+            keys,
+            id,
+            next_number: 1,
+            delegation: hash,
+        })
+    }
+}
+
+/// Whether asking twice does no harm when the first answer was lost. A second ticket would take the place of the first,
+/// which nobody has then; Play Data that was accepted already is recognised by its refusal.
+fn is_repeatable(request: &Request) -> bool {
+    !matches!(request, Request::BeginUpload)
+}

@@ -161,11 +161,21 @@ mod tests {
             let last = last.map(|n| AccountId([n; 32]));
             set_secret_maker(&set, last.as_ref(), since, now).map(|account| account.0[0])
         };
-        assert_eq!([0, 9, 10, 20, 30].map(|now| turn(None, 0, now)), [1, 1, 2, 4, 1].map(Some));
+        assert_eq!(
+            [0, 9, 10, 20, 30].map(|now| turn(None, 0, now)),
+            [1, 1, 2, 4, 1].map(Some)
+        );
         assert_eq!([3, 12].map(|now| turn(Some(1), 3, now)), [None, None]);
-        assert_eq!([13, 23, 33].map(|now| turn(Some(1), 3, now)), [2, 4, 1].map(Some));
+        assert_eq!(
+            [13, 23, 33].map(|now| turn(Some(1), 3, now)),
+            [2, 4, 1].map(Some)
+        );
         assert_eq!(turn(Some(4), 3, 13), Some(1));
-        assert_eq!(turn(Some(3), 3, 13), Some(4), "the successor of one that has left");
+        assert_eq!(
+            turn(Some(3), 3, 13),
+            Some(4),
+            "the successor of one that has left"
+        );
         assert_eq!(set_secret_maker(&[], None, 0, 0), None);
     }
 }

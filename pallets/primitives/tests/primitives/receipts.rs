@@ -2,7 +2,7 @@ use chainflix_primitives::{
     Sha256,
     receipt::{
         MAX_UNSIGNED_BYTES, RECEIPT_EVERY_BYTES, countersignature_payload, covers_cell,
-        receipt_payload, token_allowance,
+        delivery_payload, receipt_payload, token_allowance,
     },
 };
 use codec::Encode;
@@ -81,6 +81,21 @@ fn a_receipt_is_no_countersignature_and_neither_fits_another_total_or_chain() {
     let by_provider = sign("provider", &provider);
     assert!(is_signed("provider", &by_provider, &provider));
     assert!(!is_signed("provider", &by_provider, &viewer));
+}
+
+#[test]
+fn f1_a_token_used_on_one_connection_is_not_used_on_another() {
+    let id = token().id::<Sha256>();
+    let mine = delivery_payload(&genesis(), &id, b"my peer");
+    let signature = sign("session", &mine);
+    assert!(is_signed("session", &signature, &mine));
+    for other in [
+        delivery_payload(&genesis(), &id, b"another peer"),
+        delivery_payload(&genesis(), &bytes("another token"), b"my peer"),
+        delivery_payload(&bytes("another chain"), &id, b"my peer"),
+    ] {
+        assert!(!is_signed("session", &signature, &other));
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use chainflix_primitives::{
     ids::UploadId,
     placement::{Grant, announcement_text},
     ratio::MiningRatio,
-    receipt::{countersignature_payload, receipt_payload},
+    receipt::{countersignature_payload, delivery_payload, receipt_payload},
     refusal::Refusal,
     registry::{VerifierAnnouncement, VideoTerms},
     report::{
@@ -120,6 +120,8 @@ pub(super) fn receipt() -> Value {
         "sealed_download_key": hex(token.sealed_download_key),
         "scale": scale(&token),
         "token_id": hex(id),
+        "peer_id": hex(bytes::<38>("peer id")),
+        "delivery_payload": hex(delivery_payload(&genesis(), &id, &bytes::<38>("peer id"))),
         "bytes": number(total),
         "provider_payload": hex(receipt_payload(&genesis(), &id, total)),
         "viewer_payload": hex(countersignature_payload(&genesis(), &id, total)),

@@ -1,0 +1,72 @@
+// The panel: minutes, earnings, sources.
+
+const STATES = {
+  open: "not played",
+  mining: "being proved",
+  proved: "proved",
+  refused: "earns nothing",
+  settled: "settled",
+  lost: "not paid",
+};
+
+/** `1:05` for 65 s. */
+export function clock(ms) {
+  const seconds = Math.round(ms / 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** `1.5 MB`. */
+export function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** An amount with as many digits as can be read at a glance; the whole of it is in the title. */
+export function amount(text) {
+  if (text === undefined || text === null || text === "") return "–";
+  const [whole, rest = ""] = text.split(".");
+  const digits = rest.slice(0, whole === "0" ? 6 : 2).replace(/0+$/, "");
+  return `${digits ? `${whole}.${digits}` : whole} CFX`;
+}
+
+function element(name, properties = {}, children = []) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+/** One minute as a row. Everything from outside goes in as text, never as markup. */
+function row(view) {
+  const parts = [
+    element("span", { textContent: `Minute ${view.cell + 1}` }),
+    element("span", { textContent: STATES[view.state] ?? view.state }),
+    element("span", { className: "earned", textContent: view.earned ? amount(view.earned) : "", title: view.earned ?? "" }),
+  ];
+  if (view.words) parts.push(element("span", { className: "words", textContent: view.words }));
+  const made = element("li", {}, parts);
+  made.dataset.state = view.state;
+  return made;
+}
+
+export function showCells(list, cells) {
+  list.replaceChildren(...cells.map(row));
+}
+
+export function showSources(table, stats) {
+  const total = stats.p2p_bytes || 1;
+  const rows = Object.entries(stats.sources).map(([provider, source]) => {
+    const share = `${Math.round((source.bytes * 100) / total)} %`;
+    const name = source.dropped > 0 ? `No. ${provider} (dropped ${source.dropped}×)` : `No. ${provider}`;
+    return element("tr", {}, [name, megabytes(source.bytes), share].map((text) => element("td", { textContent: text })));
+  });
+  if (rows.length > 0) table.tBodies[0].replaceChildren(...rows);
+}
+
+export function showEarnings(earnings) {
+  for (const name of ["lifetime", "pending", "claimable", "claimed"]) {
+    const place = document.getElementById(name);
+    place.textContent = amount(earnings[name]);
+    place.title = earnings[name] ? `${earnings[name]} CFX` : "";
+  }
+}

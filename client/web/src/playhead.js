@@ -1,0 +1,77 @@
+// Tells the engine what the video element does: what is mined is what was really played.
+
+/** Reports while it plays, in ms. */
+const EVERY_MS = 250;
+/** State changes that wait at most; a player that is further behind has lost its gateway. */
+const MOST_WAITING = 64;
+
+/** What the element is doing, in the gateway's words. */
+export function stateOf(video) {
+  if (video.ended) return "ended";
+  if (video.seeking) return "seeking";
+  if (video.paused) return "paused";
+  return video.readyState >= 3 ? "playing" : "stalled";
+}
+
+/** One report about the element as it is now. */
+export function snapshotOf(video) {
+  return {
+    position_ms: Math.max(0, Math.round(video.currentTime * 1000)),
+    state: stateOf(video),
+    rate: video.playbackRate,
+  };
+}
+
+/**
+ * Follows a video element. `send` delivers one report and resolves when it has arrived; reports are sent one after the
+ * other, since an earlier one that arrives later would look like a jump.
+ */
+export class PlayheadReporter {
+  #video;
+  #send;
+  #waiting = [];
+  #sending = false;
+  #timer;
+  #listener = () => this.#note();
+
+  static EVENTS = ["playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"];
+
+  constructor(video, send) {
+    this.#video = video;
+    this.#send = send;
+    for (const name of PlayheadReporter.EVENTS) video.addEventListener(name, this.#listener);
+    this.#timer = setInterval(() => this.#tick(), EVERY_MS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    for (const name of PlayheadReporter.EVENTS) this.#video.removeEventListener(name, this.#listener);
+    this.#waiting = [];
+  }
+
+  /** A change of state is reported with the position at which it happened. */
+  #note() {
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(snapshotOf(this.#video));
+    void this.#flush();
+  }
+
+  /** In between, the position of the moment will do, unless something else is on its way. */
+  #tick() {
+    const idle = !this.#sending && this.#waiting.length === 0;
+    if (idle && ["playing", "stalled"].includes(stateOf(this.#video))) this.#note();
+  }
+
+  async #flush() {
+    if (this.#sending) return;
+    this.#sending = true;
+    while (this.#waiting.length > 0) {
+      const report = this.#waiting.shift();
+      try {
+        await this.#send(report);
+      } catch {
+        // The gateway is gone, or the video was closed: the page says so elsewhere.
+      }
+    }
+    this.#sending = false;
+  }
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PlayheadReporter, stateOf } from "../src/playhead.js";
+import { amount, clock } from "../src/panel.js";
+
+class FakeVideo extends EventTarget {
+  currentTime = 0;
+  paused = false;
+  ended = false;
+  seeking = false;
+  readyState = 4;
+  playbackRate = 1;
+}
+
+const rest = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+test("an element that waits for data is stalled, not paused", () => {
+  const video = new FakeVideo();
+  assert.equal(stateOf(video), "playing");
+  video.readyState = 2;
+  assert.equal(stateOf(video), "stalled");
+  video.paused = true;
+  assert.equal(stateOf(video), "paused");
+  video.seeking = true;
+  assert.equal(stateOf(video), "seeking");
+  video.ended = true;
+  assert.equal(stateOf(video), "ended");
+});
+
+test("reports arrive in the order in which things happened, however slow the line is", async () => {
+  const video = new FakeVideo();
+  const arrived = [];
+  const releases = [];
+  const send = (report) => new Promise((resolve) => {
+    releases.push(() => { arrived.push(report); resolve(); });
+  });
+  const reporter = new PlayheadReporter(video, send);
+  video.dispatchEvent(new Event("playing"));
+  video.currentTime = 3;
+  video.paused = true;
+  video.dispatchEvent(new Event("pause"));
+  video.currentTime = 1;
+  video.seeking = true;
+  video.dispatchEvent(new Event("seeking"));
+  for (let sent = 0; sent < 3; sent += 1) {
+    assert.equal(releases.length, sent + 1, "one report is under way at a time");
+    releases[sent]();
+    await rest();
+  }
+  reporter.stop();
+  assert.deepEqual(arrived.map((r) => [r.state, r.position_ms]), [["playing", 0], ["paused", 3000], ["seeking", 1000]]);
+});
+
+test("while it plays the position is reported by itself", async () => {
+  const video = new FakeVideo();
+  const arrived = [];
+  const reporter = new PlayheadReporter(video, async (report) => { arrived.push(report); });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  reporter.stop();
+  const count = arrived.length;
+  assert.ok(count >= 2, `${count} reports`);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(arrived.length, count, "nothing after it was stopped");
+});
+
+test("amounts and lengths are readable", () => {
+  assert.equal(amount("6.75"), "6.75 CFX");
+  assert.equal(amount("135"), "135 CFX");
+  assert.equal(amount("0.000000000001"), "0 CFX");
+  assert.equal(amount(""), "–");
+  assert.equal(clock(65_000), "1:05");
+  assert.equal(clock(3_661_000), "1:01:01");
+});

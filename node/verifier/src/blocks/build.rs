@@ -38,19 +38,17 @@ pub(super) struct Tickets {
     pub(super) late: Vec<LateTickets>,
 }
 
-/// Roots over the tickets of `round`, and of earlier rounds whose report was missed. The lists must be closed, and
-/// durable.
+/// Roots over the tickets of `round`, and of the rounds since the last report, which did not count or whose report was
+/// missed. The lists must be closed, and durable.
 pub(super) fn tickets(context: &Context, own: AccountId, round: Round) -> Result<Tickets, Failure> {
     let view = context.store.view()?;
     let mut late = Vec::new();
-    for earlier in round.saturating_sub(MAX_LATE_TICKETS)..round {
+    let last = context.chain.commitment(At::Best, own)?;
+    let oldest = round.saturating_sub(MAX_LATE_TICKETS);
+    let first = last.map_or(oldest, |(last, _)| oldest.max(last.saturating_add(1)));
+    for earlier in first..round {
         let issued = tickets_root(&view, earlier)?;
-        let is_reported = issued.count == 0
-            || context
-                .chain
-                .tickets_root(At::Best, own, earlier)?
-                .is_some();
-        if !is_reported {
+        if issued.count > 0 {
             late.push(LateTickets {
                 round: earlier,
                 tickets: issued,

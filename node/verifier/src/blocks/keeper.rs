@@ -29,8 +29,9 @@ use crate::store::tables::REPORTS;
 const JUDGED_AT_ONCE: usize = 4;
 /// Judgements are remembered for so many rounds.
 const REMEMBERED_ROUNDS: Round = 8;
-/// A report waits so many hundredths of a round for verdicts and earnings that are under way.
-const PATIENCE_PERCENT: u64 = 40;
+/// A report waits so many hundredths of a round for verdicts and earnings that are under way: with the shortest rounds of
+/// three blocks it still gets into the last.
+const PATIENCE_PERCENT: u64 = 30;
 /// What could not be judged is tried again after so long.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 /// The store is pruned every so many rounds.
@@ -55,6 +56,8 @@ pub(crate) struct Keeper {
     turned: Option<(Round, u64)>,
     /// The block at which the off-chain worker was last called.
     kicked: Option<(BlockRef, Round)>,
+    /// The last block that was dealt with, unless something was left to wait for.
+    done: Option<BlockRef>,
 }
 
 impl Keeper {
@@ -70,6 +73,7 @@ impl Keeper {
             announced: None,
             turned: None,
             kicked: None,
+            done: None,
         }
     }
 
@@ -85,8 +89,15 @@ impl Keeper {
                 Some(judged) = self.tasks.join_next() => self.note(judged),
             }
             let block = *blocks.borrow_and_update();
-            if let Err(error) = self.step(block).await {
-                tracing::warn!(%error, "the verifier could not keep up with this block; it tries again");
+            if self.done == Some(block) {
+                continue;
+            }
+            match self.step(block).await {
+                Ok(true) => self.done = Some(block),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the verifier could not keep up with this block; it tries again");
+                }
             }
         }
     }
@@ -101,7 +112,8 @@ impl Keeper {
         }
     }
 
-    async fn step(&mut self, block: BlockRef) -> Result<(), Failure> {
+    /// Does what the block makes due. False when something of it has to wait.
+    async fn step(&mut self, block: BlockRef) -> Result<bool, Failure> {
         let chain = Arc::clone(&self.context.chain);
         let account = chain.local_verifier();
         let standing = chain.standing(At::Best)?;
@@ -113,14 +125,14 @@ impl Keeper {
             self.turn(round, account)?;
         }
         let Some(own) = account else {
-            return Ok(());
+            return Ok(true);
         };
         self.announce(own)?;
         for counted in standing.counted.iter().take(2) {
             self.start_judging(own, *counted)?;
         }
         let Some(due) = Due::by(&standing) else {
-            return Ok(());
+            return Ok(true);
         };
         self.report(block, own, due).await
     }
@@ -226,8 +238,8 @@ impl Keeper {
         Ok(headers)
     }
 
-    /// Reports what is due, unless the chain has it.
-    async fn report(&mut self, block: BlockRef, own: AccountId, due: Due) -> Result<(), Failure> {
+    /// Reports what is due, unless the chain has it. False while it waits for verdicts.
+    async fn report(&mut self, block: BlockRef, own: AccountId, due: Due) -> Result<bool, Failure> {
         let chain = &self.context.chain;
         let is_reported = chain
             .headers(At::Best, due.round)?
@@ -235,14 +247,14 @@ impl Keeper {
             .any(|(issuer, _)| *issuer == own);
         let is_in_force = chain.verifier_set(At::Best, due.round)?.contains(&own);
         if is_reported || !is_in_force {
-            return Ok(());
+            return Ok(true);
         }
         let kept = self.context.store.view()?.get(REPORTS, &due.round)?;
         let report = match kept {
             Some(record) => record.report,
             None => {
                 let Some(judged) = self.judged(own, due)? else {
-                    return Ok(());
+                    return Ok(false);
                 };
                 report::make(&self.context, own, due, judged).await?
             }
@@ -252,7 +264,7 @@ impl Keeper {
             self.context.duties.report(&report);
             self.context.duties.kick();
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What the headers that are due came to; `None` while it is worth waiting for more.

@@ -63,6 +63,8 @@ enum NoVerdict {
     Failed(#[from] Failure),
     #[error("the chain has no clock yet")]
     NoClock,
+    #[error("delegations are missing, or not signed by their accounts")]
+    Delegations,
     #[error("the check did not end")]
     Stopped,
 }
@@ -265,12 +267,18 @@ impl Material {
                 tickets.insert(*issued, list);
             }
         }
+        let needed = delegations.len();
+        let delegations = context.exchange.delegations(issuer, delegations).await?;
+        if delegations.len() < needed {
+            // What is not there proves nothing.
+            return Err(NoVerdict::Delegations);
+        }
         Ok(Self {
             clock,
             rounds,
             videos,
             tickets,
-            delegations: context.exchange.delegations(issuer, delegations).await?,
+            delegations,
             paid: paid_before(context, issuer, round)?,
         })
     }

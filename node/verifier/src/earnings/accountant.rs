@@ -108,12 +108,15 @@ impl Accountant {
         let mut blocks = self.context.chain.finalized_blocks();
         let mut tick = tokio::time::interval(TRY_AGAIN);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut failed = true;
         loop {
             tokio::select! {
                 changed = blocks.changed() => if changed.is_err() { return },
-                _ = tick.tick() => {}
+                _ = tick.tick(), if failed => {}
             }
-            if let Err(error) = self.advance().await {
+            let advanced = self.advance().await;
+            failed = advanced.is_err();
+            if let Err(error) = advanced {
                 tracing::warn!(%error, "earnings wait; they are tried again");
             }
         }

@@ -2,13 +2,13 @@
 //!
 //! The first verifier in order makes it and commits to it on chain. The others ask for a copy, sealed to their exchange
 //! key; what they get must be what the commitment says. They acknowledge on chain, and use it when more than 51 % have.
-//! When that takes more than ten rounds, the next in order makes another.
+//! When that takes ten rounds, the next in order makes another.
 
 use std::{sync::Arc, time::Duration};
 
 use chainflix_primitives::{
     AccountId, Round,
-    duty::{SetSecretDuty, SetSecretRecord},
+    duty::{SetSecretDuty, SetSecretRecord, set_secret_maker},
     hash::Hash32,
 };
 use codec::Encode;
@@ -26,8 +26,6 @@ use crate::store::tables::SECRETS;
 
 /// The epoch of every key so far.
 const EPOCH: u32 = 0;
-/// Rounds in which a secret has to be acknowledged.
-const ACKNOWLEDGED_WITHIN: Round = 10;
 /// Without a new block the next step is tried after so long.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
@@ -87,25 +85,18 @@ async fn step(context: &Context, own: AccountId, round: Round) -> Result<(), Fai
     Ok(())
 }
 
-/// Who may make a secret now. Without any, the first in order, after ten rounds the second, and so on; with one that was
-/// not acknowledged in time, the next after its maker.
+/// Who may make a secret now; nobody once one is in force.
 fn maker_in_turn(
     record: Option<&SetSecretRecord>,
     set: &[AccountId],
     round: Round,
 ) -> Option<AccountId> {
-    let place = match record {
-        None => (round / ACKNOWLEDGED_WITHIN) as usize,
-        Some(record) => {
-            let late = round > record.since.saturating_add(ACKNOWLEDGED_WITHIN);
-            if record.in_force || !late {
-                return None;
-            }
-            let maker = set.iter().position(|account| *account == record.maker);
-            maker.map_or(0, |place| place.saturating_add(1))
-        }
-    };
-    set.get(place.checked_rem(set.len())?).copied()
+    match record {
+        Some(record) if record.in_force => None,
+        Some(record) => set_secret_maker(set, Some(&record.maker), record.since, round),
+        // Epoch 0 opens with the chain.
+        None => set_secret_maker(set, None, 0, round),
+    }
 }
 
 /// Commitment to the secret that this verifier makes: drawn once, and in the store before anybody hears of it.
@@ -241,34 +232,4 @@ pub(crate) fn resume(context: &Arc<Context>) -> Result<(), Failure> {
         context.secrets.hold(EPOCH, record.since, secret);
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(maker: u8, since: Round, in_force: bool) -> SetSecretRecord {
-        SetSecretRecord {
-            maker: AccountId([maker; 32]),
-            commitment: [0; 32],
-            since,
-            in_force,
-        }
-    }
-
-    #[test]
-    fn the_first_makes_the_secret_and_after_ten_rounds_without_acknowledgements_the_next() {
-        let set: Vec<AccountId> = (0..4).map(|n| AccountId([n; 32])).collect();
-        let turn = |record: Option<&SetSecretRecord>, round| {
-            maker_in_turn(record, &set, round).map(|account| account.0[0])
-        };
-        assert_eq!(turn(None, 0), Some(0));
-        assert_eq!(turn(None, 9), Some(0));
-        assert_eq!(turn(None, 10), Some(1));
-        assert_eq!(turn(Some(&record(0, 3, false)), 13), None);
-        assert_eq!(turn(Some(&record(0, 3, false)), 14), Some(1));
-        assert_eq!(turn(Some(&record(3, 3, false)), 14), Some(0));
-        assert_eq!(turn(Some(&record(0, 3, true)), 1_000), None);
-        assert_eq!(maker_in_turn(None, &[], 0), None);
-    }
 }

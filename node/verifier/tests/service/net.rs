@@ -35,6 +35,8 @@ pub(crate) const PRODUCER: AccountId = AccountId([0xa1; 32]);
 pub(crate) const SUPERVISOR: AccountId = AccountId([0xa2; 32]);
 /// Patience with what runs in the background.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long something that may never come is waited for.
+const MOMENT: Duration = Duration::from_millis(300);
 
 /// A clock in the test's hand.
 pub(crate) struct TestClock {
@@ -87,6 +89,8 @@ pub(crate) struct Net {
     pub(crate) nodes: Vec<Node>,
     pub(crate) controller: SigningKey,
     pub(crate) providers: Vec<Provider>,
+    /// Some answers are not to be had: time must pass before reports are made without them.
+    pub(crate) is_impaired: bool,
     now_ms: u64,
     next_block_ms: u64,
 }
@@ -132,6 +136,7 @@ impl Net {
             nodes,
             controller,
             providers,
+            is_impaired: false,
             now_ms: START_MS,
             next_block_ms: START_MS + SLOT_MS,
         }
@@ -241,7 +246,7 @@ impl Net {
         self.pass(u64::from(rounds) * u64::from(round_ms)).await;
     }
 
-    /// Waits until every node that runs has handed in what is due.
+    /// Waits until every node that runs has handed in what is due; in an impaired net only for a moment.
     async fn until_reported(&self) {
         let running: Vec<AccountId> = self
             .nodes
@@ -249,27 +254,35 @@ impl Net {
             .filter(|node| node.service.is_some())
             .map(|node| node.account)
             .collect();
-        wait_until("all have reported", || {
+        let have_reported = || {
             running
                 .iter()
                 .all(|account| self.chain.has_reported(*account))
-        })
-        .await;
+        };
+        if self.is_impaired {
+            holds_within(MOMENT, have_reported).await;
+        } else {
+            wait_until("all have reported", have_reported).await;
+        }
+    }
+
+    /// Waits until a node serves viewers, if it ever does.
+    pub(crate) async fn is_ready(&self, node: usize) -> bool {
+        let service = self.nodes[node].service.as_ref().expect("it runs");
+        holds_within(Duration::from_secs(2), || service.is_ready()).await
     }
 
     async fn until_ready(&mut self) {
         for _ in 0..20 {
             self.pass(SLOT_MS).await;
-            let is_ready = || {
-                let services = self.nodes.iter().filter_map(|node| node.service.as_ref());
-                services.into_iter().all(|service| service.is_ready())
-            };
-            let deadline = Instant::now() + Duration::from_millis(300);
-            while Instant::now() < deadline {
-                if is_ready() {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
+            let services: Vec<&Arc<VerifierService>> = self
+                .nodes
+                .iter()
+                .filter_map(|node| node.service.as_ref())
+                .collect();
+            let are_ready = || services.iter().all(|service| service.is_ready());
+            if holds_within(MOMENT, are_ready).await {
+                return;
             }
         }
         panic!("the verifiers don't get ready");
@@ -324,10 +337,21 @@ fn record(provider: &Provider) -> ProviderRecord {
 }
 
 /// Waits until `holds`, or fails with what was waited for.
-pub(crate) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) async fn wait_until(what: &str, holds: impl FnMut() -> bool) {
+    assert!(
+        holds_within(PATIENCE, holds).await,
+        "waited in vain until {what}"
+    );
+}
+
+/// Whether something holds within some real time.
+async fn holds_within(patience: Duration, mut holds: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + patience;
     while !holds() {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        if Instant::now() > deadline {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
+    true
 }

@@ -386,7 +386,7 @@ pub(crate) fn sources(net: &Net, video: Magnet, cell: u16, providers: usize) -> 
             .collect::<Vec<_>>()
             .try_into()
             .expect("few"),
-        expires_ms: net.now_ms() + 60_000,
+        expires_ms: net.now_ms() + 300_000,
     };
     let signature = Signature64(net.controller.sign(&sources.signing_payload()).to_bytes());
     SignedSources { sources, signature }

@@ -1,0 +1,181 @@
+//! P: many cells at once.
+
+use chainflix_primitives::{
+    api::{Reply, Request},
+    refusal::Refusal,
+    window,
+};
+
+use crate::net::Net;
+use crate::viewer::Viewer;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p1_of_sixty_cells_opened_at_once_at_most_one_is_accepted() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 3_600_000);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let mut opened = Vec::new();
+    for cell in 0..60 {
+        // Tokens of far cells are jumps, which are limited; one set of receipts does for the claim here.
+        let receipts = if cell < 3 {
+            session.receipts(&net, &video, cell).await
+        } else {
+            Vec::new()
+        };
+        opened.push((session.start(&video, cell).await, receipts));
+    }
+    net.pass(60_000).await;
+    let mut accepted = 0;
+    for (ticket, receipts) in opened {
+        let data = viewer.play(&net, &video, &ticket, receipts);
+        accepted += u32::from(session.finish(data).await.is_ok());
+    }
+    assert!(accepted <= 1, "{accepted} of sixty were accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p4_a_cell_may_start_in_the_millisecond_in_which_the_last_one_ended() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 180_000);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let mut last_end = 0;
+    for cell in 0..3 {
+        let (ticket, data) = net.play(&viewer, &mut session, &video, cell).await;
+        assert!(ticket.ticket.issue_ms >= last_end, "intervals overlap");
+        if cell > 0 {
+            assert_eq!(
+                ticket.ticket.issue_ms, last_end,
+                "the next starts where the last ended"
+            );
+        }
+        last_end = ticket.ticket.issue_ms + 60_000;
+        session.finish(data).await.expect("an honest view");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p5_a_viewer_that_races_its_two_verifiers_costs_neither_its_block() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 120_000);
+    let viewer = Viewer::new(9);
+    let assigned = viewer.assigned(&net);
+    let mut first = viewer.open(&net, assigned[0]).await;
+    let mut second = viewer.open(&net, assigned[1]).await;
+    let receipts = first.receipts(&net, &video, 0).await;
+    let ticket = first.start(&video, 0).await;
+    // The courtesy arrives within moments; abandoning says that the other ticket is given up, whether it is or not.
+    second.ask(Request::AbandonCell).await;
+    let request = Request::StartCell {
+        video: video.magnet,
+        rendition: 0,
+        cell: 0,
+    };
+    let other = loop {
+        match second.ask(request.clone()).await {
+            Reply::Started(other) => break other,
+            Reply::Refused(Refusal::TicketOpen) => second.ask(Request::AbandonCell).await,
+            other => panic!("{other:?}"),
+        };
+    };
+    net.pass(60_000).await;
+    first
+        .finish(viewer.play(&net, &video, &ticket, receipts.clone()))
+        .await
+        .expect("accepted here");
+    second
+        .finish(viewer.play(&net, &video, &other, receipts))
+        .await
+        .expect("and there");
+    net.pass_rounds(10).await;
+    net.chain.read(|state| {
+        assert_eq!(state.complaints, Vec::<String>::new());
+        let blocks = state.settled.iter().flat_map(|settled| &settled.blocks);
+        let with_views: Vec<_> = blocks.filter(|block| block.count > 0).collect();
+        assert_eq!(with_views.len(), 2);
+        assert!(
+            with_views.iter().all(|block| block.approved),
+            "both blocks are paid"
+        );
+        let settled: u128 = state.settled.iter().map(|round| round.settled).sum();
+        let earned = state.adopted.expect("adopted").sum;
+        assert!(
+            earned < settled && earned > 0,
+            "the later view weighs nothing"
+        );
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p5_the_other_verifier_is_told_of_an_open_ticket_and_of_its_end() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 120_000);
+    let viewer = Viewer::new(9);
+    let assigned = viewer.assigned(&net);
+    let mut first = viewer.open(&net, assigned[0]).await;
+    let mut second = viewer.open(&net, assigned[1]).await;
+    let request = Request::StartCell {
+        video: video.magnet,
+        rendition: 0,
+        cell: 0,
+    };
+    first.start(&video, 0).await;
+    let mut told = false;
+    for _ in 0..200 {
+        if second.ask(request.clone()).await == Reply::Refused(Refusal::TicketOpen) {
+            told = true;
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        net.pass(1_000).await;
+    }
+    assert!(told, "the courtesy never arrived");
+    first.ask(Request::AbandonCell).await;
+    for _ in 0..200 {
+        if matches!(second.ask(request.clone()).await, Reply::Started(_)) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        net.pass(1_000).await;
+    }
+    panic!("the end of the ticket never arrived");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p6_a_clock_that_steps_back_over_a_restart_makes_no_overlap() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 180_000);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let (first, data) = net.play(&viewer, &mut session, &video, 0).await;
+    session.finish(data).await.expect("an honest view");
+    let end = first.ticket.issue_ms + 60_000;
+
+    net.kill(0).await;
+    net.nodes[0].clock.set_wall(net.now_ms() - 4_000);
+    net.revive(0).await;
+    assert!(net.is_ready(0).await);
+    let mut session = viewer.open(&net, 0).await;
+    let (second, data) = net.play(&viewer, &mut session, &video, 1).await;
+    let began = second.ticket.issue_ms;
+    assert!(
+        !window::overlap((first.ticket.issue_ms, end), (began, began + 60_000)),
+        "the second interval begins before the first ended"
+    );
+    session.finish(data).await.expect("an honest view");
+
+    // The second interval ends about now, as this verifier's clock had it. A clock further back would have to lie.
+    net.kill(0).await;
+    net.nodes[0].clock.set_wall(began + 60_000 - 6_000);
+    net.revive(0).await;
+    if net.is_ready(0).await {
+        let mut session = viewer.open(&net, 0).await;
+        let start = Request::StartCell {
+            video: video.magnet,
+            rendition: 0,
+            cell: 2,
+        };
+        assert_eq!(session.refusal(start).await, Refusal::Overlap);
+    }
+}

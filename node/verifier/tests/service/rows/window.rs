@@ -1,0 +1,212 @@
+//! W: too fast, too slow. T: clocks that disagree.
+
+use chainflix_primitives::{api::Request, refusal::Refusal, view::CLOCK_TOLERANCE_MS};
+
+use crate::net::{Net, ROUND_MS, START_MS};
+use crate::viewer::Viewer;
+
+/// Plays cell `cell` and hands in the Play Data after each of `steps` ms more.
+async fn finished_after(total_ms: u32, cell: u16, steps: &[u64]) -> Vec<Result<(), Refusal>> {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, total_ms);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let receipts = session.receipts(&net, &video, cell).await;
+    let ticket = session.start(&video, cell).await;
+    let data = viewer.play(&net, &video, &ticket, receipts);
+    let mut results = Vec::new();
+    for step in steps {
+        net.pass(*step).await;
+        results.push(session.finish(data.clone()).await.map(|_| ()));
+    }
+    results
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w1_a_minute_is_refused_at_59_999_ms_and_accepted_at_60_000() {
+    let results = finished_after(60_000, 0, &[30_000, 29_999, 1]).await;
+    assert_eq!(
+        results,
+        [Err(Refusal::TooEarly), Err(Refusal::TooEarly), Ok(())]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w1_a_minute_is_accepted_at_90_000_ms() {
+    assert_eq!(finished_after(60_000, 0, &[90_000]).await, [Ok(())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w1_a_minute_is_refused_at_90_001_ms_and_for_ever_after() {
+    let results = finished_after(60_000, 0, &[90_001, 10_000]).await;
+    assert_eq!(results, [Err(Refusal::TooLate), Err(Refusal::TooLate)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w2_a_last_cell_of_17_s_has_its_own_window() {
+    let early = finished_after(77_000, 1, &[16_999, 1]).await;
+    assert_eq!(early, [Err(Refusal::TooEarly), Ok(())]);
+    assert_eq!(finished_after(77_000, 1, &[25_500]).await, [Ok(())]);
+    assert_eq!(
+        finished_after(77_000, 1, &[25_501]).await,
+        [Err(Refusal::TooLate)]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w2_a_last_cell_under_five_seconds_plays_but_earns_nothing() {
+    let net = Net::start(1).await;
+    let video = net.publish(1, 64_999);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let start = Request::StartCell {
+        video: video.magnet,
+        rendition: 0,
+        cell: 1,
+    };
+    assert_eq!(session.refusal(start).await, Refusal::CellTooShort);
+    let key = Request::ContentKey {
+        video: video.magnet,
+        rendition: 0,
+        cell: 1,
+    };
+    assert!(matches!(
+        session.ask(key).await,
+        chainflix_primitives::api::Reply::ContentKey(_)
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w4_a_wall_clock_that_steps_while_a_cell_plays_changes_nothing() {
+    for step in [-10_000i64, 10_000, -3_600_000, 3_600_000] {
+        let mut net = Net::start(1).await;
+        let video = net.publish(1, 60_000);
+        let viewer = Viewer::new(9);
+        let mut session = viewer.open(&net, 0).await;
+        let receipts = session.receipts(&net, &video, 0).await;
+        let ticket = session.start(&video, 0).await;
+        let data = viewer.play(&net, &video, &ticket, receipts);
+        net.pass(30_000).await;
+        net.nodes[0]
+            .clock
+            .set_wall(net.now_ms().saturating_add_signed(step));
+        net.pass(29_999).await;
+        assert_eq!(
+            session.finish(data.clone()).await,
+            Err(Refusal::TooEarly),
+            "step {step}"
+        );
+        net.pass(1).await;
+        session.finish(data).await.expect("60,000 ms have passed");
+    }
+}
+
+/// A net whose node `skewed` has a clock that is `skew_ms` off.
+async fn skewed(skew_ms: i64) -> Net {
+    let mut net = Net::unstarted(4, ROUND_MS, Default::default());
+    net.nodes[0]
+        .clock
+        .set_wall(START_MS.saturating_add_signed(skew_ms));
+    for node in 0..4 {
+        net.start_node(node).await;
+    }
+    net.pass(30_000).await;
+    net
+}
+
+/// A viewer whose first verifier is node 0.
+fn viewer_of_the_skewed(net: &Net) -> Viewer {
+    (1..=127)
+        .map(Viewer::new)
+        .find(|viewer| viewer.assigned(net)[0] == 0)
+        .expect("one of many")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t1_views_of_a_verifier_five_seconds_off_are_settled_within_the_tolerance() {
+    for skew in [-5_000i64, 5_000] {
+        let mut net = skewed(skew).await;
+        let video = net.publish(1, 60_000);
+        let viewer = viewer_of_the_skewed(&net);
+        let acceptance = net.watch(&viewer, &video, 0).await;
+        let end_ms = net.now_ms().saturating_add_signed(skew);
+        net.pass_rounds(12).await;
+        net.chain.read(|state| {
+            assert_eq!(state.complaints, Vec::<String>::new(), "skew {skew}");
+            let holds = |round: &&chainflix_primitives::registry::SettledRound| {
+                round
+                    .blocks
+                    .iter()
+                    .any(|block| block.count > 0 && block.approved)
+            };
+            let paid = state.settled.iter().find(holds).expect("the view is paid");
+            assert!(paid.round >= acceptance.round);
+            let start = state.clock.start_of(paid.round).expect("a time");
+            let latest = start + u64::from(ROUND_MS) + CLOCK_TOLERANCE_MS;
+            assert!(
+                end_ms < latest,
+                "accepted at {end_ms}, in a block until {latest}"
+            );
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t1_a_verifier_whose_clock_is_a_minute_behind_or_ten_off_issues_no_tickets() {
+    for skew in [-60_000i64, -600_000, 600_000] {
+        let mut net = skewed(skew).await;
+        net.pass(20_000).await;
+        let service = net.nodes[0].service.as_ref().expect("it runs");
+        assert!(!service.is_ready(), "skew {skew}");
+        let viewer = viewer_of_the_skewed(&net);
+        assert!(viewer.try_open(&net, 0).await.is_err(), "skew {skew}");
+        let others = net.nodes[1..]
+            .iter()
+            .filter_map(|node| node.service.as_ref());
+        assert!(
+            others.into_iter().all(|service| service.is_ready()),
+            "the others serve"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t1_views_of_a_verifier_a_minute_ahead_are_settled_when_their_round_has_come() {
+    let mut net = skewed(60_000).await;
+    let video = net.publish(1, 60_000);
+    let viewer = viewer_of_the_skewed(&net);
+    net.watch(&viewer, &video, 0).await;
+    net.pass_rounds(22).await;
+    net.chain.read(|state| {
+        assert_eq!(state.complaints, Vec::<String>::new());
+        assert_eq!(
+            state
+                .settled
+                .iter()
+                .filter(|round| round.settled > 0)
+                .count(),
+            1
+        );
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t2_the_viewers_own_clock_is_asked_for_nowhere() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 60_000);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let (_, honest) = net.play(&viewer, &mut session, &video, 0).await;
+    // A viewer that writes its own time into the claim contradicts its ticket.
+    for off in [-3_600_000i64, -1, 1, 3_600_000] {
+        let mut data = honest.clone();
+        data.claim.issue_ms = data.claim.issue_ms.saturating_add_signed(off);
+        viewer.sign_claim(&mut data);
+        assert_eq!(
+            session.finish(data).await,
+            Err(Refusal::UnknownTicket),
+            "{off} ms off"
+        );
+    }
+    session.finish(honest).await.expect("the honest view");
+}

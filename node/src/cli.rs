@@ -15,6 +15,32 @@ pub(crate) struct Cli {
     /// How to run the node.
     #[command(flatten)]
     pub(crate) run: RunCmd,
+
+    /// How to run the verifier service.
+    #[command(flatten)]
+    pub(crate) verifier: VerifierArgs,
+}
+
+/// Options of the verifier service, which runs in every node started with `--validator`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Verifier service")]
+pub(crate) struct VerifierArgs {
+    /// Port of the verifier's API, by which players open sessions.
+    #[arg(long, value_name = "PORT", default_value_t = 9960)]
+    pub(crate) verifier_port: u16,
+
+    /// Listen on all interfaces instead of loopback only.
+    #[arg(long)]
+    pub(crate) verifier_external: bool,
+
+    /// Where players reach the API, announced on chain: a `ws://` or `wss://` URL.
+    /// Without it the address that is listened on is announced.
+    #[arg(long, value_name = "URL")]
+    pub(crate) verifier_endpoint: Option<String>,
+
+    /// Keep accepted views and bodies for ever instead of two cycles.
+    #[arg(long)]
+    pub(crate) verifier_archive_views: bool,
 }
 
 /// What the program does besides running a node.

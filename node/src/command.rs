@@ -64,13 +64,14 @@ pub(crate) fn run() -> sc_cli::Result<()> {
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     let runner = cli.create_runner(&cli.run)?;
     let database = service::DatabaseGuard::default();
+    let verifier = cli.verifier.clone();
     let outcome = runner.run_node_until_exit(|config| async {
         let started = match config.network.network_backend {
             NetworkBackendType::Litep2p => {
-                service::start::<Litep2pNetworkBackend>(config, &database)
+                service::start::<Litep2pNetworkBackend>(config, verifier, &database).await
             }
             NetworkBackendType::Libp2p => {
-                service::start::<NetworkWorker<Block, Hash>>(config, &database)
+                service::start::<NetworkWorker<Block, Hash>>(config, verifier, &database).await
             }
         };
         started.map_err(sc_cli::Error::Service)

@@ -13,7 +13,7 @@ NODE=$CHAINFLIX_BIN/chainflix-node
 [[ -x $NODE ]] || fail "chainflix-node is not built: run scripts/build.sh"
 
 # Port 0 lets the system choose; the node writes to its log which one it got.
-"$NODE" --dev --tmp --rpc-port 0 --no-prometheus --no-telemetry --no-mdns \
+"$NODE" --dev --tmp --rpc-port 0 --no-prometheus --no-telemetry --no-mdns --verifier-port 0 \
     --listen-addr /ip4/127.0.0.1/tcp/0 >"$LOG" 2>&1 &
 PID=$!
 # shellcheck disable=SC2317 # called by the trap

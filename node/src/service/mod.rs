@@ -7,6 +7,7 @@
 //! | `offchain` | the off-chain worker |
 //! | `rpc` | JSON-RPC |
 //! | `consensus` | writing blocks and finalizing them |
+//! | `verifier` | the verifier service |
 //! | `shutdown` | closing the database |
 
 mod consensus;
@@ -15,10 +16,12 @@ mod offchain;
 mod partial;
 mod rpc;
 mod shutdown;
+mod verifier;
 
 pub(crate) use partial::{Components, partial};
 pub(crate) use shutdown::DatabaseGuard;
 
+use crate::cli::VerifierArgs;
 use chainflix_runtime::{
     apis::RuntimeApi,
     opaque::{Block, Hash},
@@ -44,12 +47,13 @@ pub(crate) type FullPool = sc_transaction_pool::TransactionPoolHandle<Block, Ful
 /// Builds on the longest chain that contains the finalized block.
 type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 
-/// Starts the node: network, off-chain worker, RPC and, on a verifier, authorship and voting.
+/// Starts the node: network, off-chain worker, RPC and, on a verifier, authorship, voting and the verifier service.
 ///
 /// # Errors
 /// When a part can't start: a port that is in use, a database of another chain, a missing key.
-pub(crate) fn start<N: NetworkBackend<Block, Hash>>(
+pub(crate) async fn start<N: NetworkBackend<Block, Hash>>(
     config: Configuration,
+    verifier_args: VerifierArgs,
     database: &DatabaseGuard,
 ) -> Result<TaskManager, Error> {
     let Components {
@@ -69,7 +73,7 @@ pub(crate) fn start<N: NetworkBackend<Block, Hash>>(
     } = partial(&config)?;
     database.hold(&backend);
 
-    let (params, grandpa) = network::params::<N>(network::Parts {
+    let (params, grandpa, verifier_protocol) = network::params::<N>(network::Parts {
         config: &config,
         client: client.clone(),
         backend: backend.clone(),
@@ -92,6 +96,26 @@ pub(crate) fn start<N: NetworkBackend<Block, Hash>>(
             is_verifier: config.role.is_authority(),
             tasks: &task_manager,
         })?;
+    }
+
+    if config.role.is_authority() {
+        verifier::start(verifier::Parts {
+            args: verifier_args,
+            directory: config
+                .base_path
+                .config_dir(config.chain_spec.id())
+                .join("verifier"),
+            client: client.clone(),
+            backend: &backend,
+            pool: transaction_pool.clone(),
+            keystore: keystore_container.keystore(),
+            network: network.clone(),
+            protocol: verifier_protocol,
+            submits: config.offchain_worker.enabled,
+            registry: config.prometheus_registry().cloned(),
+            tasks: &task_manager,
+        })
+        .await?;
     }
 
     let voter_state = SharedVoterState::empty();

@@ -1,6 +1,9 @@
-//! Peers: block sync, transactions, and the protocol that GRANDPA votes over.
+//! Peers: block sync, transactions, and the protocols that GRANDPA votes and verifiers talk over.
 
-use super::{FullBackend, FullClient, FullPool};
+use super::{
+    FullBackend, FullClient, FullPool,
+    verifier::peers::{self, VerifierProtocol},
+};
 use chainflix_runtime::{
     BlockNumber,
     opaque::{Block, Hash},
@@ -37,13 +40,13 @@ pub(super) struct GrandpaProtocol {
     pub(super) notifications: Box<dyn NotificationService>,
 }
 
-/// What the network is to do: the protocols of every Substrate chain, and GRANDPA's.
+/// What the network is to do: the protocols of every Substrate chain, GRANDPA's, and the verifiers'.
 ///
 /// # Errors
 /// When the database can't be read.
 pub(super) fn params<N: NetworkBackend<Block, Hash>>(
     parts: Parts<'_>,
-) -> Result<(Params<'_, N>, GrandpaProtocol), Error> {
+) -> Result<(Params<'_, N>, GrandpaProtocol, VerifierProtocol), Error> {
     let Parts {
         config,
         client,
@@ -68,6 +71,8 @@ pub(super) fn params<N: NetworkBackend<Block, Hash>>(
         protocols.peer_store_handle(),
     );
     protocols.add_notification_protocol(protocol);
+    let (protocol, verifier) = peers::protocol::<N>(&genesis, config.chain_spec.fork_id());
+    protocols.add_request_response_protocol(protocol);
 
     let warp_sync = Arc::new(warp_proof::NetworkProvider::new(
         backend,
@@ -94,6 +99,7 @@ pub(super) fn params<N: NetworkBackend<Block, Hash>>(
             name,
             notifications,
         },
+        verifier,
     ))
 }
 

@@ -1,0 +1,241 @@
+//! The chain as the verifier service reads it: runtime calls at the best or the finalized block.
+
+use crate::service::FullClient;
+use chainflix_primitives::{
+    AccountId, Cycle, Hash32, Magnet, Round,
+    duty::SetSecretRecord,
+    registry::{
+        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
+        VideoTerms,
+    },
+    report::{EarningsTriple, Header, TicketsRoot},
+    rounds::{CycleRule, RoundClock},
+};
+use chainflix_runtime::opaque::{Block, Hash};
+use chainflix_verifier::{At, BlockRef, ChainError, ChainResult, ChainView};
+use futures::StreamExt;
+use pallet_pov::runtime_api::VerifierApi;
+use sc_client_api::BlockchainEvents;
+use sc_service::TaskManager;
+use sp_api::{ApiError, ApiExt, ApiRef, ProvideRuntimeApi};
+use sp_blockchain::HeaderBackend;
+use sp_keystore::{KeystoreExt, KeystorePtr};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Runtime calls.
+type Api<'a> = ApiRef<'a, <FullClient as ProvideRuntimeApi<Block>>::Api>;
+
+/// The node's client behind the service's [`ChainView`].
+pub(super) struct NodeChain {
+    client: Arc<FullClient>,
+    keystore: KeystorePtr,
+    best: watch::Receiver<BlockRef>,
+    finalized: watch::Receiver<BlockRef>,
+}
+
+impl NodeChain {
+    /// Follows the client from now on.
+    pub(super) fn new(client: Arc<FullClient>, keystore: KeystorePtr, tasks: &TaskManager) -> Self {
+        let (best_sender, best) = watch::channel(best_block(&client));
+        let (finalized_sender, finalized) = watch::channel(finalized_block(&client));
+        let mut imported = client.import_notification_stream();
+        let mut finality = client.finality_notification_stream();
+        let followed = client.clone();
+        tasks.spawn_handle().spawn("verifier-chain", Some("verifier"), async move {
+            loop {
+                tokio::select! {
+                    block = imported.next() => match block {
+                        Some(_) => best_sender.send_if_modified(|at| replace(at, best_block(&followed))),
+                        None => return,
+                    },
+                    block = finality.next() => match block {
+                        Some(_) => finalized_sender
+                            .send_if_modified(|at| replace(at, finalized_block(&followed))),
+                        None => return,
+                    },
+                };
+            }
+        });
+        Self {
+            client,
+            keystore,
+            best,
+            finalized,
+        }
+    }
+
+    /// Calls the runtime at the state asked for.
+    fn read<T>(
+        &self,
+        at: At,
+        what: &'static str,
+        call: impl FnOnce(&Api<'_>, Hash) -> Result<T, ApiError>,
+    ) -> ChainResult<T> {
+        let info = self.client.info();
+        let hash = match at {
+            At::Best => info.best_hash,
+            At::Finalized => info.finalized_hash,
+        };
+        call(&self.client.runtime_api(), hash).map_err(|source| ChainError {
+            what,
+            source: Box::new(source),
+        })
+    }
+}
+
+fn best_block(client: &FullClient) -> BlockRef {
+    let info = client.info();
+    BlockRef {
+        number: info.best_number.into(),
+        hash: info.best_hash.0,
+    }
+}
+
+fn finalized_block(client: &FullClient) -> BlockRef {
+    let info = client.info();
+    BlockRef {
+        number: info.finalized_number.into(),
+        hash: info.finalized_hash.0,
+    }
+}
+
+fn replace(at: &mut BlockRef, by: BlockRef) -> bool {
+    let changed = *at != by;
+    *at = by;
+    changed
+}
+
+impl ChainView for NodeChain {
+    fn genesis(&self) -> Hash32 {
+        self.client.info().genesis_hash.0
+    }
+
+    fn local_verifier(&self) -> Option<AccountId> {
+        let mut api = self.client.runtime_api();
+        api.register_extension(KeystoreExt(self.keystore.clone()));
+        match api.local_verifier(self.client.info().best_hash) {
+            Ok(verifier) => verifier,
+            Err(error) => {
+                tracing::warn!(%error, "the chain does not say which verifier this node is");
+                None
+            }
+        }
+    }
+
+    fn best_blocks(&self) -> watch::Receiver<BlockRef> {
+        self.best.clone()
+    }
+
+    fn finalized_blocks(&self) -> watch::Receiver<BlockRef> {
+        self.finalized.clone()
+    }
+
+    fn clock(&self, at: At) -> ChainResult<Option<RoundClock>> {
+        self.read(at, "round clock", |api, hash| api.clock(hash))
+    }
+
+    fn standing(&self, at: At) -> ChainResult<Standing> {
+        self.read(at, "standing", |api, hash| api.standing(hash))
+    }
+
+    fn parameters(&self, at: At, round: Round) -> ChainResult<PovParameters> {
+        self.read(at, "parameters", |api, hash| api.parameters(hash, round))
+    }
+
+    fn cycle_rule(&self, at: At, round: Round) -> ChainResult<CycleRule> {
+        self.read(at, "cycle rule", |api, hash| api.cycle_rule(hash, round))
+    }
+
+    fn cycle_seed(&self, at: At, cycle: Cycle) -> ChainResult<Option<Hash32>> {
+        self.read(at, "cycle seed", |api, hash| api.cycle_seed(hash, cycle))
+    }
+
+    fn verifier_set(&self, at: At, round: Round) -> ChainResult<Vec<AccountId>> {
+        self.read(at, "verifier set", |api, hash| {
+            api.verifier_set(hash, round)
+        })
+    }
+
+    fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>> {
+        self.read(at, "announcements", |api, hash| api.announcements(hash))
+    }
+
+    fn set_secret(&self, at: At, epoch: u32) -> ChainResult<Option<SetSecretRecord>> {
+        self.read(at, "set secret", |api, hash| api.set_secret(hash, epoch))
+    }
+
+    fn headers(&self, at: At, round: Round) -> ChainResult<Vec<(AccountId, Header)>> {
+        self.read(at, "headers", |api, hash| api.headers(hash, round))
+    }
+
+    fn tickets_root(
+        &self,
+        at: At,
+        verifier: AccountId,
+        round: Round,
+    ) -> ChainResult<Option<TicketsRoot>> {
+        self.read(at, "tickets root", |api, hash| {
+            api.tickets_root(hash, verifier, round)
+        })
+    }
+
+    fn commitment(&self, at: At, verifier: AccountId) -> ChainResult<Option<(Round, Hash32)>> {
+        self.read(at, "commitment", |api, hash| api.commitment(hash, verifier))
+    }
+
+    fn draw(&self, at: At, round: Round) -> ChainResult<Option<Hash32>> {
+        self.read(at, "draw", |api, hash| api.draw(hash, round))
+    }
+
+    fn settled(&self, at: At, round: Round) -> ChainResult<Option<SettledRound>> {
+        self.read(at, "settled round", |api, hash| api.settled(hash, round))
+    }
+
+    fn settled_after(
+        &self,
+        at: At,
+        after: Option<Round>,
+        limit: u32,
+    ) -> ChainResult<Vec<SettledRound>> {
+        self.read(at, "settled rounds", |api, hash| {
+            api.settled_after(hash, after, limit)
+        })
+    }
+
+    fn earnings_interval(&self, at: At) -> ChainResult<u32> {
+        self.read(at, "earnings interval", |api, hash| {
+            api.earnings_interval(hash)
+        })
+    }
+
+    fn adopted_earnings(&self, at: At) -> ChainResult<Option<EarningsTriple>> {
+        self.read(at, "adopted earnings", |api, hash| {
+            api.adopted_earnings(hash)
+        })
+    }
+
+    fn video(&self, at: At, video: Magnet) -> ChainResult<Option<VideoTerms>> {
+        self.read(at, "video", |api, hash| api.video(hash, video))
+    }
+
+    fn video_state(&self, at: At, video: Magnet, round: Round) -> ChainResult<Option<VideoState>> {
+        self.read(at, "video state", |api, hash| {
+            api.video_state(hash, video, round)
+        })
+    }
+
+    fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
+        self.read(at, "provider", |api, hash| api.provider(hash, index))
+    }
+
+    fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool> {
+        self.read(at, "controller", |api, hash| api.is_controller(hash, key))
+    }
+
+    fn is_eligible_producer(&self, at: At, account: AccountId) -> ChainResult<bool> {
+        self.read(at, "eligibility", |api, hash| {
+            api.is_eligible_producer(hash, account)
+        })
+    }
+}

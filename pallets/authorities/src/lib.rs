@@ -56,6 +56,7 @@ use frame_support::pallet_prelude::*;
 use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use super::*;
 

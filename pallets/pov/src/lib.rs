@@ -52,6 +52,7 @@ pub use weights::{SettlementWeights, WeightInfo};
 #[import_section(errors::errors)]
 #[import_section(events::events)]
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use alloc::{boxed::Box, vec, vec::Vec};
     use chainflix_primitives::{

@@ -81,6 +81,7 @@ pub const MAX_PAGE: u32 = 100;
 
 #[import_section(events::events)]
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use super::*;
 

@@ -55,6 +55,7 @@ pub const MAX_PROVIDERS_PER_OWNER: u32 = 64;
 pub const MAX_CONTROLLERS: u32 = 100;
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use super::*;
 

@@ -59,6 +59,7 @@ use frame_system::pallet_prelude::*;
 
 #[import_section(events::events)]
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use super::*;
 

@@ -60,6 +60,7 @@ pub type Title =
 pub const MAX_PAGE: u32 = 100;
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use super::*;
 

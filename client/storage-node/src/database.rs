@@ -239,12 +239,15 @@ fn run(database: &redb::Database, queue: &Receiver<Job>, failure: &watch::Sender
         let (writes, afters): (Vec<Write>, Vec<After>) =
             group.into_iter().map(|job| (job.write, job.after)).unzip();
         let result = commit(database, writes);
+        if let Err(error) = &result {
+            tracing::error!(%error, "the storage node's index can't be written any more");
+            // Before anybody is answered: whoever hears of the failure finds it noted.
+            failure.send_replace(true);
+        }
         for after in afters {
             after(result.is_ok());
         }
-        if let Err(error) = result {
-            tracing::error!(%error, "the storage node's index can't be written any more");
-            failure.send_replace(true);
+        if result.is_err() {
             return;
         }
     }

@@ -1,10 +1,9 @@
 //! Grants: without a controller's signed word the node takes nothing in and hands nothing over.
 
 use chainflix_controller::protocol::CellRef;
+use chainflix_p2p::peer::is_signed_by;
 use chainflix_primitives::Hash32;
-use chainflix_primitives::placement::{Grant, SignedGrant};
-
-use crate::keys::is_signed_by;
+use chainflix_primitives::placement::SignedGrant;
 
 /// Why a grant is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,16 +82,11 @@ impl GrantRules {
         ) {
             return Err(GrantRefusal::Signature);
         }
-        Ok(cell_of(grant))
-    }
-}
-
-/// The cell that a grant is about.
-pub(crate) fn cell_of(grant: &Grant) -> CellRef {
-    CellRef {
-        video: grant.video,
-        rendition: grant.cell.rendition,
-        cell: grant.cell.index,
+        Ok(CellRef {
+            video: grant.video,
+            rendition: grant.cell.rendition,
+            cell: grant.cell.index,
+        })
     }
 }
 

@@ -11,6 +11,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`node`] | a whole node: [`StorageNode::start`] |
 //! | [`store`] | cells and manifests on disk, verified on the way in and on the way out |
 //! | [`keys`] | the node's keys, and those under which verifiers make its delivery tokens |
 //! | [`totals`] | what each token has been served, through crashes |
@@ -21,14 +22,20 @@
 //! A node never sees plaintext or content keys: what it stores is at-rest ciphertext, and what it puts on the wire has
 //! the viewer's DownloadKey layer on top.
 
+mod addresses;
+pub mod config;
 mod database;
 mod grants;
 pub mod keys;
 pub mod link;
 pub mod metrics;
+pub mod node;
 pub mod rate;
+mod serving;
 pub mod store;
 pub mod totals;
 
+pub use config::Config;
 pub use database::DatabaseError;
 pub use grants::GrantRefusal;
+pub use node::{StartError, Status, StorageNode};

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chainflix_controller::protocol::{ApiError, FromNode, NODE_PATH};
+use chainflix_p2p::Network;
 use chainflix_primitives::Hash32;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
@@ -26,7 +27,8 @@ mod manifests;
 mod orders;
 mod session;
 
-pub(crate) use self::orders::{FetchCells, Orders};
+pub(crate) use self::manifests::fetch_missing;
+use self::orders::Orders;
 
 /// Between two attempts, at least.
 const LEAST_PAUSE: Duration = Duration::from_secs(1);
@@ -103,6 +105,7 @@ pub(crate) struct Node {
     pub(crate) keys: Arc<NodeKeys>,
     pub(crate) store: Store,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) network: Network,
     pub(crate) upload_bytes_per_second: u64,
     /// Where the swarm listens, without the peer id.
     pub(crate) addresses: watch::Receiver<Vec<String>>,
@@ -122,10 +125,9 @@ impl Link {
     pub(crate) fn new(
         node: Arc<Node>,
         endpoint: ControllerEndpoint,
-        fetch: Arc<dyn FetchCells>,
         state: watch::Sender<LinkState>,
     ) -> Self {
-        let (orders, outcomes) = Orders::start(Arc::clone(&node), &endpoint, fetch);
+        let (orders, outcomes) = Orders::start(Arc::clone(&node), &endpoint);
         Self {
             node,
             endpoint,
@@ -157,9 +159,9 @@ impl Link {
             };
             self.state.send_replace(state);
             tracing::warn!(controller = self.endpoint.url, %error, "no link to the controller; trying again");
-            // Without it, all nodes of a controller that was restarted come at once.
-            let key = u64::from(self.node.keys.peer_key()[0]);
-            sleep(pause.mul_f64(1.0 + f64::from(u32::try_from(key).unwrap_or(0)) / 512.0)).await;
+            // Spread by key: else all nodes of a controller that was restarted come at once.
+            let [spread, ..] = self.node.keys.peer().public();
+            sleep(pause.mul_f64(1.0 + f64::from(spread) / 512.0)).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
     }

@@ -18,10 +18,8 @@ pub struct Counters {
     pub runs_refused: AtomicU64,
     /// Delivery tokens refused.
     pub tokens_refused: AtomicU64,
-    /// Receipts signed.
+    /// Receipts that viewers countersigned.
     pub receipts: AtomicU64,
-    /// Countersignatures received.
-    pub countersignatures: AtomicU64,
     /// Commands carried out.
     pub commands_done: AtomicU64,
     /// Commands that could not be carried out.
@@ -61,12 +59,7 @@ impl Counters {
                 "Delivery tokens refused",
                 &self.tokens_refused,
             ),
-            ("receipts", "Receipts signed", &self.receipts),
-            (
-                "countersignatures",
-                "Countersignatures received",
-                &self.countersignatures,
-            ),
+            ("receipts", "Receipts countersigned", &self.receipts),
             ("commands_done", "Commands carried out", &self.commands_done),
             (
                 "commands_failed",

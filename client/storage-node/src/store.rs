@@ -32,7 +32,7 @@ mod start;
 
 pub use self::import::{Import, ImportError};
 pub use self::manifests::ManifestError;
-pub use self::read::{CellReader, Groups, MAX_GROUPS_PER_READ, ReadError};
+pub use self::read::{CellReader, MAX_GROUPS_PER_READ, ReadError};
 pub use self::scrub::scrub;
 
 use self::layout::Layout;

@@ -95,10 +95,10 @@ mod tests {
                         record.clear();
                     }
                     record.extend(added);
-                    removed.iter().for_each(|cell| drop(record.remove(cell)));
+                    record.retain(|cell| !removed.contains(cell));
                 }
                 FromNode::Damaged { cells } => {
-                    cells.iter().for_each(|cell| drop(record.remove(cell)));
+                    record.retain(|cell| !cells.contains(cell));
                 }
                 other => panic!("{other:?}"),
             }

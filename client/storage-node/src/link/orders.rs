@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_controller::protocol::{CellRef, Command, FromNode, Peer};
+use chainflix_p2p::wire::{Run, StoreRefusal};
+use chainflix_p2p::{PeerAddress, transfer};
 use chainflix_primitives::placement::SignedGrant;
 use futures::StreamExt;
-use futures::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::{ControllerEndpoint, Node};
 use crate::grants::GrantRules;
 use crate::metrics::Counters;
+use crate::serving;
 use crate::store::{Import, ImportError};
 
 /// Cells that are fetched at a time.
@@ -22,20 +24,6 @@ const FETCHES: usize = 2;
 const WAITING: usize = 256;
 /// Outcomes that may wait for the controller.
 const OUTCOMES: usize = 1_024;
-
-/// How a cell is fetched from another node.
-pub(crate) trait FetchCells: Send + Sync {
-    /// Fetches from `peer`, against `grant`, what `import` does not have yet.
-    ///
-    /// # Errors
-    /// One sentence; what came until then is verified and stays in the import.
-    fn fetch<'a>(
-        &'a self,
-        peer: &'a Peer,
-        grant: &'a SignedGrant,
-        import: Arc<Mutex<Import>>,
-    ) -> BoxFuture<'a, Result<(), String>>;
-}
 
 struct Fetch {
     cell: CellRef,
@@ -68,7 +56,6 @@ impl Orders {
     pub(crate) fn start(
         node: Arc<Node>,
         endpoint: &ControllerEndpoint,
-        fetch: Arc<dyn FetchCells>,
     ) -> (Self, mpsc::Receiver<FromNode>) {
         let (outcomes, told) = mpsc::channel(OUTCOMES);
         let (fetches, mut queue) = mpsc::channel::<Fetch>(WAITING);
@@ -76,7 +63,7 @@ impl Orders {
             genesis: node.genesis,
             controllers: vec![endpoint.key],
             provider: node.provider,
-            peer_key: node.keys.peer_key(),
+            peer_key: node.keys.peer().public(),
         };
         let shared = Arc::new(Shared {
             node,
@@ -88,7 +75,7 @@ impl Orders {
         let task = tokio::spawn(async move {
             let queue = futures::stream::poll_fn(|context| queue.poll_recv(context));
             queue
-                .for_each_concurrent(FETCHES, |order| worker.fetch(order, fetch.as_ref()))
+                .for_each_concurrent(FETCHES, |order| worker.fetch(order))
                 .await;
         });
         let orders = Self {
@@ -190,16 +177,16 @@ impl Shared {
         let _ = self.outcomes.send(message).await;
     }
 
-    async fn fetch(&self, order: Fetch, fetch: &dyn FetchCells) {
+    async fn fetch(&self, order: Fetch) {
         let cell = order.cell;
-        let outcome = self.fetch_cell(order, fetch).await;
+        let outcome = self.fetch_cell(order).await;
         let ids = lock(&self.pending).remove(&cell).unwrap_or_default();
         for id in ids {
             self.tell(id, outcome.clone()).await;
         }
     }
 
-    async fn fetch_cell(&self, order: Fetch, fetch: &dyn FetchCells) -> Result<(), String> {
+    async fn fetch_cell(&self, order: Fetch) -> Result<(), String> {
         let store = self.node.store.clone();
         let (cell, entry) = (order.cell, order.grant.grant.cell.clone());
         let bytes = u64::from(entry.bytes);
@@ -211,9 +198,8 @@ impl Shared {
         };
         let mut reason = "No node was named that holds the cell.".to_owned();
         for peer in &order.from {
-            match fetch.fetch(peer, &order.grant, Arc::clone(&import)).await {
-                Ok(()) if lock(&import).is_complete() => break,
-                Ok(()) => reason = format!("Provider {} did not give all.", peer.provider),
+            match self.fetch_from(peer, &order.grant, &import).await {
+                Ok(()) => break,
                 Err(why) => reason = format!("Provider {}: {why}", peer.provider),
             }
         }
@@ -234,5 +220,30 @@ impl Shared {
             .map_err(|error| error.to_string())?;
         Counters::add(&self.node.counters.bytes_taken_in, bytes);
         Ok(())
+    }
+
+    /// Fetches from one node what the import does not have yet; what came before a failure is good.
+    async fn fetch_from(
+        &self,
+        peer: &Peer,
+        grant: &SignedGrant,
+        import: &Arc<Mutex<Import>>,
+    ) -> Result<(), String> {
+        let address = PeerAddress::parse(peer.peer_key, &peer.addresses);
+        let address = address.map_err(|error| error.to_string())?;
+        let first = lock(import).next_group();
+        let take = |run: Run| {
+            let import = Arc::clone(import);
+            async move {
+                let write = move || lock(&import).write(&run.bytes, &run.proof);
+                match spawn_blocking(write).await {
+                    Ok(written) => written.map_err(|error| serving::store_refusal(&error)),
+                    Err(_) => Err(StoreRefusal::Failed),
+                }
+            }
+        };
+        transfer::get_cell(&self.node.network, &address, grant, first, take)
+            .await
+            .map_err(|error| error.to_string())
     }
 }

@@ -125,12 +125,12 @@ impl Link {
         if genesis != self.node.genesis || controller != self.endpoint.key {
             return Err(LinkError::OtherController);
         }
-        let keys = &self.node.keys;
-        let payload = login_payload(&genesis, &controller, &nonce, &keys.peer_key());
+        let key = self.node.keys.peer();
+        let payload = login_payload(&genesis, &controller, &nonce, &key.public());
         let login = FromNode::Login {
             version: PROTOCOL_VERSION,
-            peer_key: keys.peer_key(),
-            signature: keys.sign(&payload),
+            peer_key: key.public(),
+            signature: key.sign(&payload),
         };
         send(&mut socket, &login).await?;
         let (provider, heartbeat_ms) = match next(&mut socket).await? {

@@ -9,8 +9,9 @@ use std::sync::atomic::Ordering;
 
 use chainflix_content::trees;
 use chainflix_controller::protocol::CellRef;
+use chainflix_p2p::provider::Groups;
 use chainflix_primitives::merkle::Tree;
-use chainflix_primitives::{CellId, Hash32, manifest::CellEntry};
+use chainflix_primitives::{CellId, manifest::CellEntry};
 
 use super::{Held, Shared, Store, lock};
 
@@ -42,17 +43,6 @@ pub enum ReadError {
     /// The system does not open the file now, for a reason that says nothing of its content.
     #[error("the node can't open the cell now; see its log")]
     Unreadable,
-}
-
-/// A run of verified groups.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Groups {
-    /// The first.
-    pub first: u32,
-    /// At-rest ciphertext of all of them.
-    pub bytes: Vec<u8>,
-    /// What else is needed to verify them against the cipher root, as `root_from_range` takes it.
-    pub proof: Vec<Hash32>,
 }
 
 /// An open cell. It stops giving anything as soon as the cell is dropped.
@@ -127,20 +117,23 @@ impl CellReader {
         if let Err(error) = read_up_to(&self.file, &mut bytes, trees::group_offset(first)) {
             tracing::error!(%error, "a stored cell can't be read");
         }
+        let mut hashes = Vec::new();
         for (group, content) in (first..end).zip(bytes.chunks(trees::GROUP_BYTES)) {
+            let hash = trees::group_hash(content);
             let expected = usize::try_from(group)
                 .ok()
                 .and_then(|group| self.tree.leaf(group));
-            if expected != Some(trees::group_hash(content)) {
+            if expected != Some(hash) {
                 self.shared.damaged(&self.cell, group);
                 return Err(ReadError::Damaged { group });
             }
+            hashes.push(hash);
         }
         let run = usize::try_from(first).ok().zip(usize::try_from(count).ok());
         let proof = run.and_then(|(first, count)| self.tree.range_proof(first, count));
         Ok(Groups {
-            first,
             bytes,
+            hashes,
             proof: proof.ok_or(ReadError::OutOfRange { groups })?,
         })
     }

@@ -1,8 +1,14 @@
 //! The storage node against real files, real sockets and real processes.
 
+mod chain;
 mod crashes;
 mod damage;
+mod delivering;
+mod linked;
 mod quota;
 mod taking_in;
+mod token_keys;
 mod tokens;
+mod transfers;
+mod verifier;
 mod world;

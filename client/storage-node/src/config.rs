@@ -1,0 +1,54 @@
+//! What a storage node is started with.
+
+use std::path::PathBuf;
+
+use chainflix_p2p::Multiaddr;
+use chainflix_primitives::Hash32;
+
+use crate::link::ControllerEndpoint;
+
+/// Settings of a storage node.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder of cells and index.
+    pub folder: PathBuf,
+    /// Space for cells, in bytes.
+    pub quota_bytes: u64,
+    /// Upload cap over all streams, in bytes per second; 0 means none.
+    pub upload_bytes_per_second: u64,
+    /// Rate at which what is held is read in the background, in bytes per second; 0 means not at all.
+    pub scrub_bytes_per_second: u64,
+    /// Genesis hash of the chain.
+    pub genesis: Hash32,
+    /// The node's index on chain.
+    pub provider: u32,
+    /// Where it listens, QUIC and TCP.
+    pub listen: Vec<Multiaddr>,
+    /// Addresses to tell controllers instead of those; for a forwarded port.
+    pub announce: Vec<String>,
+    /// Controllers that it works for, as they are registered on chain.
+    pub controllers: Vec<ControllerEndpoint>,
+    /// Whether streams to viewers are paced after their first 15 s of media; off for benchmarks.
+    pub paced: bool,
+}
+
+impl Config {
+    /// No upload cap, a scrub of 4 MiB/s, paced streams, the default ports on all interfaces, no controller.
+    #[must_use]
+    pub fn new(folder: PathBuf, quota_bytes: u64, genesis: Hash32, provider: u32) -> Self {
+        let listen = ["/ip4/0.0.0.0/udp/4001/quic-v1", "/ip4/0.0.0.0/tcp/4001"];
+        let listen = listen.iter().filter_map(|address| address.parse().ok());
+        Self {
+            folder,
+            quota_bytes,
+            upload_bytes_per_second: 0,
+            scrub_bytes_per_second: 4 << 20,
+            genesis,
+            provider,
+            listen: listen.collect(),
+            announce: Vec::new(),
+            controllers: Vec::new(),
+            paced: true,
+        }
+    }
+}

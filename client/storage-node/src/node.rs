@@ -1,0 +1,283 @@
+//! A whole storage node: store, swarm, keys and links, and the work that time brings.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chainflix_controller::clock::{Clock, SystemClock};
+use chainflix_p2p::serve::{DeliveryConfig, serve_cells, serve_manifests, serve_store};
+use chainflix_p2p::{Network, NetworkConfig, PeerAddress, ServeLimits, Serving};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::addresses;
+use crate::config::Config;
+use crate::grants::GrantRules;
+use crate::keys::{NodeKeys, ProviderKeys, Verifiers};
+use crate::link::{Link, LinkState, Node, fetch_missing};
+use crate::rate::UploadCap;
+use crate::serving::Services;
+use crate::store::{Space, Store, StoreError, scrub};
+use crate::totals::Totals;
+
+/// Totals of idle tokens are written, and expired ones forgotten, so often.
+const TIDY: Duration = Duration::from_secs(30);
+/// Verifiers that were not heard of yet are asked for their keys so often, and addresses looked at.
+const LOOK_AROUND: Duration = Duration::from_secs(15);
+/// What a node without an upload cap tells controllers, by which they weigh its load, in bytes per second: 1 Gb/s.
+const UNCAPPED: u64 = 125_000_000;
+/// Streams of publishers and other nodes at a time, and of each.
+const TRANSFERS: (usize, usize) = (64, 16);
+
+/// Why a storage node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store can't be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The swarm did not start.
+    #[error(transparent)]
+    Network(#[from] chainflix_p2p::StartError),
+    /// The system gives no sockets.
+    #[error("no connections can be made: {0}")]
+    Http(#[from] reqwest::Error),
+    /// A part of it failed.
+    #[error("the storage node failed while it started; see its log")]
+    Failed,
+}
+
+/// Where a node stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Cells held.
+    pub cells: u32,
+    /// Space, in bytes.
+    pub space: Space,
+    /// Streams to viewers.
+    pub streams: u32,
+    /// Bytes sent since the start.
+    pub bytes_sent: u64,
+    /// Verifiers whose token key is at hand.
+    pub verifiers: usize,
+    /// Each controller's URL, and where the link to it stands.
+    pub links: Vec<(String, LinkState)>,
+}
+
+/// A storage node that runs. Dropping it stops it; [`StorageNode::stop`] also makes the last totals durable.
+pub struct StorageNode {
+    services: Arc<Services>,
+    network: Network,
+    links: Vec<(String, watch::Receiver<LinkState>)>,
+    failed: watch::Receiver<bool>,
+    serving: Vec<Serving>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// How long a node that stops waits for the deliveries under way.
+const LAST_DELIVERIES: Duration = Duration::from_secs(10);
+
+/// How often it looks.
+const RELEASE_POLL: Duration = Duration::from_millis(20);
+
+impl StorageNode {
+    /// Opens the store, listens, serves, and begins to work for its controllers; none of them has to be up.
+    ///
+    /// # Errors
+    /// When the folder or a port can't be used.
+    pub async fn start(
+        config: Config,
+        keys: NodeKeys,
+        verifiers: Arc<dyn Verifiers>,
+    ) -> Result<Self, StartError> {
+        let keys = Arc::new(keys);
+        let store = {
+            let (folder, genesis, quota) = (config.folder, config.genesis, config.quota_bytes);
+            spawn_blocking(move || Store::open(&folder, &genesis, quota))
+                .await
+                .map_err(|_| StartError::Failed)??
+        };
+        let network_config = NetworkConfig {
+            listen: config.listen.clone(),
+            ..NetworkConfig::default()
+        };
+        let network = Network::start(keys.peer().clone(), network_config).await?;
+        let failed = store.database().failed();
+        let services = Arc::new(Services {
+            totals: Totals::of(&store),
+            store,
+            token_keys: ProviderKeys::new(
+                config.genesis,
+                config.provider,
+                Arc::clone(&keys),
+                verifiers,
+            )?,
+            rules: GrantRules {
+                genesis: config.genesis,
+                controllers: config.controllers.iter().map(|c| c.key).collect(),
+                provider: config.provider,
+                peer_key: keys.peer().public(),
+            },
+            cap: UploadCap::new(config.upload_bytes_per_second),
+            counters: Arc::default(),
+            clock: SystemClock::default(),
+        });
+        let (streams, per_peer) = TRANSFERS;
+        let limits = ServeLimits {
+            streams: NonZeroUsize::new(streams).ok_or(StartError::Failed)?,
+            streams_per_peer: NonZeroUsize::new(per_peer).ok_or(StartError::Failed)?,
+        };
+        let delivery = DeliveryConfig {
+            paced: config.paced,
+            ..DeliveryConfig::new(config.genesis, config.provider)
+        };
+        let serving = [
+            serve_cells(&network, Arc::clone(&services), delivery),
+            serve_store(&network, Arc::clone(&services), limits),
+            serve_manifests(&network, Arc::clone(&services), limits),
+        ];
+        let serving: Option<Vec<Serving>> = serving.into_iter().collect();
+        let told = || addresses::told(&config.announce, &config.listen, &network.addresses());
+        let (addresses, told_addresses) = watch::channel(told());
+        let node = Arc::new(Node {
+            genesis: config.genesis,
+            provider: config.provider,
+            keys,
+            store: services.store.clone(),
+            counters: Arc::clone(&services.counters),
+            network: network.clone(),
+            upload_bytes_per_second: match config.upload_bytes_per_second {
+                0 => UNCAPPED,
+                cap => cap,
+            },
+            addresses: told_addresses,
+        });
+        let mut tasks = vec![
+            tokio::spawn(scrub(services.store.clone(), config.scrub_bytes_per_second)),
+            tokio::spawn(tidy(Arc::clone(&services))),
+            tokio::spawn(look_around(
+                Arc::clone(&services),
+                network.clone(),
+                (config.announce, config.listen),
+                addresses,
+            )),
+        ];
+        let mut links = Vec::new();
+        for endpoint in config.controllers {
+            let url = endpoint.url.clone();
+            tasks.push(tokio::spawn(fetch_missing(node.store.clone(), url.clone())));
+            let (state, seen) = watch::channel(LinkState::Connecting);
+            let link = Link::new(Arc::clone(&node), endpoint, state);
+            tasks.push(tokio::spawn(link.run()));
+            links.push((url, seen));
+        }
+        Ok(Self {
+            services,
+            network,
+            links,
+            failed,
+            serving: serving.ok_or(StartError::Failed)?,
+            tasks,
+        })
+    }
+
+    /// The node as others reach it.
+    #[must_use]
+    pub fn address(&self) -> PeerAddress {
+        self.network.address()
+    }
+
+    /// Its store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.services.store
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let counters = &self.services.counters;
+        let links = self.links.iter();
+        Status {
+            cells: self.services.store.digest().cells,
+            space: self.services.store.space(),
+            streams: counters.streams.load(Ordering::Relaxed),
+            bytes_sent: counters.bytes_sent.load(Ordering::Relaxed),
+            verifiers: self.services.token_keys.count(),
+            links: links
+                .map(|(url, state)| (url.clone(), state.borrow().clone()))
+                .collect(),
+        }
+    }
+
+    /// Counters and gauges in Prometheus' text format.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        let store = &self.services.store;
+        let counters = &self.services.counters;
+        counters.render(store.space(), store.digest().cells)
+    }
+
+    /// Waits until the node can't go on, which is when its index can't be written any more.
+    pub async fn failed(&mut self) {
+        // The sender goes only with a panic of the writing thread, which is a failure too.
+        let _ = self.failed.wait_for(|failed| *failed).await;
+    }
+
+    /// Ends serving, and waits until everything is durable.
+    pub async fn stop(mut self) {
+        self.serving.clear();
+        let tasks = std::mem::take(&mut self.tasks);
+        for task in tasks {
+            task.abort();
+            // It was aborted, or had ended.
+            let _ = task.await;
+        }
+        self.services.totals.flush();
+        // Deliveries under way end by themselves once nothing is accepted any more; they hold the index until then.
+        let deadline = tokio::time::Instant::now() + LAST_DELIVERIES;
+        while Arc::strong_count(&self.services) > 1 && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(RELEASE_POLL).await;
+        }
+        // The index waits for its writes when the last of its users goes.
+        let _ = spawn_blocking(move || drop(self)).await;
+    }
+}
+
+impl Drop for StorageNode {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn tidy(services: Arc<Services>) {
+    let mut ticks = interval(TIDY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        services.totals.tidy(services.clock.unix_ms());
+    }
+}
+
+async fn look_around(
+    services: Arc<Services>,
+    network: Network,
+    (announce, listen): (Vec<String>, Vec<chainflix_p2p::Multiaddr>),
+    addresses: watch::Sender<Vec<String>>,
+) {
+    let mut ticks = interval(LOOK_AROUND);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let told = addresses::told(&announce, &listen, &network.addresses());
+        addresses.send_if_modified(|known| {
+            let moved = *known != told;
+            *known = told;
+            moved
+        });
+        services.token_keys.fetch_all().await;
+    }
+}

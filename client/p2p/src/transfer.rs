@@ -10,7 +10,7 @@ use chainflix_primitives::merkle::range::root_from_range;
 use chainflix_primitives::placement::SignedGrant;
 use chainflix_primitives::{Magnet, Sha256};
 use codec::DecodeAll;
-use futures::AsyncWriteExt;
+use futures::{AsyncReadExt as _, AsyncWriteExt};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::frame::{self, FrameError};
@@ -80,55 +80,64 @@ pub async fn put_cell(
         Some(FromKeeper::Refused(refusal)) => return Err(refusal.into()),
         _ => return Err(TransferError::Misbehaved),
     };
+    let (mut from, mut into) = stream.split();
     let mut sent = 0u64;
-    let mut next = 0u32;
-    while next < entry.groups() {
-        let count = STORE_RUN_GROUPS.min(entry.groups().saturating_sub(next));
-        let length: usize = (next..next.saturating_add(count))
-            .map(|group| trees::group_bytes(entry.bytes, group))
-            .sum();
-        let mut bytes = vec![0u8; length];
-        ciphertext
-            .read_exact(&mut bytes)
-            .await
-            .map_err(TransferError::Read)?;
-        // What the node has already is read over, in whole runs.
-        if next.saturating_add(count) > first {
-            if next < first {
-                let known = usize::try_from(trees::group_offset(first.saturating_sub(next)));
-                bytes.drain(..known.unwrap_or(usize::MAX).min(length));
+    let send = async {
+        let mut next = 0u32;
+        while next < entry.groups() {
+            let count = STORE_RUN_GROUPS.min(entry.groups().saturating_sub(next));
+            let mut bytes = vec![0u8; run_bytes(entry.bytes, next, count)];
+            ciphertext
+                .read_exact(&mut bytes)
+                .await
+                .map_err(TransferError::Read)?;
+            // What the node has already is read over.
+            if next.saturating_add(count) > first {
+                let run = run_from(next, first, bytes, tree).ok_or(TransferError::Misbehaved)?;
+                sent = sent.saturating_add(run.bytes.len() as u64);
+                frame::write_within(&mut into, &ToKeeper::Run(run), ANSWERS).await?;
             }
-            let begin = next.max(first);
-            let groups = bytes.len().div_ceil(GROUP_BYTES);
-            let proof = usize::try_from(begin)
-                .ok()
-                .and_then(|begin| tree.range_proof(begin, groups))
-                .ok_or(TransferError::Misbehaved)?;
-            sent = sent.saturating_add(bytes.len() as u64);
-            let run = ToKeeper::Run(Run {
-                first: begin,
-                bytes,
-                proof,
-            });
-            if let Err(error) = frame::write_within(&mut stream, &run, ANSWERS).await {
-                // A node that refuses in the middle says why before it closes.
-                return Err(refused(&mut stream).await.unwrap_or(error.into()));
-            }
+            next = next.saturating_add(count);
         }
-        next = next.saturating_add(count);
-    }
-    match frame::read_within(&mut stream, MAX_STORE_MESSAGE, ANSWERS).await? {
+        Ok::<_, TransferError>(())
+    };
+    // The node may refuse at any time, and takes nothing more then.
+    let mut answer = std::pin::pin!(frame::read(&mut from, MAX_STORE_MESSAGE));
+    let answered = tokio::select! {
+        biased;
+        answered = &mut answer => answered,
+        sent = send => {
+            sent?;
+            tokio::time::timeout(ANSWERS, answer)
+                .await
+                .unwrap_or(Err(FrameError::Silent(ANSWERS)))
+        }
+    };
+    match answered? {
         Some(FromKeeper::Held) => Ok(Put::Stored { bytes: sent }),
         Some(FromKeeper::Refused(refusal)) => Err(refusal.into()),
         _ => Err(TransferError::Misbehaved),
     }
 }
 
-async fn refused(stream: &mut libp2p::Stream) -> Option<TransferError> {
-    match frame::read_within(stream, MAX_STORE_MESSAGE, ANSWERS).await {
-        Ok(Some(FromKeeper::Refused(refusal))) => Some(refusal.into()),
-        _ => None,
-    }
+fn run_bytes(bytes: u32, first: u32, count: u32) -> usize {
+    (first..first.saturating_add(count))
+        .map(|group| trees::group_bytes(bytes, group))
+        .sum()
+}
+
+/// The run of the groups in `bytes`, which begin at group `next`, without those before `first`.
+fn run_from(next: u32, first: u32, mut bytes: Vec<u8>, tree: &Tree) -> Option<Run> {
+    let begin = next.max(first);
+    let known = usize::try_from(trees::group_offset(begin.checked_sub(next)?)).ok()?;
+    bytes.drain(..known.min(bytes.len()));
+    let groups = bytes.len().div_ceil(GROUP_BYTES);
+    let proof = tree.range_proof(usize::try_from(begin).ok()?, groups)?;
+    Some(Run {
+        first: begin,
+        bytes,
+        proof,
+    })
 }
 
 /// Fetches a cell from a node, against a grant made out to this peer, beginning with group `first`. Each run is verified

@@ -32,6 +32,8 @@ struct Block {
 struct PlannedSource {
     live: bool,
     opened: bool,
+    /// When it was first to be asked.
+    begun: Option<Now>,
     /// Groups delivered.
     delivered: u32,
     /// Groups that it could not give.
@@ -74,6 +76,7 @@ impl Plan {
         self.sources.push(PlannedSource {
             live: false,
             opened: false,
+            begun: None,
             delivered: 0,
             without: HashSet::new(),
         });
@@ -81,9 +84,10 @@ impl Plan {
     }
 
     /// The source takes part from now on.
-    pub(super) fn begin(&mut self, source: usize) {
+    pub(super) fn begin(&mut self, source: usize, now: Now) {
         if let Some(source) = self.sources.get_mut(source) {
             source.live = true;
+            source.begun = Some(now);
         }
     }
 
@@ -281,6 +285,9 @@ impl Plan {
         {
             return true;
         }
+        if self.is_late_to_open(owner, now) {
+            return true;
+        }
         // What the owner has and may still get must stay worth it.
         let left: u64 = (0..self.blocks.len())
             .filter(|other| self.owner(*other) == Some(owner) && self.is_left_to(*other, owner))
@@ -295,6 +302,16 @@ impl Plan {
             .get(owner)
             .is_some_and(|owner| self.groups_of(block).any(|g| owner.without.contains(&g)));
         cannot || after >= self.least_share()
+    }
+
+    /// Nothing is kept for a source that takes its time to open.
+    fn is_late_to_open(&self, source: usize, now: Now) -> bool {
+        self.sources.get(source).is_some_and(|source| {
+            let since = source
+                .begun
+                .map(|begun| now.saturating_duration_since(begun));
+            !source.opened && since.is_some_and(|since| since >= self.hedge_after)
+        })
     }
 
     fn has_opened(&self, source: usize) -> bool {

@@ -105,7 +105,7 @@ impl Shared {
         let source = state.sources.get_mut(next)?;
         source.begun = true;
         let found = Arc::clone(&source.source);
-        state.plan.begin(next);
+        state.plan.begin(next, Instant::now());
         Some((next, found))
     }
 
@@ -254,44 +254,48 @@ impl Shared {
 }
 
 impl State {
-    /// Whether the cell is whole and its receipts suffice.
+    /// Whether the cell is whole, its receipts suffice, and whoever still delivers has its receipt.
     fn is_done(&self, wanted: &WantedCell) -> bool {
-        let receipted = self.sources.iter().fold(0u64, |sum, source| {
-            sum.saturating_add(source.stats.receipted)
-        });
-        self.plan.is_complete() && covers_cell(receipted, u64::from(wanted.entry.bytes))
+        let settled = self
+            .live()
+            .all(|(_, source)| source.stats.bytes <= source.stats.receipted);
+        let enough = covers_cell(self.receipted(), u64::from(wanted.entry.bytes));
+        self.plan.is_complete() && enough && settled
+    }
+
+    /// Bytes that receipts cover.
+    fn receipted(&self) -> u64 {
+        let receipted = self.sources.iter().map(|source| source.stats.receipted);
+        receipted.fold(0, u64::saturating_add)
+    }
+
+    fn live(&self) -> impl Iterator<Item = (usize, &SourceState)> {
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| source.begun && source.stats.end.is_none())
     }
 
     /// Groups that another source delivered and died before it signed for them: fetched once more, for the receipt.
     fn again(&self, source: usize, wanted: &WantedCell) -> Order {
         let bytes = u64::from(wanted.entry.bytes);
-        let receipted = self.sources.iter().fold(0u64, |sum, source| {
-            sum.saturating_add(source.stats.receipted)
-        });
+        let receipted = self.receipted();
         // Live sources still sign for what they have delivered.
         let to_come = self
-            .sources
-            .iter()
-            .filter(|source| source.begun && source.stats.end.is_none())
-            .fold(0u64, |sum, source| {
-                let unsigned = source.stats.bytes.saturating_sub(source.stats.receipted);
-                sum.saturating_add(unsigned)
-            });
+            .live()
+            .map(|(_, source)| source.stats.bytes.saturating_sub(source.stats.receipted))
+            .fold(0, u64::saturating_add);
         if covers_cell(receipted.saturating_add(to_come), bytes) {
+            return Order::Wait;
+        }
+        // One source does it; two would sign for the same twice.
+        if self.live().next().map(|(number, _)| number) != Some(source) {
             return Order::Wait;
         }
         let lacking = (bytes.saturating_mul(9).div_ceil(10)).saturating_sub(receipted);
         let groups = lacking.div_ceil(trees::GROUP_BYTES as u64);
         let groups = u32::try_from(groups).unwrap_or(u32::MAX);
         let most = wanted.entry.groups().min(crate::wire::MAX_RUN_GROUPS);
-        let first_live = self
-            .sources
-            .iter()
-            .position(|source| source.begun && source.stats.end.is_none());
-        // One source does it; two would sign for the same twice.
-        if first_live != Some(source) {
-            return Order::Wait;
-        }
         Order::Fetch {
             first: 0,
             count: groups.clamp(1, most),

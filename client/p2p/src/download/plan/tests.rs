@@ -12,7 +12,7 @@ fn plan(groups: u32, block: u32, sources: usize) -> Plan {
     let mut plan = Plan::new(groups, block, HEDGE);
     for _ in 0..sources {
         let source = plan.add_source();
-        plan.begin(source);
+        plan.begin(source, Instant::now());
         plan.opened(source);
     }
     plan
@@ -86,7 +86,7 @@ fn the_first_block_goes_to_whoever_is_there_first() {
     let mut plan = Plan::new(100, 10, HEDGE);
     for _ in 0..2 {
         let source = plan.add_source();
-        plan.begin(source);
+        plan.begin(source, Instant::now());
     }
     plan.opened(1);
     let now = Instant::now();
@@ -104,6 +104,21 @@ fn the_first_block_goes_to_whoever_is_there_first() {
             count: 10
         }
     );
+}
+
+#[test]
+fn an_absent_source_keeps_nothing_after_the_hedge() {
+    let delivered = run(&mut plan_with_absent(1_000, 40), &[20, 1], &[0, 50_000]);
+    assert_eq!(delivered, [1_000, 0]);
+}
+
+fn plan_with_absent(groups: u32, block: u32) -> Plan {
+    let mut plan = Plan::new(groups, block, HEDGE);
+    for _ in 0..2 {
+        let source = plan.add_source();
+        plan.begin(source, Instant::now());
+    }
+    plan
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_receipt_is_no_countersignature_and_neither_fits_another_total_or_chain() {
 }
 
 #[test]
-fn f1_a_token_used_on_one_connection_is_not_used_on_another() {
+fn a_token_used_on_one_connection_is_not_used_on_another() {
     let id = token().id::<Sha256>();
     let mine = delivery_payload(&genesis(), &id, b"my peer");
     let signature = sign("session", &mine);

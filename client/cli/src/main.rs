@@ -3,7 +3,8 @@
 mod emission;
 
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
+use tracing_subscriber::EnvFilter;
 
 /// Everything of Chainflix that is not the verifier's node.
 #[derive(Debug, Parser)]
@@ -21,6 +22,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Silent unless RUST_LOG asks for more; what a command answers goes to stdout, logs never do.
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::from_default_env())
+        .with_writer(io::stderr)
+        .init();
     let outcome = match Cli::parse().command {
         Command::Emission(command) => command.run(),
     };

@@ -47,6 +47,7 @@ finish() {
     local code=$?
     trap - EXIT INT TERM
     say "stopping what was started"
+    # shellcheck disable=SC2119 # nothing is spared
     stop_processes_of_run
     if [[ $code -eq 0 || -n ${STAYED:-} ]]; then rm -rf "$DATA"; else say "the logs are kept in $DATA" >&2; fi
     exit "$code"

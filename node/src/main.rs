@@ -6,6 +6,8 @@
 //!      └──────► service         partial ► network ► offchain, rpc ► consensus
 //! ```
 
+#![allow(clippy::result_large_err, reason = "the SDK's error is that large")]
+
 mod chain_spec;
 mod cli;
 mod command;

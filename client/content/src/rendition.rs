@@ -45,7 +45,7 @@ impl RenditionSpec {
             } else {
                 u64::from(side)
             };
-            let even = u32::try_from(exact & !1).unwrap_or(u32::MAX & !1);
+            let even = u32::try_from(exact & !1).unwrap_or(u32::MAX - 1);
             even.max(2)
         };
         (scaled(picture.width), scaled(picture.height))

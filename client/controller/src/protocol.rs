@@ -133,6 +133,10 @@ pub struct Peer {
 /// From the controller to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, made and taken apart at once"
+)]
 pub enum ToNode {
     /// The first message: what to sign.
     Challenge {
@@ -174,6 +178,10 @@ pub enum ToNode {
 /// What a node is told to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, made and taken apart at once"
+)]
 pub enum Command {
     /// Fetch a cell from another node, which hands it over against the grant.
     Fetch {

@@ -49,6 +49,10 @@ pub struct CellPlace {
 
 /// From a viewer to a provider on [`CELL_PROTOCOL`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one at a time, made and taken apart at once"
+)]
 pub enum ToProvider {
     /// First of all: by which token, and that the viewer's session key is behind this connection.
     #[codec(index = 0)]

@@ -112,13 +112,13 @@ impl Store {
         tables::create_all(&write)?;
         {
             let batch = Batch { write: &write };
-            match batch.get(META, &*b"layout__")? {
+            match batch.get(META, b"layout__")? {
                 None => {
-                    batch.put(META, &*b"layout__", &LAYOUT.encode())?;
-                    batch.put(META, &*b"genesis_", &genesis.to_vec())?;
+                    batch.put(META, b"layout__", &LAYOUT.encode())?;
+                    batch.put(META, b"genesis_", &genesis.to_vec())?;
                 }
                 Some(found) if found == LAYOUT.encode() => {
-                    if batch.get(META, &*b"genesis_")? != Some(genesis.to_vec()) {
+                    if batch.get(META, b"genesis_")? != Some(genesis.to_vec()) {
                         return Err(StoreError::OtherChain { path });
                     }
                 }

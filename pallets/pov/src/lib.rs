@@ -269,7 +269,7 @@ pub mod pallet {
 
         fn integrity_test() {
             assert!(T::SlotMs::get() > 0, "a slot has a length");
-            assert!(ROUNDS_UNTIL_EFFECT > 0, "no round changes while it lasts");
+            const { assert!(ROUNDS_UNTIL_EFFECT > 0, "no round changes while it lasts") };
         }
 
         #[cfg(feature = "try-runtime")]

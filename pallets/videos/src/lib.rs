@@ -61,6 +61,10 @@ pub const MAX_PAGE: u32 = 100;
 
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a call's fields are its arguments"
+)]
 pub mod pallet {
     use super::*;
 

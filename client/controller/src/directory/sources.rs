@@ -61,10 +61,7 @@ impl Directory {
     /// # Errors
     /// When the video is not known, may not be watched, or no node that is offered holds the cell.
     pub fn sources(&mut self, cell: CellRef, wanted: usize) -> Result<SourcesChoice, ApiError> {
-        let video = self
-            .videos
-            .get(&cell.video)
-            .ok_or_else(|| unknown_video())?;
+        let video = self.videos.get(&cell.video).ok_or_else(unknown_video)?;
         if video.registration == Registration::Inactive {
             return Err(ApiError::new(
                 ErrorCode::NotFound,
@@ -173,10 +170,7 @@ impl Directory {
     }
 
     fn entry(&self, cell: &CellRef) -> Result<CellEntry, ApiError> {
-        let video = self
-            .videos
-            .get(&cell.video)
-            .ok_or_else(|| unknown_video())?;
+        let video = self.videos.get(&cell.video).ok_or_else(unknown_video)?;
         let found = video.known.manifest.cell(cell.rendition, cell.cell);
         let (found, _) = found
             .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "The video has no such cell."))?;

@@ -83,7 +83,10 @@ impl From<crate::store::StoreError> for NoVerdict {
 
 /// Ticket lists of other verifiers, verified against their reported roots.
 #[derive(Default)]
-pub(super) struct TicketLists(Mutex<HashMap<(AccountId, Hash32), Arc<Vec<Hash32>>>>);
+pub(super) struct TicketLists(Mutex<ListsByRoot>);
+
+/// Leaf hashes of tickets, by issuer and root.
+type ListsByRoot = HashMap<(AccountId, Hash32), Arc<Vec<Hash32>>>;
 
 /// Judges a header for verifier `own`. Absent when what is needed for a verdict can't be had.
 pub(super) async fn judge_header(
@@ -351,7 +354,7 @@ impl TicketLists {
         Ok(Some(list))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(AccountId, Hash32), Arc<Vec<Hash32>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ListsByRoot> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -79,9 +79,9 @@ impl<T: Config> Pallet<T> {
         VerifierSets::<T>::insert(from, set);
     }
 
-    fn members<'a, I: 'a>(validators: I) -> Vec<Verifier>
+    fn members<'a, I>(validators: I) -> Vec<Verifier>
     where
-        I: Iterator<Item = (&'a T::AccountId, Public)>,
+        I: Iterator<Item = (&'a T::AccountId, Public)> + 'a,
     {
         validators
             .map(|(account, key)| Verifier {
@@ -99,16 +99,16 @@ impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {
 impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
     type Key = Public;
 
-    fn on_genesis_session<'a, I: 'a>(validators: I)
+    fn on_genesis_session<'a, I>(validators: I)
     where
-        I: Iterator<Item = (&'a T::AccountId, Public)>,
+        I: Iterator<Item = (&'a T::AccountId, Public)> + 'a,
     {
         Self::set_from(0, Self::members(validators));
     }
 
-    fn on_new_session<'a, I: 'a>(changed: bool, validators: I, _queued_validators: I)
+    fn on_new_session<'a, I>(changed: bool, validators: I, _queued_validators: I)
     where
-        I: Iterator<Item = (&'a T::AccountId, Public)>,
+        I: Iterator<Item = (&'a T::AccountId, Public)> + 'a,
     {
         if changed {
             let from = Self::round_of_block().saturating_add(ROUNDS_UNTIL_EFFECT);

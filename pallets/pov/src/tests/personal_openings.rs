@@ -11,6 +11,9 @@ use crate::{
     mock::{Settled, Test},
 };
 
+/// Changes a report before it is sent.
+type Edit<'a> = Box<dyn FnOnce(&Network, &mut Report) + 'a>;
+
 /// Whether the verdicts of verifier 0 on round 0 counted. `judge` may change its report with the verdicts, `prove` the
 /// one after.
 fn counted(
@@ -24,8 +27,7 @@ fn counted(
         }
         network.next_round_with_reports();
         let voter = network.nodes[0].account;
-        let mut edits: [Option<Box<dyn FnOnce(&Network, &mut Report)>>; 2] =
-            [Some(Box::new(judge)), Some(Box::new(prove))];
+        let mut edits: [Option<Edit<'_>>; 2] = [Some(Box::new(judge)), Some(Box::new(prove))];
         for edit in &mut edits {
             next_round();
             let mut report = network.report(0);

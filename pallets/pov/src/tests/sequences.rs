@@ -93,10 +93,8 @@ fn behave(network: &Network, report: &mut Report, conduct: Conduct) -> bool {
             }
         }
         Conduct::NoPersonalOpening => report.personal_opening = None,
-        Conduct::InventedPersonalRoot => {
-            if report.personal.count > 0 {
-                report.personal.root = [1; 32];
-            }
+        Conduct::InventedPersonalRoot if report.personal.count > 0 => {
+            report.personal.root = [1; 32];
         }
         Conduct::RejectsAll if !verdicts.is_empty() => {
             let reject = |entry: VerdictOn| VerdictOn {

@@ -21,6 +21,7 @@ pub(crate) const LONG: (u16, u32) = (0, 60_000);
 
 /// Which kind of key a wallet holds.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a handful of them in tests")]
 enum Wallet {
     Sr25519(sr25519::Pair),
     Ed25519(ed25519::Pair),
@@ -38,7 +39,7 @@ impl Viewer {
     /// A viewer whose delegation holds from round 0 on.
     pub(crate) fn new(number: u8) -> Self {
         let seed = [number; 32];
-        let (account, wallet) = if number % 2 == 0 {
+        let (account, wallet) = if number.is_multiple_of(2) {
             let pair = sr25519::Pair::from_seed(&seed);
             (pair.public().0, Wallet::Sr25519(pair))
         } else {

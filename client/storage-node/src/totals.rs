@@ -79,6 +79,8 @@ struct Amounts {
     countersigned: u64,
     /// The total that was handed to the index last.
     recorded: u64,
+    /// What of it was countersigned then.
+    recorded_countersigned: u64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -124,6 +126,7 @@ impl Totals {
                 sent,
                 countersigned,
                 recorded: sent,
+                recorded_countersigned: countersigned,
             }),
             durable: Arc::new(watch::Sender::new(sent)),
         });
@@ -251,13 +254,20 @@ impl TokenAccount {
     pub fn countersign(&self, bytes: u64) {
         let mut amounts = lock(&self.amounts);
         amounts.countersigned = amounts.countersigned.max(bytes.min(amounts.sent));
+        if amounts.countersigned > amounts.recorded_countersigned {
+            // A viewer that comes back takes a node that remembers less than was countersigned for a cheat.
+            self.hand_in(&mut amounts);
+        }
     }
 
     /// Hands the total to the index when it has grown by at least `step` since it was last.
     fn record(&self, amounts: &mut Amounts, step: u64) {
-        if amounts.sent.saturating_sub(amounts.recorded) < step {
-            return;
+        if amounts.sent.saturating_sub(amounts.recorded) >= step {
+            self.hand_in(amounts);
         }
+    }
+
+    fn hand_in(&self, amounts: &mut Amounts) {
         let (token, expires_ms) = (self.token, self.expires_ms);
         let (sent, countersigned) = (amounts.sent, amounts.countersigned);
         let durable = Arc::clone(&self.durable);
@@ -278,6 +288,7 @@ impl TokenAccount {
         // Otherwise the index is behind, and is offered the total again.
         if handed_in.is_ok() {
             amounts.recorded = sent;
+            amounts.recorded_countersigned = countersigned;
         }
     }
 }

@@ -209,7 +209,7 @@ pub fn verifier_parts(
     reporters: &[AccountId],
 ) -> Vec<(AccountId, u128)> {
     let half = amount / 2;
-    let other_half = amount.saturating_sub(half);
+    let other_half = amount.div_ceil(2);
     let Some(each) = other_half.checked_div(reporters.len() as u128) else {
         return Vec::from([(issuer, amount)]);
     };

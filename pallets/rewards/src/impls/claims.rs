@@ -46,7 +46,9 @@ impl<T: Config> Pallet<T> {
             Error::<T>::NotYetClaimable
         );
 
-        let amount = total.saturating_sub(Claimed::<T>::get(account));
+        let amount = total
+            .checked_sub(Claimed::<T>::get(account))
+            .ok_or(Error::<T>::NothingToClaim)?;
         ensure!(amount > 0, Error::<T>::NothingToClaim);
 
         // The cap, whatever the root says.

@@ -100,6 +100,8 @@ pub(crate) struct Database {
     jobs: Option<SyncSender<Job>>,
     thread: Option<JoinHandle<()>>,
     failed: watch::Receiver<bool>,
+    /// Goes when the file is closed: fields are dropped in this order, so it has to be the last.
+    open: watch::Sender<()>,
 }
 
 impl Database {
@@ -133,6 +135,7 @@ impl Database {
             jobs: Some(jobs),
             thread: Some(thread),
             failed,
+            open: watch::Sender::new(()),
         })
     }
 
@@ -144,6 +147,15 @@ impl Database {
     /// Turns true when a write has failed: from then on nothing is written.
     pub(crate) fn failed(&self) -> watch::Receiver<bool> {
         self.failed.clone()
+    }
+
+    /// Resolves when the index is closed: nobody uses it any more, everything is durable, and the file can be opened again.
+    pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut open = self.open.subscribe();
+        async move {
+            // Nothing is ever sent: an error is what is waited for.
+            while open.changed().await.is_ok() {}
+        }
     }
 
     /// Hands in a write and blocks until it is durable.

@@ -10,7 +10,7 @@ use chainflix_p2p::serve::{DeliveryConfig, serve_cells, serve_manifests, serve_s
 use chainflix_p2p::{Network, NetworkConfig, PeerAddress, ServeLimits, Serving};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
 
 use crate::addresses;
 use crate::config::Config;
@@ -75,10 +75,10 @@ pub struct StorageNode {
     tasks: Vec<JoinHandle<()>>,
 }
 
-/// How long a node that stops waits for the deliveries under way.
-const LAST_DELIVERIES: Duration = Duration::from_secs(10);
+/// How long a node that stops waits for the deliveries and writes under way.
+const LAST_WORK: Duration = Duration::from_secs(10);
 
-/// How often it looks.
+/// How often it looks whether the deliveries are over.
 const RELEASE_POLL: Duration = Duration::from_millis(20);
 
 impl StorageNode {
@@ -225,7 +225,8 @@ impl StorageNode {
         let _ = self.failed.wait_for(|failed| *failed).await;
     }
 
-    /// Ends serving, and waits until everything is durable.
+    /// Ends serving, and waits until everything is durable and the folder can be opened again: 10 s at most, should a
+    /// delivery not end, or whoever embeds the node not let go of its [`Store`].
     pub async fn stop(mut self) {
         self.serving.clear();
         let tasks = std::mem::take(&mut self.tasks);
@@ -234,14 +235,21 @@ impl StorageNode {
             // It was aborted, or had ended.
             let _ = task.await;
         }
-        self.services.totals.flush();
-        // Deliveries under way end by themselves once nothing is accepted any more; they hold the index until then.
-        let deadline = tokio::time::Instant::now() + LAST_DELIVERIES;
-        while Arc::strong_count(&self.services) > 1 && tokio::time::Instant::now() < deadline {
-            tokio::time::sleep(RELEASE_POLL).await;
+        // Deliveries under way end by themselves once nothing is accepted any more; what they send counts too.
+        let deadline = Instant::now() + LAST_WORK;
+        while Arc::strong_count(&self.services) > 1 && Instant::now() < deadline {
+            sleep(RELEASE_POLL).await;
         }
-        // The index waits for its writes when the last of its users goes.
+        self.services.totals.flush();
+        let closed = self.services.store.database().closed();
+        // The index waits for its writes when the last of its users goes. That may be work on another thread that was
+        // ordered by a task which is gone: aborting the task does not end it.
         let _ = spawn_blocking(move || drop(self)).await;
+        if timeout_at(deadline, closed).await.is_err() {
+            tracing::warn!(
+                "the storage node stopped, but its index is still in use; its folder can't be opened yet"
+            );
+        }
     }
 }
 

@@ -153,6 +153,26 @@ async fn q1_a_publisher_hands_in_what_a_controller_granted_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_stopped_has_let_go_of_its_folder_even_if_work_on_its_store_went_on_for_a_while()
+ {
+    let folder = tempfile::tempdir().unwrap();
+    let node = StorageNode::start(node_config(1, folder.path()), keys_of(1), no_verifiers()).await;
+    let node = node.unwrap();
+    let (cell, store) = (Cell::new(0, 8_192), node.store().clone());
+    let (working, works) = std::sync::mpsc::channel();
+    let taken_in = cell.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        working.send(()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        taken_in.take_in(&store)
+    });
+    works.recv().unwrap();
+    node.stop().await;
+    assert!(open(folder.path()).holds(&cell.at));
+    work.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_on_one_folder_or_one_port_are_told_apart_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let node = StorageNode::start(node_config(1, folder.path()), keys_of(1), no_verifiers()).await;

@@ -1,0 +1,121 @@
+//! What the page asks and is told.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use chainflix_client::units::format_cfx;
+use chainflix_client::{ClientError, account as accounts};
+use chainflix_content::MagnetLink;
+use chainflix_content::link::LinkError;
+use futures::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::panel::{EarningsView, Panel};
+use crate::server::Shared;
+use crate::sessions::{OpenError, Opened, Report};
+
+/// The panel is refreshed so often.
+const REFRESH: Duration = Duration::from_millis(500);
+
+/// Who watches here.
+#[derive(Debug, Serialize)]
+pub(crate) struct Account {
+    address: String,
+    /// In CFX; `None` when the chain can't be read now.
+    balance: Option<String>,
+    /// `None` when verifiers or chain can't be asked now.
+    earnings: Option<EarningsView>,
+}
+
+pub(crate) async fn account(State(shared): State<Arc<Shared>>) -> Json<Account> {
+    let client = shared.sessions.client();
+    let own = client.account();
+    let (balance, summary) = tokio::join!(client.chain().balance(&own), client.summary(&own));
+    Json(Account {
+        address: accounts::address(&own),
+        balance: balance.ok().map(|balance| format_cfx(balance.free)),
+        earnings: summary.ok().map(EarningsView::from),
+    })
+}
+
+pub(crate) async fn videos(
+    State(shared): State<Arc<Shared>>,
+) -> Result<impl IntoResponse, Failure> {
+    let controller = shared.sessions.client().controller().await;
+    let videos = controller.map_err(Failure::upstream)?.videos().await;
+    videos.map(Json).map_err(Failure::upstream)
+}
+
+/// Which video to open.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    /// A magnet link, or the bare magnet.
+    link: String,
+}
+
+pub(crate) async fn open(
+    State(shared): State<Arc<Shared>>,
+    wanted: Result<Json<Wanted>, JsonRejection>,
+) -> Result<Json<Opened>, Failure> {
+    let Json(wanted) = wanted.map_err(|error| Failure::bad_request(error.body_text()))?;
+    let parsed: Result<MagnetLink, LinkError> = wanted.link.parse();
+    let link = parsed.map_err(Failure::bad_request)?;
+    let opened = shared.sessions.open(link.magnet).await;
+    opened.map(Json).map_err(|error| match error {
+        OpenError::Client(ClientError::UnknownVideo(_)) => {
+            Failure::new(StatusCode::NOT_FOUND, error)
+        }
+        other => Failure::upstream(other),
+    })
+}
+
+pub(crate) async fn panel(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Json<Panel>, Failure> {
+    Ok(Json(shared.sessions.get(&id)?.panel()))
+}
+
+pub(crate) async fn close(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> StatusCode {
+    shared.sessions.close(Some(&id));
+    StatusCode::NO_CONTENT
+}
+
+pub(crate) async fn playhead(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    report: Result<Json<Report>, JsonRejection>,
+) -> Result<StatusCode, Failure> {
+    let session = shared.sessions.get(&id)?;
+    let Json(report) = report.map_err(|error| Failure::bad_request(error.body_text()))?;
+    session.playback.report(report.snapshot()).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The panel again and again, until the session is closed.
+pub(crate) async fn events(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Failure> {
+    shared.sessions.get(&id)?;
+    Ok(Sse::new(panels(shared, id)).keep_alive(KeepAlive::default()))
+}
+
+fn panels(shared: Arc<Shared>, id: String) -> impl Stream<Item = Result<Event, Infallible>> {
+    let mut ticks = tokio::time::interval(REFRESH);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    futures::stream::unfold((shared, id, ticks), |(shared, id, mut ticks)| async {
+        ticks.tick().await;
+        let panel = shared.sessions.get(&id).ok()?.panel();
+        let event = Event::default().event("panel").json_data(panel).ok()?;
+        Some((Ok(event), (shared, id, ticks)))
+    })
+}

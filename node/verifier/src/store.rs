@@ -304,3 +304,6 @@ impl Batch<'_> {
         Ok(taken)
     }
 }
+
+#[cfg(test)]
+mod tests;

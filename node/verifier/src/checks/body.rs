@@ -232,3 +232,6 @@ pub(crate) fn check_evidence(
     )
     .map_err(|_| RejectReason::Receipts)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 mod chain;
 mod net;
 mod network;
+mod provider;
 mod rows;
 mod video;
 mod viewer;

@@ -22,8 +22,9 @@ use tempfile::TempDir;
 
 use crate::chain::{Chain, Mirror, NodeView, SLOT_MS};
 use crate::network::{Network, NodeNetwork};
+use crate::provider::Provider;
 use crate::video::Video;
-use crate::viewer::{Provider, Session, Viewer, connect};
+use crate::viewer::{Session, Viewer, connect};
 
 /// Where the chain begins, ms since the Unix epoch.
 pub(crate) const START_MS: u64 = 1_800_000_000_000;
@@ -231,6 +232,12 @@ impl Net {
             self.until_reported().await;
         }
         self.advance_clocks(end - self.now_ms);
+    }
+
+    /// Lets time pass without a block.
+    pub(crate) fn stand_still(&mut self, ms: u64) {
+        self.advance_clocks(ms);
+        self.next_block_ms += ms;
     }
 
     fn advance_clocks(&mut self, ms: u64) {

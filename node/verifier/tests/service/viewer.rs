@@ -5,23 +5,20 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use chainflix_primitives::{
-    AccountId, Magnet, Sha256, Signature64,
-    api::{self, CellGrant, CellWanted, OpenSession, Reply, Request, message_nonce, session_info},
+    AccountId, Sha256, Signature64,
+    api::{self, CellGrant, OpenSession, Reply, Request, message_nonce, session_info},
     delegation::{Delegation, SignedDelegation, WalletSignature, session_transcript},
     draw,
     play_data::{self, PlayData},
     possession::ChainStart,
-    receipt::{Receipt, receipt_payload},
+    receipt::Receipt,
     refusal::Refusal,
-    sources::{SignedSources, Sources},
     ticket::{Acceptance, SignedTicket},
     view::{Delivery, VIEW_VERSION, ViewClaim},
 };
 use codec::{Decode, Encode};
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
-use hpke::{
-    Deserializable, Kem as _, OpModeS, Serializable, aead, kdf::HkdfSha256, kem::X25519HkdfSha256,
-};
+use hpke::{Deserializable, OpModeS, Serializable, aead, kdf::HkdfSha256, kem::X25519HkdfSha256};
 use jsonrpsee::{
     core::{ClientError, client::ClientT},
     rpc_params,
@@ -30,6 +27,7 @@ use jsonrpsee::{
 
 use crate::chain::{GENESIS, State};
 use crate::net::Net;
+use crate::provider::wanted;
 use crate::video::Video;
 
 /// Randomness for HPKE.
@@ -371,66 +369,6 @@ impl Session {
             receipts.push(provider.receipt(token, bytes.div_ceil(count)));
         }
         receipts
-    }
-}
-
-/// What the controller of the net would choose for a cell.
-pub(crate) fn sources(net: &Net, video: Magnet, cell: u16, providers: usize) -> SignedSources {
-    let sources = Sources {
-        genesis: GENESIS,
-        controller: VerificationKeyBytes::from(&net.controller).into(),
-        video,
-        rendition: 0,
-        cell,
-        providers: (0..providers as u32)
-            .collect::<Vec<_>>()
-            .try_into()
-            .expect("few"),
-        expires_ms: net.now_ms() + 300_000,
-    };
-    let signature = Signature64(net.controller.sign(&sources.signing_payload()).to_bytes());
-    SignedSources { sources, signature }
-}
-
-pub(crate) fn wanted(net: &Net, video: &Video, cell: u16, providers: usize) -> CellWanted {
-    CellWanted {
-        sources: sources(net, video.magnet, cell, providers),
-        bytes: video.entry(cell).bytes,
-    }
-}
-
-/// A storage provider of the net.
-pub(crate) struct Provider {
-    pub(crate) owner: AccountId,
-    pub(crate) peer: SigningKey,
-    pub(crate) exchange: <X25519HkdfSha256 as hpke::Kem>::PrivateKey,
-}
-
-impl Provider {
-    pub(crate) fn new(seed: u8) -> Self {
-        let (exchange, _) = X25519HkdfSha256::derive_keypair(&[seed; 32]);
-        Self {
-            owner: AccountId([seed; 32]),
-            peer: SigningKey::from([seed; 32]),
-            exchange,
-        }
-    }
-
-    pub(crate) fn exchange_key(&self) -> [u8; 32] {
-        X25519HkdfSha256::sk_to_pk(&self.exchange).to_bytes().into()
-    }
-
-    pub(crate) fn receipt(
-        &self,
-        token: chainflix_primitives::receipt::DeliveryToken,
-        bytes: u64,
-    ) -> Receipt {
-        let payload = receipt_payload(&GENESIS, &token.id::<Sha256>(), bytes);
-        Receipt {
-            token,
-            bytes,
-            provider_signature: Signature64(self.peer.sign(&payload).to_bytes()),
-        }
     }
 }
 

@@ -19,7 +19,8 @@ use tokio::{
 };
 
 use crate::net::{Net, ROUND_MS};
-use crate::viewer::{Session, Viewer, wanted};
+use crate::provider::wanted;
+use crate::viewer::{Session, Viewer};
 
 /// Code and name of the refusal in a JSON-RPC error.
 fn refused_with(error: ClientError) -> (i32, String) {

@@ -142,7 +142,7 @@ async fn d4_a_restricted_video_gets_no_key_and_pays_what_was_watched() {
             cell: 2,
         },
         Request::CellKeys {
-            cells: vec![crate::viewer::wanted(&net, &video, 2, 2)]
+            cells: vec![crate::provider::wanted(&net, &video, 2, 2)]
                 .try_into()
                 .expect("one"),
         },

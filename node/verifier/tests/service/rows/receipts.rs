@@ -187,7 +187,7 @@ async fn k3_a_receipt_without_the_providers_signature_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn k3_tokens_are_issued_only_for_what_a_registered_controller_signed_and_not_expired() {
-    use crate::viewer::wanted;
+    use crate::provider::wanted;
     use chainflix_primitives::api::Request;
     let mut net = Net::start(1).await;
     let video = net.publish(1, 120_000);

@@ -1,0 +1,165 @@
+//! The store under kill -9: a child process writes and tells what was acknowledged; the parent kills it and looks.
+
+use std::{
+    env,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use chainflix_primitives::{
+    AccountId, Magnet, PlayCode, RandomConstant, Round,
+    ticket::{TICKET_VERSION, Ticket},
+};
+
+use super::tables::{SPENT, TICKETS};
+use super::*;
+
+const GENESIS: Hash32 = [1; 32];
+/// Names the child's directory; without it the child's test has nothing to do.
+const CHILD: &str = "CHAINFLIX_STORE_TEST_DIRECTORY";
+
+fn open(directory: &Path) -> Store {
+    open_for(directory, &GENESIS).expect("the store opens")
+}
+
+/// Opens the store, which the one before may hold for a moment: its writing thread lets go of the file when it ends.
+fn open_for(directory: &Path, genesis: &Hash32) -> StoreResult<Store> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        match Store::open(directory, genesis, 1024 * 1024) {
+            Err(StoreError::Open { .. }) if Instant::now() < deadline => std::thread::yield_now(),
+            result => return result,
+        }
+    }
+}
+
+fn ticket(round: Round, index: u32) -> Ticket {
+    Ticket {
+        version: TICKET_VERSION,
+        issuer: AccountId([1; 32]),
+        round,
+        index,
+        viewer: AccountId([2; 32]),
+        delegation: [3; 32],
+        video: Magnet([4; 32]),
+        minute: 0,
+        rendition: 0,
+        issue_ms: 5,
+        constant: RandomConstant([6; 32]),
+        play_code: PlayCode([7; 16]),
+    }
+}
+
+/// The child: appends tickets as fast as it can, 64 on their way at a time, and prints the index of each that is durable.
+#[test]
+fn child_that_writes_until_it_is_killed() {
+    let Some(directory) = env::var_os(CHILD) else {
+        return;
+    };
+    let store = open(Path::new(&directory));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let mut on_their_way = std::collections::VecDeque::new();
+    let mut out = std::io::stdout().lock();
+    for index in 0.. {
+        let written = ticket(1, index);
+        let pending = store
+            .writer()
+            .submit(move |batch| batch.put_ticket(&written))
+            .expect("there is room");
+        on_their_way.push_back((index, pending));
+        if on_their_way.len() >= 64 {
+            let (index, pending) = on_their_way.pop_front().expect("64");
+            runtime.block_on(pending.durable()).expect("durable");
+            writeln!(out, "durable {index}").expect("the parent reads");
+            out.flush().expect("the parent reads");
+        }
+    }
+}
+
+#[test]
+fn kill_minus_nine_loses_nothing_that_was_acknowledged_and_leaves_no_hole() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut held = 0;
+    for _ in 0..3 {
+        let name = "store::tests::child_that_writes_until_it_is_killed";
+        let mut child = Command::new(env::current_exe().expect("this program"))
+            .args([name, "--exact", "--nocapture"])
+            .env(CHILD, directory.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the child starts");
+        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let told = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.split_once("durable ")?.1.parse::<u32>().ok());
+        let acknowledged = told.take(500).last().expect("the child writes");
+        // SIGKILL, in the middle of writing.
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+
+        let view = open(directory.path()).view().expect("a view");
+        let tickets = view.tickets(1, 0, usize::MAX).expect("readable");
+        let indices: Vec<u32> = tickets.iter().map(|ticket| ticket.index).collect();
+        let expected: Vec<u32> = (0..u32::try_from(indices.len()).expect("few")).collect();
+        assert_eq!(indices, expected, "a hole");
+        assert!(
+            indices.len() > acknowledged as usize,
+            "{acknowledged} was acknowledged"
+        );
+        assert!(indices.len() >= held, "what was there before is gone");
+        held = indices.len();
+    }
+}
+
+#[test]
+fn writes_are_applied_in_the_order_in_which_they_were_handed_in() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open(directory.path());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    let (viewer, video) = (AccountId([1; 32]), Magnet([2; 32]));
+    let all: Vec<_> = (0..200u16)
+        .map(|minute| {
+            let write = move |batch: &Batch<'_>| batch.mark_spent(0, viewer, video, minute);
+            store.writer().submit(write).expect("there is room")
+        })
+        .collect();
+    for pending in all {
+        runtime.block_on(pending.durable()).expect("durable");
+    }
+    let view = store.view().expect("a view");
+    assert_eq!(
+        view.spent(0, viewer, video).expect("readable"),
+        vec![0xff; 25]
+    );
+    assert!(view.has(SPENT, &(0, viewer, video)).expect("readable"));
+    assert!(!view.has(TICKETS, &(0, 0)).expect("readable"));
+}
+
+#[test]
+fn a_store_of_another_chain_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    drop(open(directory.path()));
+    let refused = open_for(directory.path(), &[2; 32]).map(|_| ());
+    assert!(
+        matches!(refused, Err(StoreError::OtherChain { .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn keys_are_ordered_as_their_numbers_are() {
+    let keys = [(0u32, 255u32), (0, 256), (1, 0), (255, 1), (256, 0)];
+    let bytes: Vec<Vec<u8>> = keys.iter().map(Key::bytes).collect();
+    assert!(bytes.is_sorted());
+    for key in keys {
+        assert_eq!(<(u32, u32)>::read(&key.bytes()), Some(key));
+    }
+    assert_eq!(<(u32, u32)>::read(&[0; 7]), None);
+}

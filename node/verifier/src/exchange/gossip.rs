@@ -2,17 +2,21 @@
 //!
 //! News are bounded and may be dropped: whatever decides is fetched by root.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chainflix_primitives::{AccountId, view::ViewLeaf};
-use futures::future::join_all;
-use tokio::sync::mpsc;
+use futures::StreamExt;
+use tokio::{sync::mpsc, task::JoinSet};
 
 use super::messages::{MAX_NEW_VIEWS, PeerRequest};
 use crate::context::Context;
 
 /// News that may wait.
 const QUEUE: usize = 8_192;
+/// News that may wait for one verifier.
+const PEER_QUEUE: usize = 256;
+/// News told to one verifier at a time.
+const TOLD_AT_ONCE: usize = 16;
 /// Views are collected for so long before they are told.
 const COLLECT: Duration = Duration::from_millis(100);
 
@@ -58,47 +62,96 @@ impl Gossip {
 
 /// Tells all news until the service ends.
 pub(crate) async fn run(context: Arc<Context>, mut news: mpsc::Receiver<News>) {
+    let mut tellers = Tellers::new(context);
     let mut batch = Vec::new();
     while news.recv_many(&mut batch, MAX_NEW_VIEWS).await > 0 {
         let mut leaves = Vec::new();
-        let mut notes = Vec::new();
         for item in batch.drain(..) {
             match item {
                 News::Accepted(leaf) => leaves.push(*leaf),
-                note => notes.push(note),
+                News::Opened {
+                    to,
+                    viewer,
+                    playtime_ms,
+                } => {
+                    let request = PeerRequest::TicketOpened {
+                        viewer,
+                        playtime_ms,
+                    };
+                    tellers.tell(to, Arc::new(request));
+                }
+                News::Closed { viewer } => {
+                    if let Some(to) = other_assigned(&tellers.context, &viewer) {
+                        tellers.tell(to, Arc::new(PeerRequest::TicketClosed { viewer }));
+                    }
+                }
             }
         }
-        join_all(notes.into_iter().map(|note| tell_note(&context, note))).await;
         if !leaves.is_empty() {
-            tell_all(&context, PeerRequest::NewViews { leaves }).await;
+            tellers.tell_all(PeerRequest::NewViews { leaves });
             tokio::time::sleep(COLLECT).await;
         }
     }
 }
 
-async fn tell_note(context: &Context, note: News) {
-    let (to, request) = match note {
-        News::Opened {
-            to,
-            viewer,
-            playtime_ms,
-        } => {
-            let request = PeerRequest::TicketOpened {
-                viewer,
-                playtime_ms,
-            };
-            (Some(to), request)
+/// One task for each verifier: one that does not answer holds up nobody else's news.
+struct Tellers {
+    context: Arc<Context>,
+    queues: HashMap<AccountId, mpsc::Sender<Arc<PeerRequest>>>,
+    tasks: JoinSet<()>,
+}
+
+impl Tellers {
+    fn new(context: Arc<Context>) -> Self {
+        Self {
+            context,
+            queues: HashMap::new(),
+            tasks: JoinSet::new(),
         }
-        News::Closed { viewer } => (
-            other_assigned(context, &viewer),
-            PeerRequest::TicketClosed { viewer },
-        ),
-        News::Accepted(_) => return,
-    };
-    if let Some(peer) = to.and_then(|to| context.verifiers.with_account(&to)) {
-        // A courtesy: whether it arrives changes nothing that counts.
-        let _ = context.exchange.ask(&peer, &request).await;
     }
+
+    fn tell(&mut self, to: AccountId, request: Arc<PeerRequest>) {
+        let queue = self.queues.entry(to).or_insert_with(|| {
+            let (queue, waiting) = mpsc::channel(PEER_QUEUE);
+            let context = Arc::clone(&self.context);
+            self.tasks.spawn(tell_peer(context, to, waiting));
+            queue
+        });
+        // One for which too much waits misses this.
+        let _ = queue.try_send(request);
+    }
+
+    fn tell_all(&mut self, request: PeerRequest) {
+        let own = self.context.place().account;
+        let peers = self.context.verifiers.all();
+        // Whoever is no verifier any more is told what waits, and no more.
+        self.queues
+            .retain(|account, _| peers.iter().any(|peer| peer.account == *account));
+        while self.tasks.try_join_next().is_some() {}
+        let request = Arc::new(request);
+        for peer in peers.iter().filter(|peer| Some(peer.account) != own) {
+            self.tell(peer.account, Arc::clone(&request));
+        }
+    }
+}
+
+async fn tell_peer(
+    context: Arc<Context>,
+    to: AccountId,
+    mut waiting: mpsc::Receiver<Arc<PeerRequest>>,
+) {
+    let context = &*context;
+    let waiting = futures::stream::poll_fn(|task| waiting.poll_recv(task));
+    waiting
+        .for_each_concurrent(TOLD_AT_ONCE, |request| async move {
+            let Some(peer) = context.verifiers.with_account(&to) else {
+                return;
+            };
+            if let Err(error) = context.exchange.ask(&peer, &request).await {
+                tracing::debug!(verifier = %to, %error, "news were not told");
+            }
+        })
+        .await;
 }
 
 /// The viewer's other verifier in the current round.
@@ -109,17 +162,4 @@ fn other_assigned(context: &Context, viewer: &AccountId) -> Option<AccountId> {
     draw::assigned_verifiers::<Sha256>(&facts.seed, viewer, &facts.set)
         .into_iter()
         .find(|verifier| Some(*verifier) != place.account)
-}
-
-async fn tell_all(context: &Context, request: PeerRequest) {
-    let own = context.place().account;
-    let peers = context.verifiers.all();
-    let others = peers.iter().filter(|peer| Some(peer.account) != own);
-    let request = &request;
-    let told = others.map(|peer| async move {
-        if let Err(error) = context.exchange.ask(peer, request).await {
-            tracing::debug!(verifier = %peer.account, %error, "views were not told");
-        }
-    });
-    join_all(told).await;
 }

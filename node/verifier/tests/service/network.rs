@@ -16,6 +16,7 @@ pub(crate) type Tamper = Arc<dyn Fn([u8; 32], &[u8], Vec<u8>) -> Vec<u8> + Send 
 pub(crate) struct Network {
     services: Mutex<BTreeMap<[u8; 32], Weak<VerifierService>>>,
     tamper: Mutex<Option<Tamper>>,
+    silent: Mutex<Option<[u8; 32]>>,
     longest: Mutex<usize>,
 }
 
@@ -35,6 +36,11 @@ impl Network {
     /// Lets `tamper` change the answers of verifiers; it gets who answers, the request and the answer.
     pub(crate) fn set_tamper(&self, tamper: Option<Tamper>) {
         *self.tamper.lock().expect("no test thread failed") = tamper;
+    }
+
+    /// Lets the node with this key take requests and never answer.
+    pub(crate) fn set_silent(&self, key: [u8; 32]) {
+        *self.silent.lock().expect("no test thread failed") = Some(key);
     }
 
     /// The longest message so far, in bytes.
@@ -64,6 +70,10 @@ impl PeerNetwork for NodeNetwork {
         Box::pin(async move {
             assert!(request.len() <= MAX_PEER_MESSAGE_BYTES);
             network.note(request.len());
+            let silent = *network.silent.lock().expect("no test thread failed");
+            if silent == Some(network_key) {
+                std::future::pending::<()>().await;
+            }
             let service = {
                 let services = network.services.lock().expect("no test thread failed");
                 services.get(&network_key).and_then(Weak::upgrade)

@@ -143,6 +143,37 @@ async fn p5_the_other_verifier_is_told_of_an_open_ticket_and_of_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn p5_a_verifier_that_never_answers_holds_up_nobody_elses_news() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 60_000);
+    let assigned_to = |net: &Net, node: usize, other: usize| {
+        let viewers = (1..=127).map(Viewer::new);
+        let mut fitting = viewers.filter(|viewer| viewer.assigned(net) == [node, other]);
+        fitting.next().expect("one of many")
+    };
+    let (to_silent, to_awake) = (assigned_to(&net, 0, 1), assigned_to(&net, 0, 2));
+    let mut session = to_silent.open(&net, 0).await;
+    let (_, data) = net.play(&to_silent, &mut session, &video, 0).await;
+    // The view is told to all, the end of the ticket to node 1, which keeps who asks waiting for 15 s.
+    net.network.set_silent(net.nodes[1].network_key);
+    session.finish(data).await.expect("an honest view");
+
+    let began = std::time::Instant::now();
+    let mut first = to_awake.open(&net, 0).await;
+    let mut second = to_awake.open(&net, 2).await;
+    first.start(&video, 0).await;
+    let start = Request::StartCell {
+        video: video.magnet,
+        rendition: 0,
+        cell: 0,
+    };
+    while second.ask(start.clone()).await != Reply::Refused(Refusal::TicketOpen) {
+        assert!(began.elapsed().as_secs() < 10, "node 2 was not told");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn p6_a_clock_that_steps_back_over_a_restart_makes_no_overlap() {
     let mut net = Net::start(1).await;
     let video = net.publish(1, 180_000);

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, PoisonError, RwLock,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use chainflix_primitives::{AccountId, Round, hash::Hash32, refusal::Refusal, rounds::RoundClock};
@@ -55,6 +55,8 @@ pub(crate) struct Context {
     pub(crate) metrics: Metrics,
     pub(crate) place: RwLock<Place>,
     pub(crate) view_ids: AtomicU64,
+    /// Whether the last adopted earnings are those that were computed here; without that nothing is voted for.
+    pub(crate) earnings_agree: AtomicBool,
     pub(crate) lifetime: LifetimeTotals,
     pub(crate) proofs: ProofTree,
 }
@@ -80,6 +82,8 @@ pub(crate) struct Ready {
     pub(crate) now_ms: u64,
     /// The round of that time.
     pub(crate) round: Round,
+    /// Whether that round is near enough to the chain's that what is issued or accepted now can be reported.
+    pub(crate) may_earn: bool,
 }
 
 impl Context {
@@ -97,7 +101,9 @@ impl Context {
         *self.place.write().unwrap_or_else(PoisonError::into_inner) = place;
     }
 
-    /// Whether viewers can be served now: there is a verifier, a secret, and a clock that agrees with the chain's.
+    /// What is needed to serve a viewer, when it is there: a verifier, a secret, and a clock that is not behind the
+    /// chain's, by which a video that was restricted since would still be active. While the chain stands still, keys are
+    /// given, and what plays goes on; tickets are not.
     pub(crate) fn ready(&self) -> Result<Ready, Denied> {
         let place = self.place();
         let account = place.account.ok_or(Refusal::NotReady)?;
@@ -105,7 +111,7 @@ impl Context {
         let clock = self.facts.clock()?.ok_or(Refusal::NotReady)?;
         let now_ms = self.time.now_ms();
         let round = clock.round_at(now_ms).ok_or(Refusal::NotReady)?;
-        if !agree(round, place.round) {
+        if is_behind(round, place.round) {
             return Err(Refusal::NotReady.into());
         }
         Ok(Ready {
@@ -114,6 +120,7 @@ impl Context {
             clock,
             now_ms,
             round,
+            may_earn: agree(round, place.round),
         })
     }
 
@@ -125,5 +132,9 @@ impl Context {
 
 /// Whether the round by the own clock and the chain's are close enough that what is accepted now can be reported.
 pub(crate) fn agree(own: Round, chain: Round) -> bool {
-    own.saturating_add(BEHIND) >= chain && own <= chain.saturating_add(AHEAD)
+    !is_behind(own, chain) && own <= chain.saturating_add(AHEAD)
+}
+
+fn is_behind(own: Round, chain: Round) -> bool {
+    own.saturating_add(BEHIND) < chain
 }

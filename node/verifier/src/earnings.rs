@@ -3,7 +3,7 @@
 //! The ledger itself is `chainflix_primitives::earnings`; here its inputs are gathered, and its results kept. Only
 //! finalized settlements go in, so that a reorganisation of the chain changes nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
 
 use chainflix_primitives::{
     AccountId, Round, Sha256,
@@ -105,6 +105,10 @@ pub(crate) fn due(context: &Context, round: Round) -> Result<Option<EarningsTrip
     let Some(as_of) = due_as_of(context, round)? else {
         return Ok(None);
     };
+    if !context.earnings_agree.load(Ordering::Relaxed) {
+        // Rather none than wrong ones.
+        return Ok(None);
+    }
     let totals = context.store.view()?.get(TOTALS, &as_of)?;
     // Nothing earned yet is nothing to adopt.
     let totals = totals.filter(|totals| !totals.is_empty());

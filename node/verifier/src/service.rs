@@ -4,7 +4,10 @@ use std::{
     fs::DirBuilder,
     net::SocketAddr,
     os::unix::fs::DirBuilderExt,
-    sync::{Arc, RwLock, atomic::AtomicU64},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, AtomicU64},
+    },
     time::Duration,
 };
 
@@ -98,6 +101,7 @@ impl VerifierService {
             secrets: Arc::default(),
             place: RwLock::new(Place::default()),
             view_ids: AtomicU64::new(view_ids),
+            earnings_agree: AtomicBool::new(true),
             lifetime: Default::default(),
             proofs: Default::default(),
             config,
@@ -144,10 +148,10 @@ impl VerifierService {
         self.responder.answer(network_key, request).await
     }
 
-    /// Whether viewers are served now.
+    /// Whether tickets are issued now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.context.ready().is_ok()
+        self.context.ready().is_ok_and(|ready| ready.may_earn)
     }
 
     /// Stops the service: answers the calls under way, and waits until everything is on disk.

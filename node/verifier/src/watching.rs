@@ -62,6 +62,10 @@ async fn route(
         return Err(Refusal::DelegationExpired.into());
     }
     match request {
+        // The chain stands still, or the clock is ahead of it: what is earned now might never get into a report.
+        Request::StartCell { .. } | Request::FinishCell { .. } if !ready.may_earn => {
+            Err(Refusal::NotReady.into())
+        }
         Request::OpenVideo { video } => keys::open_video(context, &ready, message, video),
         Request::CellKeys { cells } => keys::cell_keys(context, &ready, message, &cells),
         Request::ContentKey {

@@ -57,12 +57,13 @@ pub(super) fn all(
     module.register_async_method("verifier_call", |params, api, origin| async move {
         api.call(&params, &origin).await
     })?;
-    module.register_method("verifier_claimProof", |params, api, origin| {
-        api.called(origin)?;
+    // The first to ask after an adoption waits for the whole tree: on a thread of its own.
+    module.register_blocking_method("verifier_claimProof", |params, api, origin| {
+        api.called(&origin)?;
         api.claim_proof(&params)
     })?;
-    module.register_method("verifier_earnings", |params, api, origin| {
-        api.called(origin)?;
+    module.register_blocking_method("verifier_earnings", |params, api, origin| {
+        api.called(&origin)?;
         api.earnings(&params)
     })?;
     module.register_method("verifier_providerKey", |params, api, origin| {
@@ -85,7 +86,7 @@ struct Info {
     round: Round,
     /// The service's time, ms since the Unix epoch.
     time_ms: u64,
-    /// Whether viewers are served now.
+    /// Whether tickets are issued now.
     ready: bool,
     key_epoch: Option<u32>,
     version: &'static str,
@@ -142,7 +143,7 @@ impl Api {
             network_key: hex::encode(context.config.network_key),
             round: place.round,
             time_ms: context.time.now_ms(),
-            ready: context.ready().is_ok(),
+            ready: context.ready().is_ok_and(|ready| ready.may_earn),
             key_epoch: context.secrets.latest().map(|secret| secret.epoch()),
             version: env!("CARGO_PKG_VERSION"),
         })

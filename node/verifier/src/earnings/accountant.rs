@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
@@ -320,7 +320,7 @@ impl Accountant {
             return Ok(());
         }
         let seen = chain.standing(At::Finalized)?.round;
-        self.warn_if_different(as_of, &triple.root)?;
+        self.compare(as_of, &triple.root)?;
         self.context
             .store
             .writer()
@@ -344,14 +344,18 @@ impl Accountant {
         Ok(())
     }
 
-    fn warn_if_different(&self, as_of: Round, root: &Hash32) -> Result<(), StoreError> {
+    /// Compares adopted earnings with the own. A verifier that comes to others stops voting until they are the same again.
+    fn compare(&self, as_of: Round, root: &Hash32) -> Result<(), StoreError> {
         let Some(totals) = self.context.store.view()?.get(TOTALS, &as_of)? else {
             return Ok(());
         };
-        if super::EarningsTree::new(as_of, totals).tree.root() != *root {
+        let agree = super::EarningsTree::new(as_of, totals).tree.root() == *root;
+        self.context.earnings_agree.store(agree, Ordering::Relaxed);
+        if !agree {
             tracing::error!(
                 as_of,
-                "the adopted earnings are not those that this verifier computed"
+                "the adopted earnings are not those that this verifier computed; it votes for none until they are \
+                 the same again. Compare version and settled rounds with another verifier's"
             );
         }
         Ok(())

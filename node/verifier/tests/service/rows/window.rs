@@ -1,8 +1,13 @@
 //! W: too fast, too slow. T: clocks that disagree.
 
-use chainflix_primitives::{api::Request, refusal::Refusal, view::CLOCK_TOLERANCE_MS};
+use chainflix_primitives::{
+    api::{Reply, Request},
+    refusal::Refusal,
+    view::CLOCK_TOLERANCE_MS,
+};
 
 use crate::net::{Net, ROUND_MS, START_MS};
+use crate::video::Video;
 use crate::viewer::Viewer;
 
 /// Plays cell `cell` and hands in the Play Data after each of `steps` ms more.
@@ -59,21 +64,16 @@ async fn w2_a_last_cell_under_five_seconds_plays_but_earns_nothing() {
     let video = net.publish(1, 64_999);
     let viewer = Viewer::new(9);
     let mut session = viewer.open(&net, 0).await;
-    let start = Request::StartCell {
-        video: video.magnet,
-        rendition: 0,
-        cell: 1,
-    };
-    assert_eq!(session.refusal(start).await, Refusal::CellTooShort);
+    assert_eq!(
+        session.refusal(start(&video, 1)).await,
+        Refusal::CellTooShort
+    );
     let key = Request::ContentKey {
         video: video.magnet,
         rendition: 0,
         cell: 1,
     };
-    assert!(matches!(
-        session.ask(key).await,
-        chainflix_primitives::api::Reply::ContentKey(_)
-    ));
+    assert!(matches!(session.ask(key).await, Reply::ContentKey(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +99,43 @@ async fn w4_a_wall_clock_that_steps_while_a_cell_plays_changes_nothing() {
         net.pass(1).await;
         session.finish(data).await.expect("60,000 ms have passed");
     }
+}
+
+fn start(video: &Video, cell: u16) -> Request {
+    Request::StartCell {
+        video: video.magnet,
+        rendition: 0,
+        cell,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_chain_stands_still_keys_are_given_and_nothing_is_started_or_accepted() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 180_000);
+    let viewer = Viewer::new(9);
+    let mut session = viewer.open(&net, 0).await;
+    let receipts = session.receipts(&net, &video, 0).await;
+    let ticket = session.start(&video, 0).await;
+    let data = viewer.play(&net, &video, &ticket, receipts);
+    // From here on there is no block. Twenty rounds may yet be a pause; in them views are accepted.
+    net.stand_still(61_000);
+    session.finish(data.clone()).await.expect("a pause");
+    net.stand_still(100_000);
+    assert_eq!(session.refusal(start(&video, 1)).await, Refusal::NotReady);
+    assert_eq!(session.finish(data).await, Err(Refusal::NotReady));
+    session.tokens(&net, &video, 1).await;
+    let key = Request::ContentKey {
+        video: video.magnet,
+        rendition: 0,
+        cell: 1,
+    };
+    assert!(matches!(session.ask(key).await, Reply::ContentKey(_)));
+    let mut opened = viewer.open(&net, 0).await;
+    let open = Request::OpenVideo {
+        video: video.magnet,
+    };
+    assert!(matches!(opened.ask(open).await, Reply::VideoOpen { .. }));
 }
 
 /// A net whose node `skewed` has a clock that is `skew_ms` off.
@@ -159,7 +196,15 @@ async fn t1_a_verifier_whose_clock_is_a_minute_behind_or_ten_off_issues_no_ticke
         let service = net.nodes[0].service.as_ref().expect("it runs");
         assert!(!service.is_ready(), "skew {skew}");
         let viewer = viewer_of_the_skewed(&net);
-        assert!(viewer.try_open(&net, 0).await.is_err(), "skew {skew}");
+        let session = viewer.try_open(&net, 0).await;
+        if skew > 0 {
+            // For all it knows the chain stands still.
+            let video = net.publish(1, 60_000);
+            let refusal = session.expect("a session").refusal(start(&video, 0)).await;
+            assert_eq!(refusal, Refusal::NotReady);
+        } else {
+            assert!(session.is_err(), "skew {skew}");
+        }
         let others = net.nodes[1..]
             .iter()
             .filter_map(|node| node.service.as_ref());

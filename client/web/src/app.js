@@ -1,20 +1,19 @@
 // The player: opens videos through the gateway that served this page, and shows what becomes of their minutes.
 
+import { call, readAddress, showVideo } from "./access.js";
 import { PlayheadReporter } from "./playhead.js";
 import { amount, clock, showCells, showEarnings, showSources } from "./panel.js";
+
+/** Account and list of videos are asked for so often, in ms. */
+const REFRESH_MS = 10_000;
 
 const byId = (id) => document.getElementById(id);
 const video = byId("video");
 
 /** What is open now. */
 let current = null;
-
-async function call(path, options = {}) {
-  const response = await fetch(path, { ...options, headers: { "content-type": "application/json" } });
-  const body = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Error(body?.message ?? `The gateway answered with status ${response.status}.`);
-  return body;
-}
+/** Counts attempts to open, so that only the last one is shown. */
+let attempt = 0;
 
 function notice(text, kind = "info") {
   const place = byId("notice");
@@ -31,12 +30,15 @@ function close() {
 
 async function open(link) {
   close();
+  attempt += 1;
+  const mine = attempt;
   notice("Opening …");
   try {
     const opened = await call("/api/open", { method: "POST", body: JSON.stringify({ link }) });
+    if (mine !== attempt) return;
     byId("title").textContent = opened.title;
     document.title = `${opened.title} – Chainflix`;
-    history.replaceState(null, "", `#${opened.magnet}`);
+    showVideo(opened.magnet);
     current = {
       reporter: new PlayheadReporter(video, (report) => reportTo(opened.session, report)),
       events: follow(opened.session),
@@ -44,9 +46,11 @@ async function open(link) {
     };
     notice("");
     // Without a gesture browsers may refuse to start; the viewer presses play then.
-    await video.play().catch(() => notice("Press play."));
+    await video.play().catch((error) => {
+      if (mine === attempt && error.name === "NotAllowedError") notice("Press play.");
+    });
   } catch (error) {
-    notice(error.message, "error");
+    if (mine === attempt) notice(error.message, "error");
   }
 }
 
@@ -71,13 +75,14 @@ function play(playlist) {
   });
   hls.on(Hls.Events.ERROR, (_, data) => {
     if (!data.fatal) return;
-    if (data.type === Hls.ErrorTypes.NETWORK_ERROR) {
+    const refused = data.response?.code >= 400 && data.response.code < 500;
+    if (data.type === Hls.ErrorTypes.NETWORK_ERROR && !refused) {
       notice("The stream was interrupted; trying again …", "error");
       hls.startLoad();
     } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR) {
       hls.recoverMediaError();
     } else {
-      notice(`The video can't be played: ${data.details}.`, "error");
+      notice(wordsOf(data.networkDetails) ?? `The video can't be played: ${data.details}.`, "error");
       hls.destroy();
     }
   });
@@ -89,64 +94,80 @@ function play(playlist) {
   return hls;
 }
 
+/** What the gateway said when it refused a part of the video. */
+function wordsOf(request) {
+  try {
+    const { response } = request;
+    return JSON.parse(typeof response === "string" ? response : new TextDecoder().decode(response)).message;
+  } catch {
+    return undefined;
+  }
+}
+
 function follow(session) {
   const events = new EventSource(`/api/sessions/${session}/events`);
   let shown = "";
   events.addEventListener("panel", (message) => {
-    const { panel, earnings } = JSON.parse(message.data);
+    const panel = JSON.parse(message.data);
     const cells = JSON.stringify(panel.cells);
     // Rewritten only when it changed, so that a screen reader is not interrupted twice a second.
     if (cells !== shown) showCells(byId("cells"), panel.cells);
     shown = cells;
     showSources(byId("sources"), panel.stats);
-    if (earnings.lifetime !== "") showEarnings(earnings);
+    if (panel.earnings) showEarnings(panel.earnings);
   });
   return events;
 }
 
 async function refreshAccount() {
   try {
-    const state = await call("/api/state");
-    byId("address").textContent = state.address;
-    byId("balance").textContent = amount(state.balance);
-    if (state.earnings.lifetime !== "") showEarnings(state.earnings);
+    const account = await call("/api/account");
+    byId("address").textContent = account.address;
+    byId("balance").textContent = amount(account.balance);
+    byId("balance").title = account.balance ? `${account.balance} CFX` : "";
+    if (account.earnings) showEarnings(account.earnings);
   } catch (error) {
-    notice(error.message, "error");
+    if (!current) notice(error.message, "error");
   }
 }
 
 async function refreshVideos() {
   try {
     const videos = await call("/api/videos");
-    const items = videos.map((entry) => {
-      const button = document.createElement("button");
-      const title = Object.assign(document.createElement("span"), { textContent: entry.title });
-      const length = Object.assign(document.createElement("span"), {
-        className: "length",
-        textContent: clock(entry.total_playtime_ms),
-      });
-      button.append(title, length);
-      button.addEventListener("click", () => void open(entry.video));
-      const item = document.createElement("li");
-      item.append(button);
-      return item;
-    });
-    byId("videos").replaceChildren(...items);
+    byId("videos").replaceChildren(...videos.map(choice));
   } catch {
     // The controller is away; what is known stays, and a link can still be opened.
   }
+}
+
+/** One video of the list. */
+function choice(entry) {
+  const button = document.createElement("button");
+  const title = Object.assign(document.createElement("span"), { textContent: entry.title });
+  const length = Object.assign(document.createElement("span"), {
+    className: "length",
+    textContent: clock(entry.total_playtime_ms),
+  });
+  button.append(title, length);
+  button.addEventListener("click", () => void open(entry.video));
+  const item = document.createElement("li");
+  item.append(button);
+  return item;
+}
+
+function begin() {
+  const wanted = readAddress();
+  void refreshAccount();
+  void refreshVideos();
+  if (wanted) void open(wanted);
 }
 
 byId("open").addEventListener("submit", (event) => {
   event.preventDefault();
   void open(byId("link").value.trim());
 });
-addEventListener("hashchange", () => {
-  if (location.hash.length > 1) void open(location.hash.slice(1));
-});
-
-void refreshAccount();
-void refreshVideos();
-setInterval(refreshAccount, 10_000);
-setInterval(refreshVideos, 10_000);
-if (location.hash.length > 1) void open(location.hash.slice(1));
+// A printed address that is opened in a tab of an older one changes the fragment only.
+addEventListener("hashchange", begin);
+setInterval(refreshAccount, REFRESH_MS);
+setInterval(refreshVideos, REFRESH_MS);
+begin();

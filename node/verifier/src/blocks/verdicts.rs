@@ -65,6 +65,8 @@ enum NoVerdict {
     NoClock,
     #[error("delegations are missing, or not signed by their accounts")]
     Delegations,
+    #[error("facts of a leaf's round, or the set secret of its cycle, are missing here")]
+    Facts,
     #[error("the check did not end")]
     Stopped,
 }
@@ -139,11 +141,15 @@ async fn judge_inner(
     })
     .await
     .map_err(|_| NoVerdict::Stopped)?;
-    if verdict != Verdict::Approve {
-        return Ok(Judgement {
-            verdict,
-            personal: Vec::new(),
-        });
+    match verdict {
+        Verdict::Approve => {}
+        Verdict::Absent => return Err(NoVerdict::Facts),
+        Verdict::Reject { .. } => {
+            return Ok(Judgement {
+                verdict,
+                personal: Vec::new(),
+            });
+        }
     }
     let (material, header) = &*shared;
     let body_context = material.context(context, issuer, round, header);

@@ -15,7 +15,7 @@ use chainflix_primitives::{
     registry::{ProviderRecord, VideoTerms},
     report::{Header, RejectReason, Verdict},
     rounds::RoundClock,
-    view::{LeafContext, ViewLeaf},
+    view::{CLOCK_TOLERANCE_MS, LeafContext, LeafError, ViewLeaf},
     window,
 };
 
@@ -51,14 +51,28 @@ pub(crate) struct BodyContext<'a> {
     pub(crate) secrets: &'a Secrets,
 }
 
-/// A wrong leaf, and why.
-type Wrong = (RejectReason, usize);
+/// Why a leaf is not approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Objection {
+    /// It breaks a rule.
+    Wrong(RejectReason),
+    /// What it is to be held against is not at hand here, which is not the issuer's fault.
+    Missing,
+}
 
-/// Judges a body whose leaves lead to the header's root. Evidence is judged apart.
+impl From<RejectReason> for Objection {
+    fn from(reason: RejectReason) -> Self {
+        Self::Wrong(reason)
+    }
+}
+
+/// Judges a body whose leaves lead to the header's root. Evidence is judged apart. Absent when something that a leaf is to
+/// be held against is missing here.
 pub(crate) fn judge(context: &BodyContext<'_>, leaves: &[ViewLeaf], hashes: &[Hash32]) -> Verdict {
     match check(context, leaves, hashes) {
         Ok(()) => Verdict::Approve,
-        Err((reason, leaf)) => reject(reason, leaf),
+        Err((Objection::Wrong(reason), leaf)) => reject(reason, leaf),
+        Err((Objection::Missing, _)) => Verdict::Absent,
     }
 }
 
@@ -70,16 +84,21 @@ pub(crate) fn reject(reason: RejectReason, leaf: usize) -> Verdict {
     }
 }
 
-fn check(context: &BodyContext<'_>, leaves: &[ViewLeaf], hashes: &[Hash32]) -> Result<(), Wrong> {
+fn check(
+    context: &BodyContext<'_>,
+    leaves: &[ViewLeaf],
+    hashes: &[Hash32],
+) -> Result<(), (Objection, usize)> {
     let mut playtime = 0u64;
     let mut signed = Vec::with_capacity(leaves.len());
     let mut last: Option<&ViewLeaf> = None;
     let mut minutes: HashSet<(Magnet, u16, Cycle)> = HashSet::new();
     for (index, leaf) in leaves.iter().enumerate() {
-        let wrong = |reason| (reason, index);
-        let (facts, own_playtime) = check_leaf(context, leaf).map_err(wrong)?;
+        let wrong = |reason| (Objection::Wrong(reason), index);
+        let objected = |objection| (objection, index);
+        let (facts, own_playtime) = check_leaf(context, leaf).map_err(objected)?;
         playtime = playtime.saturating_add(u64::from(own_playtime));
-        signed.push(signed_leaf(context, leaf, facts).map_err(wrong)?);
+        signed.push(signed_leaf(context, leaf, facts).map_err(objected)?);
         if hashes
             .get(index)
             .is_some_and(|hash| context.paid.contains(hash))
@@ -107,29 +126,34 @@ fn check(context: &BodyContext<'_>, leaves: &[ViewLeaf], hashes: &[Hash32]) -> R
         || u32::try_from(leaves.len()) != Ok(header.count)
         || !header.debits.is_empty()
     {
-        return Err((RejectReason::Header, 0));
+        return Err((RejectReason::Header.into(), 0));
     }
-    signatures::first_wrong(&signed).map_or(Ok(()), |index| Err((RejectReason::Signature, index)))
+    match signatures::first_wrong(&signed) {
+        Some(index) => Err((RejectReason::Signature.into(), index)),
+        None => Ok(()),
+    }
 }
 
 /// Everything about one leaf but its signature and its neighbours. What held in its round of issue, and its playtime.
 fn check_leaf<'c>(
     context: &BodyContext<'c>,
     leaf: &ViewLeaf,
-) -> Result<(&'c RoundFacts, u32), RejectReason> {
+) -> Result<(&'c RoundFacts, u32), Objection> {
     let claim = &leaf.claim;
     let issued = context
         .clock
         .round_at(claim.issue_ms)
         .ok_or(RejectReason::Video)?;
+    if is_later(context, claim.issue_ms) {
+        return Err(RejectReason::Leaf(LeafError::OutsideRound).into());
+    }
+    let facts = context.rounds.get(&issued).ok_or(Objection::Missing)?;
     let terms = context
         .videos
         .get(&(claim.video, issued))
         .ok_or(RejectReason::Video)?;
     let playtime_ms =
         cell::playtime(terms, claim.rendition, claim.minute).ok_or(RejectReason::Video)?;
-    // Without its round's facts a leaf would be of a cycle that this chain has not.
-    let facts = context.rounds.get(&issued).ok_or(RejectReason::Video)?;
     leaf.check::<Sha256>(&LeafContext {
         genesis: context.genesis,
         clock: context.clock,
@@ -140,17 +164,18 @@ fn check_leaf<'c>(
     })
     .map_err(RejectReason::Leaf)?;
     if claim.ad.is_some() {
-        return Err(RejectReason::Header);
+        return Err(RejectReason::Header.into());
     }
     if !draw::is_assigned::<Sha256>(&facts.seed, &claim.viewer, &facts.set, &context.issuer) {
-        return Err(RejectReason::NotAssigned);
+        return Err(RejectReason::NotAssigned.into());
     }
     let code = context
         .secrets
         .of_cycle(&facts.rule, facts.cycle)
-        .map(|secret| secret.play_code(&claim.video, claim.minute, &claim.viewer, facts.cycle));
-    if code != Some(claim.play_code) {
-        return Err(RejectReason::Derivation);
+        .ok_or(Objection::Missing)?
+        .play_code(&claim.video, claim.minute, &claim.viewer, facts.cycle);
+    if code != claim.play_code {
+        return Err(RejectReason::Derivation.into());
     }
     let ticket = leaf.ticket(context.issuer, issued).leaf_hash::<Sha256>();
     let listed = context
@@ -158,9 +183,17 @@ fn check_leaf<'c>(
         .get(&issued)
         .and_then(|list| list.get(leaf.ticket_index as usize));
     if listed != Some(&ticket) {
-        return Err(RejectReason::Ticket);
+        return Err(RejectReason::Ticket.into());
     }
     Ok((facts, playtime_ms))
+}
+
+/// Whether a ticket of this instant is later than any that a view under the header may have, so that no fact of its round
+/// is needed: there may be none yet.
+fn is_later(context: &BodyContext<'_>, issue_ms: u64) -> bool {
+    let next = context.round.checked_add(1);
+    let end_ms = next.and_then(|next| context.clock.start_of(next));
+    end_ms.is_some_and(|end_ms| issue_ms >= end_ms.saturating_add(CLOCK_TOLERANCE_MS))
 }
 
 /// The leaf's signature, to be verified with the others'.
@@ -168,18 +201,19 @@ fn signed_leaf(
     context: &BodyContext<'_>,
     leaf: &ViewLeaf,
     facts: &RoundFacts,
-) -> Result<Signed, RejectReason> {
+) -> Result<Signed, Objection> {
     let claim = &leaf.claim;
     let granted = context
         .delegations
         .get(&claim.delegation)
         .map(|signed| &signed.delegation)
-        .filter(|granted| {
-            granted.genesis == context.genesis
-                && granted.account == claim.viewer
-                && granted.holds_in(facts.round)
-        })
-        .ok_or(RejectReason::Signature)?;
+        .ok_or(Objection::Missing)?;
+    if granted.genesis != context.genesis
+        || granted.account != claim.viewer
+        || !granted.holds_in(facts.round)
+    {
+        return Err(RejectReason::Signature.into());
+    }
     Ok(Signed {
         key: granted.session_key,
         signature: leaf.signature.0,

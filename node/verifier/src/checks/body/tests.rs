@@ -8,7 +8,7 @@ use chainflix_primitives::{
     registry::PovParameters,
     report::TicketsRoot,
     rounds::CycleRule,
-    view::{AdShown, Delivery, LeafError, VIEW_VERSION, ViewClaim},
+    view::{AdShown, Delivery, VIEW_VERSION, ViewClaim},
 };
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
 use zeroize::Zeroizing;
@@ -337,6 +337,28 @@ fn a_view_of_a_video_that_was_not_active_or_of_no_cell_of_it_is_rejected() {
     assert_eq!(no_minute, rejected(RejectReason::Video, 2));
     let no_rendition = agreed(2, |leaf| leaf.claim.rendition = 1);
     assert_eq!(no_rendition, rejected(RejectReason::Video, 2));
+}
+
+#[test]
+fn what_is_missing_here_makes_a_body_absent_and_not_wrong() {
+    let without_facts = under(|block| {
+        block.rounds.remove(&ISSUED);
+    });
+    assert_eq!(without_facts, Verdict::Absent);
+    let without_secret = under(|block| block.secrets = Secrets::default());
+    assert_eq!(without_secret, Verdict::Absent);
+    let without_delegation = under(|block| {
+        let hash = block.leaves[2].claim.delegation;
+        block.delegations.remove(&hash);
+    });
+    assert_eq!(without_delegation, Verdict::Absent);
+    // Of a round that is still to come nobody has facts; such a ticket is wrong all the same.
+    let to_come = agreed(2, |leaf| {
+        let next = clock().start_of(ROUND + 1).expect("a time");
+        leaf.claim.issue_ms = next + CLOCK_TOLERANCE_MS;
+    });
+    let outside = RejectReason::Leaf(LeafError::OutsideRound);
+    assert_eq!(to_come, rejected(outside, 2));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 
 use chainflix_primitives::hash::Hash32;
 use codec::{Decode, Encode};
-use redb::{Database, ReadableDatabase, ReadableTable};
+use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, StorageError};
 
 pub(crate) mod bodies;
 pub(crate) mod earnings;
@@ -155,6 +155,25 @@ impl Store {
     }
 }
 
+/// An entry as the database gives it out.
+type Entry<'a> = (
+    AccessGuard<'a, &'static [u8]>,
+    AccessGuard<'a, &'static [u8]>,
+);
+
+/// Reads entries of a table.
+fn read<'a, K: Key, V: Decode>(
+    table: Table<K, V>,
+    found: impl Iterator<Item = Result<Entry<'a>, StorageError>>,
+) -> StoreResult<Vec<(K, V)>> {
+    let mut entries = Vec::new();
+    for entry in found {
+        let (key, value) = entry?;
+        entries.push((table.key(key.value())?, table.decode(value.value())?));
+    }
+    Ok(entries)
+}
+
 /// A consistent view of the store.
 pub(crate) struct View {
     read: redb::ReadTransaction,
@@ -188,12 +207,8 @@ impl View {
     ) -> StoreResult<Vec<(K, V)>> {
         let open = self.read.open_table(table.definition())?;
         let (first, last) = (first.bytes(), last.bytes());
-        let mut entries = Vec::new();
-        for entry in open.range(first.as_slice()..=last.as_slice())?.take(limit) {
-            let (key, value) = entry?;
-            entries.push((table.key(key.value())?, table.decode(value.value())?));
-        }
-        Ok(entries)
+        let found = open.range(first.as_slice()..=last.as_slice())?;
+        read(table, found.take(limit))
     }
 
     /// Entries from `last` down to `first`, both included, at most `limit`.
@@ -206,16 +221,8 @@ impl View {
     ) -> StoreResult<Vec<(K, V)>> {
         let open = self.read.open_table(table.definition())?;
         let (first, last) = (first.bytes(), last.bytes());
-        let mut entries = Vec::new();
-        for entry in open
-            .range(first.as_slice()..=last.as_slice())?
-            .rev()
-            .take(limit)
-        {
-            let (key, value) = entry?;
-            entries.push((table.key(key.value())?, table.decode(value.value())?));
-        }
-        Ok(entries)
+        let found = open.range(first.as_slice()..=last.as_slice())?;
+        read(table, found.rev().take(limit))
     }
 
     /// The last entry of the table.
@@ -280,12 +287,8 @@ impl Batch<'_> {
     ) -> StoreResult<Vec<(K, V)>> {
         let open = self.write.open_table(table.definition())?;
         let (first, last) = (first.bytes(), last.bytes());
-        let mut entries = Vec::new();
-        for entry in open.range(first.as_slice()..=last.as_slice())?.take(limit) {
-            let (key, value) = entry?;
-            entries.push((table.key(key.value())?, table.decode(value.value())?));
-        }
-        Ok(entries)
+        let found = open.range(first.as_slice()..=last.as_slice())?;
+        read(table, found.take(limit))
     }
 
     /// Removes at most `limit` entries from `first` to `last`, both included; what they were.

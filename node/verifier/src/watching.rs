@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chainflix_primitives::{
-    AccountId, Magnet, Round,
+    AccountId, Magnet, Round, Sha256,
     api::{Reply, Request},
+    draw,
     refusal::Refusal,
     registry::VideoTerms,
 };
@@ -17,8 +18,8 @@ mod views;
 
 use crate::api::address::AddressGroup;
 use crate::api::session::Session;
-use crate::chain::facts::NotWatchable;
-use crate::context::{Context, Ready};
+use crate::chain::facts::{NotWatchable, RoundFacts};
+use crate::context::Context;
 use crate::error::Denied;
 
 /// One message of a session.
@@ -58,7 +59,9 @@ async fn route(
     request: Request,
 ) -> Result<Reply, Denied> {
     let ready = context.ready()?;
-    if !message.session.delegation.holds_in(ready.round) {
+    // A view is judged by the round of its ticket, which was issued only while the delegation held.
+    let finishes = matches!(request, Request::FinishCell { .. });
+    if !finishes && !message.session.delegation.holds_in(ready.round) {
         return Err(Refusal::DelegationExpired.into());
     }
     match request {
@@ -100,17 +103,7 @@ fn watchable(context: &Context, video: Magnet, round: Round) -> Result<Arc<Video
     }
 }
 
-/// The verifiers that may issue tickets to the message's account in `ready`'s round.
-fn assigned(
-    context: &Context,
-    ready: &Ready,
-    account: &AccountId,
-) -> Result<Vec<AccountId>, Denied> {
-    use chainflix_primitives::{Sha256, draw};
-    let facts = context.round_facts(ready.round)?;
-    Ok(draw::assigned_verifiers::<Sha256>(
-        &facts.seed,
-        account,
-        &facts.set,
-    ))
+/// The verifiers that may issue tickets to `account` in the round of `facts`.
+fn assigned(facts: &RoundFacts, account: &AccountId) -> Vec<AccountId> {
+    draw::assigned_verifiers::<Sha256>(&facts.seed, account, &facts.set)
 }

@@ -106,8 +106,11 @@ fn find_ticket(
     data: &PlayData,
 ) -> Result<OpenTicket, Denied> {
     let (viewer, claim) = (message.account(), &data.claim);
+    // One that was issued under another delegation is not finished here: the others would hold the view against that
+    // delegation's session key, and reject the block.
     if let Some(open) = context.accounts.open_ticket(&viewer)
         && open.ticket.constant == claim.constant
+        && open.ticket.delegation == message.session.delegation_hash
     {
         return Ok(open);
     }

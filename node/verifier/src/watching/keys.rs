@@ -25,10 +25,10 @@ pub(super) fn open_video(
 ) -> Result<Reply, Denied> {
     watchable(context, video, ready.round)?;
     let account = message.account();
-    let cycle = context.round_facts(ready.round)?.cycle;
+    let facts = context.round_facts(ready.round)?;
     Ok(Reply::VideoOpen {
-        assigned: assigned(context, ready, &account)?,
-        earned: context.store.view()?.spent(cycle, account, video)?,
+        assigned: assigned(&facts, &account),
+        earned: context.store.view()?.spent(facts.cycle, account, video)?,
     })
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn start_cell(
     if !message.session.delegation.holds_in(round) {
         return Err(Refusal::DelegationExpired.into());
     }
-    let assigned = super::assigned(context, ready, &viewer)?;
+    let assigned = super::assigned(&facts, &viewer);
     if !assigned.contains(&ready.account) {
         return Err(Refusal::NotAssigned.into());
     }

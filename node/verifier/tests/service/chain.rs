@@ -8,7 +8,7 @@ use std::{
 };
 
 use chainflix_primitives::{
-    AccountId, Magnet, Round, Sha256,
+    AccountId, Cycle, Magnet, Round, Sha256,
     draw::first_cycle_seed,
     duty::{self, SetSecretDuty, SetSecretRecord},
     hash::Hash32,
@@ -69,8 +69,11 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn seed() -> Hash32 {
-        first_cycle_seed::<Sha256>()
+    /// Seed of a cycle.
+    pub(crate) fn seed_of(cycle: Cycle) -> Hash32 {
+        let mut seed = first_cycle_seed::<Sha256>();
+        seed[..4].copy_from_slice(&cycle.to_le_bytes());
+        seed
     }
 
     pub(crate) fn standing(&self) -> Standing {

@@ -5,7 +5,7 @@ use chacha20poly1305::{
     aead::{Aead, Payload},
 };
 use chainflix_primitives::{
-    AccountId, Sha256, Signature64,
+    AccountId, Cycle, Sha256, Signature64,
     api::{self, CellGrant, OpenSession, Reply, Request, message_nonce, session_info},
     delegation::{Delegation, SignedDelegation, WalletSignature, session_transcript},
     draw,
@@ -103,10 +103,23 @@ impl Viewer {
         Signature64(self.session.sign(payload).to_bytes())
     }
 
-    /// The viewer's two verifiers, as indices of nodes.
+    /// The same viewer, who has delegated to another session key as well.
+    pub(crate) fn with_session_key(mut self, seed: u8) -> Self {
+        self.session = SigningKey::from([seed; 32]);
+        self.delegation.delegation.session_key = VerificationKeyBytes::from(&self.session).into();
+        self.sign_delegation();
+        self
+    }
+
+    /// The viewer's two verifiers in the first cycle, as indices of nodes.
     pub(crate) fn assigned(&self, net: &Net) -> Vec<usize> {
+        self.assigned_in(net, 0)
+    }
+
+    /// The viewer's two verifiers in a cycle, as indices of nodes.
+    pub(crate) fn assigned_in(&self, net: &Net, cycle: Cycle) -> Vec<usize> {
         let set = net.chain.read(|state| state.set.clone());
-        draw::assigned_verifiers::<Sha256>(&State::seed(), &self.account(), &set)
+        draw::assigned_verifiers::<Sha256>(&State::seed_of(cycle), &self.account(), &set)
             .iter()
             .map(|account| net.index_of(account))
             .collect()

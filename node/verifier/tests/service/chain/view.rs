@@ -59,8 +59,8 @@ impl ChainView for NodeView {
     fn cycle_rule(&self, at: At, _: Round) -> ChainResult<CycleRule> {
         self.at(at, State::rule)
     }
-    fn cycle_seed(&self, at: At, _: Cycle) -> ChainResult<Option<Hash32>> {
-        self.at(at, |_| Some(State::seed()))
+    fn cycle_seed(&self, at: At, cycle: Cycle) -> ChainResult<Option<Hash32>> {
+        self.at(at, |_| Some(State::seed_of(cycle)))
     }
     fn verifier_set(&self, at: At, _: Round) -> ChainResult<Vec<AccountId>> {
         self.at(at, |state| state.set.clone())

@@ -96,6 +96,48 @@ async fn r2_play_data_of_one_viewer_is_refused_from_another_and_leaves_its_ticke
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn r2_a_cell_started_under_one_delegation_is_not_finished_under_another_of_the_same_account()
+{
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 60_000);
+    let (viewer, other) = (Viewer::new(9), Viewer::new(9).with_session_key(77));
+    let mut session = viewer.open(&net, 0).await;
+    let mut beside = other.open(&net, 0).await;
+    let (_, honest) = net.play(&viewer, &mut session, &video, 0).await;
+    let mut signed_beside = honest.clone();
+    other.sign_claim(&mut signed_beside);
+    assert_eq!(
+        beside.finish(signed_beside).await,
+        Err(Refusal::UnknownTicket)
+    );
+    session.finish(honest).await.expect("the honest view");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delegation_that_ends_while_a_cell_plays_holds_for_that_cell_and_for_no_other() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 120_000);
+    let round = net.chain.read(|state| state.round);
+    let viewer = Viewer::with_rounds(9, 0, round + 1);
+    let node = viewer.assigned(&net)[0];
+    let mut session = viewer.open(&net, node).await;
+    let (_, data) = net.play(&viewer, &mut session, &video, 0).await;
+    session.finish(data).await.expect("started in time");
+    let next = Request::StartCell {
+        video: video.magnet,
+        rendition: 0,
+        cell: 1,
+    };
+    assert_eq!(session.refusal(next).await, Refusal::DelegationExpired);
+    // The others judge it so, too.
+    net.pass_rounds(10).await;
+    net.chain.read(|state| {
+        assert_eq!(state.complaints, Vec::<String>::new());
+        assert!(state.settled.iter().any(|round| round.settled > 0));
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn r3_signature_and_nonce_of_another_chain_are_refused() {
     let mut net = Net::start(1).await;
     let video = net.publish(1, 120_000);

@@ -12,6 +12,34 @@ use crate::net::{Net, PRODUCER, SUPERVISOR};
 use crate::viewer::Viewer;
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_verifier_that_comes_to_other_earnings_than_were_adopted_votes_for_none() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 60_000);
+    net.watch(&Viewer::new(9), &video, 0).await;
+    net.pass_rounds(10).await;
+    let votes_after = |net: &Net, round: u32| {
+        net.chain.read(|state| {
+            let later = state.reports.values().filter(|report| report.round > round);
+            later.filter(|report| report.earnings.is_some()).count()
+        })
+    };
+    assert!(votes_after(&net, 0) > 0);
+    // The others, it seems, came to another root as of a round that is settled and finalized here.
+    let mut other = net.chain.read(|state| state.adopted.expect("adopted"));
+    other.root = [7; 32];
+    other.as_of = net
+        .chain
+        .read(|state| state.settled[state.settled.len() - 2].round);
+    net.chain.change(|state| state.adopted = Some(other));
+    net.pass_rounds(2).await;
+    let noticed = net.chain.read(|state| state.round);
+    net.pass_rounds(4).await;
+    assert_eq!(votes_after(&net, noticed), 0);
+    let adopted = net.chain.read(|state| state.adopted);
+    assert_eq!(adopted, Some(other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_accepted_view_is_settled_adopted_and_can_be_claimed_to_the_last_unit() {
     let mut net = Net::start(4).await;
     let video = net.publish(1, 120_000);

@@ -5,6 +5,7 @@ use chainflix_primitives::{
     refusal::Refusal,
     view::CLOCK_TOLERANCE_MS,
 };
+use chainflix_verifier::Clock;
 
 use crate::net::{Net, ROUND_MS, START_MS};
 use crate::video::Video;
@@ -157,6 +158,29 @@ fn viewer_of_the_skewed(net: &Net) -> Viewer {
         .map(Viewer::new)
         .find(|viewer| viewer.assigned(net)[0] == 0)
         .expect("one of many")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k2_tickets_are_for_those_who_are_assigned_in_their_round_even_if_the_own_clock_is_not_there()
+ {
+    let mut net = skewed(-5_000).await;
+    net.chain.change(|state| state.cycle_length = 10);
+    let video = net.publish(1, 60_000);
+    // The second cycle has begun, the last round's tickets are reported; by its own clock node 0 is still in it.
+    let second_cycle = START_MS + 10 * u64::from(ROUND_MS);
+    net.pass(second_cycle + 1_000 - net.now_ms()).await;
+    let node_0_is_in = |cycle: u32, viewer: &Viewer| viewer.assigned_in(&net, cycle).contains(&0);
+    let viewer_of = |first: bool, second: bool| {
+        let mut viewers = (1..=127).map(Viewer::new);
+        let fits = |v: &Viewer| node_0_is_in(0, v) == first && node_0_is_in(1, v) == second;
+        viewers.find(fits).expect("one of many")
+    };
+    let (gone, come) = (viewer_of(true, false), viewer_of(false, true));
+    let refusal = gone.open(&net, 0).await.refusal(start(&video, 0)).await;
+    assert_eq!(refusal, Refusal::NotAssigned);
+    let ticket = come.open(&net, 0).await.start(&video, 0).await.ticket;
+    assert_eq!(ticket.round, 10);
+    assert!(ticket.issue_ms > net.nodes[0].clock.wall_ms());
 }
 
 #[tokio::test(flavor = "multi_thread")]

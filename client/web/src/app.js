@@ -86,9 +86,6 @@ function play(playlist) {
       hls.destroy();
     }
   });
-  hls.on(Hls.Events.FRAG_BUFFERED, () => {
-    if (byId("notice").dataset.kind === "error") notice("");
-  });
   hls.loadSource(playlist);
   hls.attachMedia(video);
   return hls;
@@ -166,6 +163,8 @@ byId("open").addEventListener("submit", (event) => {
   event.preventDefault();
   void open(byId("link").value.trim());
 });
+// Whatever was said before, a picture that moves says more.
+video.addEventListener("playing", () => notice(""));
 // A printed address that is opened in a tab of an older one changes the fragment only.
 addEventListener("hashchange", begin);
 setInterval(refreshAccount, REFRESH_MS);

@@ -1,0 +1,225 @@
+// player.test.js URL [SCREENSHOTS]: plays the video of a gateway's address in the system's Chromium, as a person would.
+//
+// The address is the one that `chainflix gateway MAGNET` prints, of an account that has not earned for the video in this
+// cycle; the video has two minutes or the begin of a second one. It takes about a minute and a half. When something is
+// not as it should be, a picture of the page is left in the folder SCREENSHOTS.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { otherSite, statusFor } from "./elsewhere.js";
+
+// `require` finds packages through NODE_PATH, which `import` does not.
+const { chromium } = createRequire(import.meta.url)("playwright-core");
+
+const [address, screenshots] = process.argv.slice(2);
+if (!address?.includes("#token=")) {
+  console.error("usage: node player.test.js 'http://127.0.0.1:8088/#token=…&video=…' [SCREENSHOTS]");
+  process.exit(2);
+}
+const { origin, port, hash } = new URL(address);
+const wanted = new URLSearchParams(hash.slice(1));
+const REBOUND = "rebound.example";
+const CELL_S = 60;
+
+let browser;
+let page;
+/** What the browser complains about. */
+const complaints = [];
+
+/** A test that leaves a picture when it fails. */
+function seen(name, body) {
+  test(name, async () => {
+    try {
+      await body();
+    } catch (error) {
+      if (screenshots && page) {
+        await mkdir(screenshots, { recursive: true });
+        const file = join(screenshots, `${name.replace(/\W+/g, "-")}.png`);
+        await page.screenshot({ path: file, fullPage: true }).catch(() => {});
+        console.error(`the page as it was: ${file}`);
+      }
+      throw error;
+    }
+  });
+}
+
+const element = () =>
+  page.evaluate(() => {
+    const video = document.getElementById("video");
+    const { buffered, currentTime, duration, paused, readyState, videoWidth, error } = video;
+    const quality = video.getVideoPlaybackQuality();
+    return {
+      currentTime,
+      duration,
+      paused,
+      readyState,
+      videoWidth,
+      error: error?.message,
+      bufferedTo: buffered.length > 0 ? buffered.end(buffered.length - 1) : 0,
+      frames: quality.totalVideoFrames,
+      dropped: quality.droppedVideoFrames,
+      soundBytes: video.webkitAudioDecodedByteCount,
+    };
+  });
+const notice = () => page.locator("#notice").textContent();
+const minute = (number) => page.locator("#cells li").nth(number - 1);
+
+/** Waits until `holds` is true of `read()`, and returns what it was true of. */
+async function until(seconds, sentence, read, holds) {
+  const deadline = Date.now() + seconds * 1000;
+  let last = await read();
+  while (!holds(last)) {
+    if (Date.now() > deadline) {
+      assert.fail(`${sentence} within ${seconds} s: ${JSON.stringify(last)}; the page says "${await notice()}"`);
+    }
+    await page.waitForTimeout(100);
+    last = await read();
+  }
+  return last;
+}
+
+/** Plays by the viewer's click when the browser does not begin by itself. */
+async function press() {
+  await until(30, "nothing could be played", element, (video) => video.readyState >= 2);
+  if ((await element()).paused) await page.locator("#video").click();
+}
+
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHAINFLIX_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      // Chromium's sandbox refuses to run as root, as which containers run.
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+      // A name of a foreign site that resolves to this machine.
+      `--host-resolver-rules=MAP ${REBOUND} 127.0.0.1`,
+    ],
+  });
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`status ${response.status()}: ${response.url()}`);
+  });
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+test("only who holds the token, and asks at the gateway's own name, is answered", async () => {
+  const token = { authorization: `Bearer ${wanted.get("token")}` };
+  const host = `127.0.0.1:${port}`;
+  assert.equal(await statusFor(port, "/api/account", { host, ...token }), 200);
+  assert.equal(await statusFor(port, "/api/account", { host }), 401);
+  assert.equal(await statusFor(port, "/api/account", { host, authorization: "Bearer 00" }), 401);
+  assert.equal(await statusFor(port, "/api/sessions/00/events", { host, ...token }), 404);
+  assert.equal(await statusFor(port, "/media/00/master.m3u8", { host, ...token }), 404);
+  for (const path of ["/", "/api/account"]) {
+    assert.equal(await statusFor(port, path, { host: `${REBOUND}:${port}`, ...token }), 421, path);
+    const foreign = { host, ...token, origin: "https://attacker.example" };
+    assert.equal(await statusFor(port, path, foreign), 403, path);
+  }
+});
+
+test("a page of another site gets nothing, not even by a name that resolves to this machine", async () => {
+  const site = await otherSite();
+  const visitor = await browser.newPage();
+  try {
+    const rebound = await visitor.goto(`http://${REBOUND}:${port}/`);
+    assert.equal(rebound.status(), 421);
+    await visitor.goto(site.address);
+    const read = await visitor.evaluate(async (address) => {
+      const tries = [
+        fetch(`${address}/api/account`).then((response) => response.text()),
+        fetch(`${address}/`, { mode: "no-cors" }).then((response) => response.text()),
+        fetch(`${address}/api/open`, { method: "POST", mode: "no-cors", body: "{}" }).then((response) => response.text()),
+      ];
+      return (await Promise.allSettled(tries)).map((outcome) => outcome.value ?? "");
+    }, origin);
+    assert.deepEqual(read, ["", "", ""], "it reads nothing");
+    const framed = await visitor.evaluate(async (address) => {
+      const frame = Object.assign(document.createElement("iframe"), { src: address });
+      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+      document.body.append(frame);
+      await loaded;
+      return frame.contentDocument?.title ?? "";
+    }, origin);
+    assert.equal(framed, "", "it can't show the player in a frame");
+    assert.ok(visitor.frames().every((frame) => !frame.url().startsWith(origin)), "the frame holds an error page");
+  } finally {
+    await visitor.close();
+    await site.close();
+  }
+});
+
+seen("the token leaves the address bar, and the video of the address is opened", async () => {
+  await page.goto(address);
+  await until(30, "the video was not opened", () => page.locator("#cells li").count(), (count) => count > 0);
+  assert.equal(page.url(), `${origin}/#video=${wanted.get("video")}`);
+  assert.notEqual(await page.locator("#title").textContent(), "Choose a video");
+  assert.match(await page.locator("#address").textContent(), /^cf/);
+});
+
+seen("picture and sound play, and something is buffered ahead", async () => {
+  await press();
+  const began = Date.now();
+  const first = await until(30, "nothing plays", element, (video) => video.currentTime > 0.2);
+  console.log(`plays after ${Date.now() - began} ms`);
+  await page.waitForTimeout(4_000);
+  const later = await element();
+  const advanced = later.currentTime - first.currentTime;
+  assert.ok(advanced > 3 && advanced < 5, `4 s of clock are ${advanced} s of video`);
+  assert.ok(later.readyState >= 3, `readyState ${later.readyState}`);
+  assert.ok(later.frames - first.frames > 50, `${later.frames - first.frames} pictures in 4 s`);
+  assert.ok(later.soundBytes > 0, "sound is decoded");
+  assert.ok(later.videoWidth > 0 && later.error === undefined, JSON.stringify(later));
+  assert.ok(later.bufferedTo > later.currentTime + 1, JSON.stringify(later));
+  assert.equal(await notice(), "");
+});
+
+seen("the first minute is being proved while it plays, and proved when it is over", async () => {
+  await until(20, "no minute is being proved", () => minute(1).getAttribute("data-state"), (state) => state === "mining");
+  const left = CELL_S - (await element()).currentTime;
+  const states = new Set(["proved", "settled"]);
+  const state = () => minute(1).getAttribute("data-state");
+  await until(left + 15, "the first minute was not proved", state, (is) => states.has(is));
+  const video = await element();
+  assert.ok(video.currentTime >= CELL_S - 1, `not before it was over: ${video.currentTime}`);
+  console.log(`proved at ${video.currentTime.toFixed(1)} s; ${video.dropped} of ${video.frames} pictures dropped`);
+});
+
+seen("the panel shows who delivered how much, and what was earned", async () => {
+  const rows = page.locator("#sources tbody tr");
+  await until(15, "no source is shown", () => rows.allTextContents(), (all) => all.some((row) => /\d %/.test(row)));
+  const shares = await rows.locator("td:nth-child(3)").allTextContents();
+  const sum = shares.reduce((sum, share) => sum + Number.parseInt(share, 10), 0);
+  assert.ok(sum >= 97 && sum <= 103, `the shares come to ${sum} %: ${shares}`);
+  const amounts = () => page.locator("#earnings dd").allTextContents();
+  const shown = await until(15, "no earnings are shown", amounts, (all) => all.every((text) => text.endsWith(" CFX")));
+  assert.equal(shown.length, 4);
+});
+
+seen("after a jump it goes on playing there", async () => {
+  await page.evaluate(() => {
+    document.getElementById("video").currentTime = 20;
+  });
+  await press();
+  const video = await until(20, "it does not play after the jump", element, (now) => !now.paused && now.currentTime > 22);
+  assert.ok(video.currentTime < 30, `it plays where it was sent: ${video.currentTime}`);
+});
+
+seen("after reloading the page the same video plays again, without the token in the address", async () => {
+  await page.reload();
+  await press();
+  await until(20, "it does not play after reloading", element, (video) => video.currentTime > 1);
+  assert.equal(page.url(), `${origin}/#video=${wanted.get("video")}`);
+});
+
+seen("the browser complains about nothing", () => {
+  assert.deepEqual(complaints, []);
+});

@@ -35,3 +35,6 @@ pub use frame::FrameError;
 pub use libp2p::{Multiaddr, PeerId};
 pub use network::{ConnectError, Network, NetworkConfig, ServeLimits, Serving, StartError};
 pub use peer::{PeerAddress, PeerKey};
+
+#[cfg(test)]
+mod tests;

@@ -1,45 +1,52 @@
 #!/usr/bin/env bash
-# demo.sh [--once] [--json FILE]: starts the network on this machine and shows it at work.
+# demo.sh [VIDEO] [--once] [--json FILE]: the whole path on this machine, from a video file to paid accounts.
 #
-# It does its own set-up and build, then starts four verifiers as separate processes on loopback and waits until they
-# have announced themselves, share a set secret, and a few rounds are settled with a report of every verifier.
-# Publishing, storing and watching are not part of it yet (README.md, "What works").
+# It does its own set-up and build, then starts four verifiers, a storage controller and three storage nodes as separate
+# processes on loopback; cuts and encrypts the video (without VIDEO: 70 s with a moving picture, timecode and tone),
+# spreads it, watches it in real time through the engine that the web player uses, waits until its views are settled,
+# claims, and shows who earned what. It takes about four minutes once everything is built.
 #
-# Without --once the network stays up until Ctrl-C. With --once the script ends by itself, non-zero if anything was
-# missing. --json writes what was seen to FILE.
+# Without --once the network stays up until Ctrl-C, with a web player. With --once the script ends by itself, non-zero if
+# anything was missing. --json writes what was seen to FILE.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+CALLED_FROM=$PWD
 cd "$CHAINFLIX_ROOT"
 source scripts/processes.sh
 
-ROUNDS=3
 ONCE=
 JSON=
+VIDEO=
 while [[ $# -gt 0 ]]; do
     case $1 in
     --once) ONCE=yes ;;
     --json)
         [[ $# -ge 2 ]] || fail "--json needs a file to write to"
-        JSON=$(realpath -m "$2")
+        JSON=$(cd "$CALLED_FROM" && realpath -m "$2")
         shift
         ;;
     -h | --help)
         sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
         exit 0
         ;;
-    *) fail "unknown argument '$1': usage: scripts/demo.sh [--once] [--json FILE]" ;;
+    -*) fail "unknown argument '$1': usage: scripts/demo.sh [VIDEO] [--once] [--json FILE]" ;;
+    *)
+        [[ -z $VIDEO ]] || fail "one video at a time: usage: scripts/demo.sh [VIDEO] [--once] [--json FILE]"
+        VIDEO=$(cd "$CALLED_FROM" && realpath -m "$1")
+        [[ -r $VIDEO && -f $VIDEO ]] || fail "the video $1 can't be read"
+        ;;
     esac
     shift
 done
 
-say "1/4 set-up: installing what is missing"
+say "1/8 set-up: installing what is missing"
 scripts/setup.sh
-say "2/4 build: the first takes about half an hour on two cores"
+say "2/8 build: the first takes about half an hour on two cores"
 scripts/build.sh
-NODE_PATH=$(scripts/setup/node-modules.sh scripts/polkadot-js)
-export NODE_PATH
+scripts/setup/web-player.sh
+source scripts/network.sh
 
-NODE=$CHAINFLIX_BIN/chainflix-node
+BEGAN=$SECONDS
 DATA=$(mktemp -d)
 export CHAINFLIX_RUN=demo-$$-$RANDOM
 # shellcheck disable=SC2317 # called by the trap
@@ -56,42 +63,131 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# address_of LOG PATTERN: waits for the first match of PATTERN's group in the log of a node.
-address_of() {
-    local attempt found
-    for ((attempt = 0; attempt < 240; attempt++)); do
-        found=$(sed -n "s/.*$2.*/\\1/p" "$1" | head -n 1)
-        [[ -z $found ]] || { say "$found" && return; }
-        sleep 0.25
-    done
-    fail "a verifier did not start within 60 s: $(tail -n 3 "$1")"
-}
-
-say "3/4 four verifiers"
-RPC=
-BOOTNODE=
-for name in alice bob charlie dave; do
-    mkdir -p "$DATA/$name"
-    (umask 077 && "$NODE" key generate-node-key --file "$DATA/$name/network-key" >/dev/null 2>&1)
-    "$NODE" --chain local "--$name" --validator --base-path "$DATA/$name" --node-key-file "$DATA/$name/network-key" \
-        --listen-addr /ip4/127.0.0.1/tcp/0 --rpc-port 0 --verifier-port 0 --no-mdns --no-prometheus --no-telemetry \
-        ${BOOTNODE:+--bootnodes "$BOOTNODE"} >"$DATA/$name.log" 2>&1 &
-    address=$(address_of "$DATA/$name.log" 'Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\)')
-    say "  $name: ws://$address"
-    if [[ -z $RPC ]]; then
-        RPC=ws://$address
-        BOOTNODE=$(curl -sf -H 'Content-Type: application/json' "http://$address" \
-            -d '{"jsonrpc":"2.0","id":1,"method":"system_localListenAddresses","params":[]}' |
-            jq -r '[.result[] | select(contains("/ip4/127.0.0.1/tcp/"))][0] // empty')
-        [[ -n $BOOTNODE ]] || fail "$name does not say where other verifiers reach it: see $DATA/$name.log"
-    fi
+say "3/8 four verifiers, a storage controller, three storage nodes"
+VERIFIERS=(alice bob charlie dave)
+STORAGE=(StorageA StorageB StorageC)
+for name in "${VERIFIERS[@]}"; do
+    start_verifier "$name"
+    say "  $name: ${RPC_OF[$name]}"
 done
+wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
+say "  all announced; their set secret is in force"
+start_controller
+say "  controller: http://127.0.0.1:$CONTROLLER_PORT"
+for name in "${STORAGE[@]}"; do start_storage "$name" "//$name"; done
+PRODUCER=$(key_file producer //Producer)
+VIEWER=$(key_file viewer //Viewer)
+SUPERVISOR=$(key_file supervisor //Supervisor)
+account() { "$CHAINFLIX" keys show "$1" --json | jq -r .account; }
+printf 'the dossier that the producer sealed to its supervisor' >"$DATA/dossier"
+chainflix producer apply --supervisor "$(account "$SUPERVISOR")" --dossier "$DATA/dossier" --wallet "$PRODUCER"
+chainflix supervisor approve "$(account "$PRODUCER")" --wallet "$SUPERVISOR"
+for name in "${STORAGE[@]}"; do
+    say "  $name: provider $(jq .provider "$DATA/$name.json")"
+    wait_until 60 "the registration of $name did not take effect" round_is "$(jq .from_round "$DATA/$name.json")"
+done
+nodes_are_offered() { curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/nodes" | jq -e '[.[] | select(.offered)] | length == 3'; }
+wait_until 60 "the controller does not offer all three storage nodes" nodes_are_offered
 
-say "4/4 rounds: each lasts 7.2 s here, and is settled four rounds later"
-node scripts/polkadot-js/reports.js "$RPC" "$ROUNDS" ${JSON:+--json "$JSON"}
+say "4/8 publishing"
+if [[ -z $VIDEO ]]; then
+    VIDEO=$DATA/test-video.mp4
+    say "  making a test video of 70 s"
+    ffmpeg -loglevel error -f lavfi -i testsrc2=size=640x360:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 \
+        -t 70 -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -shortest "$VIDEO"
+fi
+chainflix publish "$VIDEO" --wallet "$PRODUCER" --state "$DATA/publish" --json >"$DATA/published.json"
+jq -r '"  \(.title): \(.cells) cells, \(.bytes) bytes, \(.copies) copies\n  \(.link)"' "$DATA/published.json"
+MAGNET=$(jq -r .magnet "$DATA/published.json")
+wait_until 60 "the video's registration did not take effect" round_is "$(jq .from_round "$DATA/published.json")"
+FIRST_ROUND=$(chainflix status --json | jq .round)
+
+say "5/8 watching, in real time"
+chainflix watch "$MAGNET" --wallet "$VIEWER" --json >"$DATA/watched.json"
+jq -r '"  first picture after \(.ttff_ms) ms, \(.stalls) stalls, \(.accepted) minutes accepted",
+    (.source_shares | to_entries[] | "  provider \(.key) gave \(.value) % of the bytes")' "$DATA/watched.json"
+LAST_ROUND=$(chainflix status --json | jq .round)
+
+say "6/8 settlement: rounds of 7.2 s here, each settled four rounds later"
+ROLES=("producer:$(account "$PRODUCER")" "viewer:$(account "$VIEWER")" "supervisor:$(account "$SUPERVISOR")")
+for name in "${STORAGE[@]}"; do ROLES+=("storage:$(account "$DATA/$name.key")"); done
+for name in "${VERIFIERS[@]}"; do ROLES+=("verifier:$(account "$(key_file "$name" "//${name^}")")"); done
+ACCOUNTS=("${ROLES[@]#*:}")
+earned() { chainflix earnings "${ACCOUNTS[@]}" --json >"$DATA/earned.json"; }
+# The views' rounds are settled, and everything that was earned by them is under an adopted root.
+all_is_claimable() {
+    earned && jq -e --argjson last "$LAST_ROUND" \
+        'all(.[]; .as_of_round >= $last and .pending_cfx == "0") and any(.[]; .claimable_cfx != "0")' "$DATA/earned.json"
+}
+wait_until 240 "the views were not settled and adopted" all_is_claimable
+chainflix rounds --after "$((FIRST_ROUND - 1))" --limit 100 --json |
+    jq '[.[] | select(.views > 0)]' >"$DATA/rounds.json"
+jq -r '.[] | "  round \(.round): \(.views) views in \([.blocks[] | select(.views > 0)] | length) blocks, \(.approved) approved, \(.settled_cfx) of \(.emission_cfx) CFX settled"' \
+    "$DATA/rounds.json"
+
+say "7/8 claims"
+for role in "${ROLES[@]}"; do
+    chainflix claim --wallet "$VIEWER" --account "${role#*:}" --json >>"$DATA/claims.json"
+done
+earned
+
+say "8/8 who earned what, in CFX"
+printf '%s\n' "${ROLES[@]}" | jq -R 'split(":") | {role: .[0], account: .[1]}' | jq -s . >"$DATA/roles.json"
+jq -n --slurpfile roles "$DATA/roles.json" --slurpfile earned "$DATA/earned.json" --slurpfile claims "$DATA/claims.json" '
+    [$roles[0][] as $role | ($earned[0][] | select(.account == $role.account)) as $e
+    | {role: $role.role, account: $role.account, earned: $e.lifetime_cfx, claimed: $e.claimed_cfx}]' >"$DATA/earnings.json"
+jq -r '.[] | "  \(.role)\t\(.account)  earned \(.earned), claimed \(.claimed)"' "$DATA/earnings.json"
+
+jq -n --slurpfile published "$DATA/published.json" --slurpfile watched "$DATA/watched.json" \
+    --slurpfile rounds "$DATA/rounds.json" --slurpfile earnings "$DATA/earnings.json" \
+    --argjson verifiers "${#VERIFIERS[@]}" --argjson finalized "$(chainflix status --json | jq .finalized)" \
+    --argjson wall "$((SECONDS - BEGAN))" '
+    $published[0] as $p | $watched[0] as $w |
+    {
+        magnet: $p.magnet, cells: $p.cells, verifiers: $verifiers,
+        views: {accepted: $w.accepted, refused: $w.refused},
+        bytes: {p2p: $w.p2p_bytes},
+        sources: ($w.sources | to_entries | map({provider: (.key | tonumber), bytes: .value.bytes, dropped: .value.dropped})),
+        ttff_ms: $w.ttff_ms, stalls: $w.stalls,
+        played_sha256: $w.played_sha256, source_sha256: $p.source_sha256,
+        rounds: [$rounds[0][] | {round, emission: .emission_cfx, settled: .settled_cfx, remainder: .remainder_cfx,
+            blocks: (.blocks | length), approved, views}],
+        earnings: ($earnings[0] | group_by(.role) | map({key: .[0].role, value: map({account, cfx: .earned})}) | from_entries),
+        claimed: ($earnings[0] | group_by(.role) | map({key: .[0].role, value: map({account, cfx: .claimed})}) | from_entries),
+        finalized: $finalized, wall_s: $wall
+    }' >"$DATA/demo.json"
+[[ -z $JSON ]] || cp "$DATA/demo.json" "$JSON"
+
+# missing SENTENCE CONDITION: ends the demo when the condition does not hold for what was seen.
+missing() { jq -e "$2" "$DATA/demo.json" >/dev/null || fail "$1: $(jq -c . "$DATA/demo.json")"; }
+missing "not every minute was accepted" '.views.accepted == .cells and (.views.refused | length) == 0'
+missing "what was played is not what was published" '.played_sha256 == .source_sha256'
+missing "fewer than two sources gave over 10 % of the bytes" \
+    '.bytes.p2p as $all | [.sources[] | select(.bytes * 10 > $all)] | length >= 2'
+missing "a role earned nothing, or did not get it" \
+    '[.earnings, .claimed | .[] | map(select(.cfx != "0")) | length] | all(. > 0) and length == 10'
+# To the last unit, which decimals in floating point would not show.
+python3 - "$DATA/demo.json" <<'PYTHON' || fail "the accounts did not earn exactly what was settled"
+import json, sys
+from decimal import Decimal, getcontext
+getcontext().prec = 60
+seen = json.load(open(sys.argv[1]))
+earned = sum(Decimal(a["cfx"]) for role in seen["earnings"].values() for a in role)
+settled = sum(Decimal(r["settled"]) for r in seen["rounds"])
+claimed = sum(Decimal(a["cfx"]) for role in seen["claimed"].values() for a in role)
+print(f"  in all {earned} CFX earned, {settled} settled, {claimed} claimed")
+sys.exit(not (earned == settled == claimed and earned > 0))
+PYTHON
+say "everything that was settled has reached an account; the whole path took $((SECONDS - BEGAN)) s"
 
 if [[ -z $ONCE ]]; then
     STAYED=yes
-    say "the network stays up until Ctrl-C; Polkadot.js Apps reaches it at $RPC"
+    CHAINFLIX_CHAIN=$(IFS=,; printf '%s' "${RPC_OF[*]}") "$CHAINFLIX" gateway "$MAGNET" --wallet "$VIEWER" \
+        --listen 127.0.0.1:0 --json >"$DATA/gateway.json" 2>"$DATA/gateway.log" &
+    wait_until 30 "the web player did not start" jq -e .url "$DATA/gateway.json"
+    say ""
+    say "the web player:    $(jq -r .url "$DATA/gateway.json")"
+    say "Polkadot.js Apps:  $RPC"
+    say "everything stays up until Ctrl-C"
     while :; do sleep 3600 & wait $!; done
 fi

@@ -9,7 +9,9 @@ mod reads;
 mod records;
 mod transactions;
 
+use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chainflix_primitives::Hash32;
 use subxt::SubstrateConfig;
@@ -85,6 +87,19 @@ pub enum ChainError {
     TimedOut(u64),
 }
 
+/// A node answers one question within this time.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a node answers, unless it takes too long.
+async fn in_time<T, E: Display>(
+    asked: impl Future<Output = Result<T, E>>,
+) -> Result<T, ChainError> {
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .map_err(|_| ChainError::Read(format!("no answer within {} s", PATIENCE.as_secs())))?
+        .map_err(|error| ChainError::Read(error.to_string()))
+}
+
 /// A connection to the chain.
 #[derive(Clone)]
 pub struct Chain {
@@ -107,6 +122,14 @@ impl Chain {
     #[must_use]
     pub fn genesis(&self) -> Hash32 {
         self.nodes.genesis()
+    }
+
+    /// Number of the last finalized block.
+    ///
+    /// # Errors
+    /// When no node answers.
+    pub async fn finalized_number(&self) -> Result<u64, ChainError> {
+        Ok(self.block().await?.block_number())
     }
 
     /// The last finalized block.

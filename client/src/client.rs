@@ -5,10 +5,12 @@ use std::sync::Arc;
 use chainflix_p2p::{Network, NetworkConfig, PeerKey};
 use chainflix_primitives::api::{ClaimProof, ViewStatus};
 use chainflix_primitives::{AccountId, Magnet, Sha256};
+use tokio::sync::OnceCell;
 
 use crate::chain::{Chain, ClaimOutcome};
 use crate::config::Config;
 use crate::controllers::{Controller, ControllerError};
+use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
 use crate::playback::{Facts, Playback, Services};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
@@ -20,28 +22,29 @@ pub struct Client {
     chain: Chain,
     identity: Arc<Identity>,
     verifiers: Arc<Verifiers>,
-    controller: Controller,
+    /// Where to look for the controller; found when it is needed, since earning and claiming need none.
+    controller_url: Option<String>,
+    controller: OnceCell<Controller>,
     network: Network,
 }
 
 impl Client {
-    /// Connects to chain, verifiers and controller, and starts a peer of the content network that only dials.
+    /// Connects to chain and verifiers, and starts a peer of the content network that only dials. The controller is
+    /// looked for when something is published or opened.
     ///
     /// # Errors
     /// The first of them that can't be reached, with what to do.
     pub async fn connect(config: Config) -> Result<Self, ClientError> {
         let chain = Chain::connect(&config.chain).await?;
         let identity = Arc::new(Identity::new(config.wallet, &chain).await?);
-        let (verifiers, controller) = tokio::join!(
-            Verifiers::find(chain.clone(), identity.clone()),
-            find_controller(&chain, config.controller.as_deref()),
-        );
+        let verifiers = Verifiers::find(chain.clone(), identity.clone()).await?;
         let network = Network::start(PeerKey::generate(), NetworkConfig::default()).await?;
         Ok(Self {
             chain,
             identity,
-            verifiers: Arc::new(verifiers?),
-            controller: controller?,
+            verifiers: Arc::new(verifiers),
+            controller_url: config.controller,
+            controller: OnceCell::new(),
             network,
         })
     }
@@ -70,10 +73,13 @@ impl Client {
         &self.verifiers
     }
 
-    /// The controller.
-    #[must_use]
-    pub fn controller(&self) -> &Controller {
-        &self.controller
+    /// The controller: the one that was named, or the first that is registered on chain and answers.
+    ///
+    /// # Errors
+    /// When none answers; it is looked for again at the next call.
+    pub async fn controller(&self) -> Result<&Controller, ClientError> {
+        let find = || find_controller(&self.chain, self.controller_url.as_deref());
+        self.controller.get_or_try_init(find).await
     }
 
     /// Publishes a video, or goes on where an earlier call stopped. `progress` is called often.
@@ -88,7 +94,7 @@ impl Client {
         let producer = publish::Producer {
             chain: &self.chain,
             verifiers: &self.verifiers,
-            controller: &self.controller,
+            controller: self.controller().await?,
             network: &self.network,
             wallet: self.wallet(),
         };
@@ -100,8 +106,9 @@ impl Client {
     /// # Errors
     /// When there is no such video, it may not be watched, or nobody has its manifest.
     pub async fn open(&self, magnet: Magnet) -> Result<Playback, ClientError> {
+        let controller = self.controller().await?;
         let (manifest, opened, terms) = tokio::join!(
-            self.controller.manifest(&magnet),
+            controller.manifest(&magnet),
             self.verifiers.open_video(magnet),
             self.chain.video(&magnet),
         );
@@ -116,7 +123,7 @@ impl Client {
         let services = Services {
             identity: self.identity.clone(),
             verifiers: self.verifiers.clone(),
-            controller: self.controller.clone(),
+            controller: controller.clone(),
             network: self.network.clone(),
             facts: Facts::new(self.chain.clone()),
         };
@@ -161,6 +168,18 @@ impl Client {
     /// When no verifier answers.
     pub async fn earnings(&self, account: &AccountId) -> Result<LifetimeEarnings, VerifierError> {
         self.verifiers.earnings(account).await
+    }
+
+    /// What an account has earned, and where it stands.
+    ///
+    /// # Errors
+    /// When no verifier answers, or the chain can't be read.
+    pub async fn summary(&self, account: &AccountId) -> Result<EarningsSummary, ClientError> {
+        let (earnings, claimed) = tokio::join!(
+            self.verifiers.earnings(account),
+            self.chain.claimed(account)
+        );
+        Ok(EarningsSummary::new(&earnings?, claimed?))
     }
 
     /// The proof for an account's claim.

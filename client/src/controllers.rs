@@ -236,6 +236,14 @@ impl Controller {
         self.get(&format!("v1/videos/{video}")).await
     }
 
+    /// The first hundred videos that it knows.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn videos(&self) -> Result<Vec<VideoStatus>, ControllerError> {
+        self.get("v1/videos").await
+    }
+
     /// The storage nodes that it knows.
     ///
     /// # Errors

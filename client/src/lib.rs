@@ -5,12 +5,14 @@ pub mod chain;
 mod client;
 pub mod config;
 pub mod controllers;
+pub mod earnings;
 mod error;
 pub mod mining;
 pub mod playback;
 pub mod player;
 pub mod publish;
 pub mod secrets;
+pub mod units;
 pub mod verifiers;
 pub mod wallet;
 

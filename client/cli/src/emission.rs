@@ -1,10 +1,8 @@
 //! `chainflix emission`: the schedule, in closed form and without a chain.
 
 use anyhow::Context;
-use chainflix_primitives::{
-    emission::{CFX, EmissionPreset},
-    rounds::PRODUCTION_ROUND_MS,
-};
+use chainflix_client::units::format_cfx;
+use chainflix_primitives::{emission::EmissionPreset, rounds::PRODUCTION_ROUND_MS};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
@@ -58,8 +56,8 @@ impl Emission {
                 self.round_ms
             )
         })?;
-        let reward = decimal(schedule.reward(self.round));
-        let cumulative = decimal(schedule.cumulative(self.round));
+        let reward = format_cfx(schedule.reward(self.round));
+        let cumulative = format_cfx(schedule.cumulative(self.round));
         Ok(if self.json {
             json!({
                 "preset": name,
@@ -75,18 +73,6 @@ impl Emission {
                 self.round
             )
         })
-    }
-}
-
-/// Units of 10⁻¹² CFX as a decimal number of CFX, exactly.
-fn decimal(units: u128) -> String {
-    let fraction = format!("{:012}", units % CFX);
-    let fraction = fraction.trim_end_matches('0');
-    let whole = units / CFX;
-    if fraction.is_empty() {
-        whole.to_string()
-    } else {
-        format!("{whole}.{fraction}")
     }
 }
 

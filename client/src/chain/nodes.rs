@@ -1,9 +1,11 @@
 //! Several nodes of one chain: the one in use, and the next when it does not answer.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chainflix_primitives::Hash32;
+use subxt::backend::LegacyBackend;
+use subxt::rpcs::RpcClient;
 use subxt::{OnlineClient, SubstrateConfig};
 use tokio::time::timeout;
 
@@ -99,7 +101,13 @@ async fn connect_from(
 async fn connect(url: &str) -> Result<OnlineClient<SubstrateConfig>, ChainError> {
     let failed = |reason: String| ChainError::Read(reason);
     // Plain ws:// is fine: what matters is signed or checked against finalized state, and local nodes speak nothing else.
-    let client = OnlineClient::<SubstrateConfig>::from_insecure_url(url)
+    let rpc = RpcClient::from_insecure_url(url)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    // The older methods: one answer for one question. Those of `chainHead` follow every block, and end with the
+    // subscription when a client is slower than the chain.
+    let backend: LegacyBackend<SubstrateConfig> = LegacyBackend::builder().build(rpc);
+    let client = OnlineClient::from_backend(Arc::new(backend))
         .await
         .map_err(|error| failed(error.to_string()))?;
     let block = client

@@ -12,7 +12,7 @@ use chainflix_primitives::{
 };
 use codec::{Decode, DecodeAll, Encode};
 
-use super::{Block, Chain, ChainError, RUNTIME_API};
+use super::{Block, Chain, ChainError, RUNTIME_API, in_time};
 
 impl Chain {
     /// The round clock; `None` before block 1.
@@ -126,10 +126,8 @@ pub(super) async fn ask_at<T: Decode>(
     arguments: impl Encode,
 ) -> Result<T, ChainError> {
     let name = format!("{RUNTIME_API}_{method}");
-    let bytes = block
-        .runtime_apis()
-        .call_raw(&name, Some(&arguments.encode()))
-        .await
-        .map_err(|error| ChainError::Read(error.to_string()))?;
+    let arguments = arguments.encode();
+    let asked = block.runtime_apis();
+    let bytes = in_time(asked.call_raw(&name, Some(&arguments))).await?;
     T::decode_all(&mut bytes.as_slice()).map_err(|_| ChainError::OtherTypes(name))
 }

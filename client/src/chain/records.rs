@@ -11,7 +11,7 @@ use chainflix_primitives::{
 use codec::{Decode, DecodeAll, Encode};
 use subxt::dynamic::Value;
 
-use super::{Chain, ChainError, Finalized};
+use super::{Chain, ChainError, Finalized, in_time};
 use crate::wallet::Wallet;
 
 /// What an account owns, in units of 10⁻¹² CFX.
@@ -99,8 +99,7 @@ impl Chain {
             endpoint: Endpoint,
             _since: Round,
         }
-        let found: Vec<([u8; 32], Kept)> =
-            self.view("StorageProviders", "controllers", vec![]).await?;
+        let found: Vec<([u8; 32], Kept)> = self.view("StorageProviders", "controllers").await?;
         let read = found.into_iter().map(|(key, kept)| ControllerRecord {
             key,
             endpoint: String::from_utf8_lossy(&kept.endpoint).into_owned(),
@@ -199,22 +198,18 @@ impl Chain {
             .await
     }
 
-    /// What a view function answers.
-    async fn view<T: Decode>(
-        &self,
-        pallet: &str,
-        function: &str,
-        arguments: Vec<Value>,
-    ) -> Result<T, ChainError> {
+    /// What a view function without arguments answers.
+    async fn view<T: Decode>(&self, pallet: &str, function: &str) -> Result<T, ChainError> {
         let other = || ChainError::OtherTypes(format!("{pallet}.{function}"));
         let block = self.block().await?;
-        let payload = subxt::dynamic::view_function_call::<_, Value>(pallet, function, arguments);
-        let views = block.view_functions();
-        let arguments = views.encode_args(&payload).map_err(|_| other())?;
-        let bytes = views
-            .call_raw(Some(&arguments))
-            .await
-            .map_err(|error| ChainError::Read(error.to_string()))?;
+        let found = block
+            .metadata_ref()
+            .pallet_by_name(pallet)
+            .and_then(|pallet| pallet.view_function_by_name(function))
+            .ok_or_else(other)?;
+        let arguments = (*found.query_id(), Vec::<u8>::new()).encode();
+        let asked = block.view_functions();
+        let bytes = in_time(asked.call_raw(Some(&arguments))).await?;
         // `Ok` of the encoded answer, or an error about which function there is not.
         let (ok, mut answer) = bytes.split_first().ok_or_else(other)?;
         let answer = Vec::<u8>::decode_all(&mut answer).map_err(|_| other())?;
@@ -233,11 +228,7 @@ impl Chain {
     ) -> Result<Option<T>, ChainError> {
         let block = self.block().await?;
         let address = subxt::dynamic::storage::<Vec<Value>, Value>(pallet, entry);
-        let found = block
-            .storage()
-            .try_fetch(address, keys)
-            .await
-            .map_err(|error| ChainError::Read(error.to_string()))?;
+        let found = in_time(block.storage().try_fetch(address, keys)).await?;
         found
             .map(|value| T::decode_all(&mut value.bytes()))
             .transpose()

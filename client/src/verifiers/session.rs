@@ -149,7 +149,11 @@ impl Verifier {
     }
 
     async fn open(&self, identity: &Identity) -> Result<Open, CallError> {
-        let unreachable = |error: VerifierError| CallError::Connection(error.to_string());
+        let unreachable = |error: VerifierError| match error {
+            // Its words stand in a sentence of their own already.
+            VerifierError::Unreachable(reason) => CallError::Connection(reason),
+            error => CallError::Connection(error.to_string()),
+        };
         let client = transport::connect(&self.endpoint())
             .await
             .map_err(unreachable)?;

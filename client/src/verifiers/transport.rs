@@ -55,7 +55,8 @@ pub(super) async fn connect(endpoint: &str) -> Result<WsClient, VerifierError> {
         .request_timeout(ANSWER)
         .max_request_size(MAX_MESSAGE_BYTES)
         .max_response_size(MAX_MESSAGE_BYTES)
-        .max_redirections(0)
+        // The first attempt counts as one: no redirection is followed.
+        .max_redirections(1)
         .set_tcp_no_delay(true)
         .build(endpoint)
         .await

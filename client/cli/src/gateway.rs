@@ -1,0 +1,64 @@
+//! `chainflix gateway`: the web player, on this machine only.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::bail;
+use chainflix_content::MagnetLink;
+use chainflix_gateway::{GatewayConfig, start};
+use clap::Args;
+use serde_json::json;
+
+use crate::options::ClientOptions;
+use crate::signals::asked_to_stop;
+
+/// Options of `chainflix gateway`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    chainflix gateway --wallet viewer.key\n  \
+    chainflix gateway 'magnet:?xt=urn:cfx:5a…' --wallet viewer.key --listen 127.0.0.1:8099\n\n\
+    It prints an address with a token in it: whoever opens that address watches, and earns for the wallet's account. \
+    Ctrl-C ends it.")]
+pub(crate) struct Gateway {
+    /// A video to open at once: its link, or its id in hex.
+    #[arg(value_name = "MAGNET")]
+    magnet: Option<MagnetLink>,
+
+    #[command(flatten)]
+    client: ClientOptions,
+
+    /// Where it listens, an address of this machine alone; port 0 for any free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8088")]
+    listen: SocketAddr,
+
+    /// The minified script of hls.js; without it, the file hls.js beside the program.
+    #[arg(long, value_name = "FILE", env = "CHAINFLIX_HLS_JS")]
+    hls_js: Option<PathBuf>,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Gateway {
+    pub(crate) async fn run(&self) -> anyhow::Result<String> {
+        let config = GatewayConfig {
+            listen: self.listen,
+            hls_js: self.hls_js.clone(),
+        };
+        let client = Arc::new(self.client.connect().await?);
+        let mut gateway = start(config, client).await?;
+        let url = gateway.url(self.magnet.as_ref());
+        if self.json {
+            println!("{}", json!({ "url": url }));
+        } else {
+            println!("the player is at {url}");
+        }
+        tokio::select! {
+            stop = asked_to_stop() => stop?,
+            () = gateway.stopped() => bail!("the gateway stopped by itself; RUST_LOG=info says more"),
+        }
+        Ok(String::new())
+    }
+}

@@ -1,0 +1,123 @@
+//! Options that several verbs take, and what they stand for.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use chainflix_client::wallet::Wallet;
+use chainflix_client::{Client, Config, account};
+use chainflix_primitives::AccountId;
+use clap::Args;
+
+/// Where a node of the chain is looked for when none is named.
+const LOCAL_NODE: &str = "ws://127.0.0.1:9944";
+
+/// How the chain is reached.
+#[derive(Debug, Args)]
+pub(crate) struct ChainOptions {
+    /// Node of the chain; may be given several times, the others stand in when the first does not answer.
+    #[arg(long, value_name = "URL", env = "CHAINFLIX_CHAIN", value_delimiter = ',', default_value = LOCAL_NODE)]
+    pub(crate) chain: Vec<String>,
+}
+
+/// The account that acts.
+#[derive(Debug, Args)]
+pub(crate) struct WalletOptions {
+    /// File with the account's secret phrase, hex seed or URI, readable by its owner only.
+    #[arg(long, value_name = "FILE", env = "CHAINFLIX_WALLET")]
+    pub(crate) wallet: PathBuf,
+}
+
+impl WalletOptions {
+    /// Reads the wallet.
+    pub(crate) fn read(&self) -> anyhow::Result<Wallet> {
+        Ok(Wallet::read(&self.wallet)?)
+    }
+}
+
+/// What a verb needs that publishes, watches or earns.
+#[derive(Debug, Args)]
+pub(crate) struct ClientOptions {
+    #[command(flatten)]
+    chain: ChainOptions,
+
+    #[command(flatten)]
+    wallet: WalletOptions,
+
+    /// Storage controller; without it, the first that is registered on chain and answers.
+    #[arg(long, value_name = "URL", env = "CHAINFLIX_CONTROLLER")]
+    controller: Option<String>,
+}
+
+impl ClientOptions {
+    /// Connects.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Client> {
+        let config = Config {
+            chain: self.chain.chain.clone(),
+            controller: self.controller.clone(),
+            wallet: self.wallet.read()?,
+        };
+        Ok(Client::connect(config).await?)
+    }
+}
+
+/// Reads an account's address, for clap.
+pub(crate) fn address(text: &str) -> Result<AccountId, String> {
+    account::read(text).ok_or_else(|| {
+        "this is no address; one begins with cf, or is 64 hex digits; look for a mistyped character".to_owned()
+    })
+}
+
+/// Space in bytes: `10GB`, `500MB`, `2TB`, or a number of bytes.
+pub(crate) fn space(text: &str) -> Result<u64, String> {
+    let units = [
+        ("TB", 1_000_000_000_000u64),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("KB", 1_000),
+        ("B", 1),
+    ];
+    let text = text.trim().to_ascii_uppercase();
+    let (digits, unit) = units
+        .iter()
+        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))
+        .unwrap_or((text.as_str(), 1));
+    let number = digits.trim().parse::<u64>().ok();
+    number
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|bytes| *bytes > 0)
+        .ok_or_else(|| "say how much as a whole number with a unit, such as 50GB or 2TB".to_owned())
+}
+
+/// A folder for a verb's state: the one that was named, or one below the user's.
+pub(crate) fn state_folder(named: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = named {
+        return Ok(folder.clone());
+    }
+    let of = |variable: &str| std::env::var_os(variable).filter(|value| !value.is_empty());
+    let base = of("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(of("HOME")?).join(".local/state")))
+        .context("there is no home folder to keep state in; name a folder with --state")?;
+    Ok(base.join("chainflix"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn space_is_read_with_its_unit_and_nothing_else_is_taken_for_it() {
+        assert_eq!(space("10GB"), Ok(10_000_000_000));
+        assert_eq!(space("2 tb"), Ok(2_000_000_000_000));
+        assert_eq!(space("4096"), Ok(4_096));
+        for wrong in ["", "GB", "-1GB", "1.5GB", "0", "99999999999TB", "10 apples"] {
+            assert!(space(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_address_is_refused_with_a_hint() {
+        let error = address("cfJ2sexAF8gWuhLHYgLXoDnyhGcJi717QtnMCqx6yjUXorneZ").unwrap_err();
+        assert!(error.contains("mistyped"), "{error}");
+    }
+}

@@ -1,0 +1,189 @@
+//! `chainflix publish`: a video file becomes encrypted cells on storage nodes and a record on chain.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use chainflix_client::config::default_work_folder;
+use chainflix_client::publish::{PublishOptions, PublishProgress, Published};
+use chainflix_content::{Progress as ContentProgress, RenditionSpec};
+use chainflix_primitives::ratio::{
+    MIN_VIEWER, MiningRatio, PPM, STORAGE_SHARE, SUPERVISOR_SHARE, VERIFIER_SHARE,
+};
+use clap::Args;
+use serde_json::json;
+
+use crate::options::{ClientOptions, state_folder};
+use crate::progress::Progress;
+
+/// One percent in parts per million.
+const PERCENT: u32 = PPM / 100;
+
+/// Options of `chainflix publish`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    chainflix publish holiday.mp4 --wallet producer.key\n  \
+    chainflix publish film.mkv --title 'The film' --viewer-share 40 --wallet producer.key --json\n\n\
+    The account must be a producer that a supervisor approved (`chainflix producer apply`). The same command again goes \
+    on where an interrupted one stopped.")]
+pub(crate) struct Publish {
+    /// The video file; anything that ffmpeg reads and that has a picture.
+    #[arg(value_name = "VIDEO")]
+    source: PathBuf,
+
+    #[command(flatten)]
+    client: ClientOptions,
+
+    /// Title, for viewers; the file's name if not given.
+    #[arg(long)]
+    title: Option<String>,
+
+    /// What the viewer gets of each view, in percent; verifiers, storage and supervisor have fixed shares, the rest is
+    /// the producer's. Cannot be changed later.
+    #[arg(long, value_name = "PERCENT")]
+    viewer_share: Option<u32>,
+
+    /// Folder for the encrypted cells until they are uploaded; below the user's state folder if not given.
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Publish {
+    pub(crate) async fn run(&self) -> anyhow::Result<String> {
+        let ratio = ratio(self.viewer_share)?;
+        // Before the network is asked anything: most mistakes are made here.
+        let file = std::fs::File::open(&self.source)
+            .with_context(|| format!("{} can't be read", self.source.display()))?;
+        drop(file);
+        let title = match &self.title {
+            Some(title) => title.clone(),
+            None => name_of(&self.source),
+        };
+        let client = self.client.connect().await?;
+        let options = PublishOptions {
+            source: self.source.clone(),
+            work: default_work_folder(&state_folder(self.state.as_ref())?, &self.source),
+            title,
+            renditions: Vec::<RenditionSpec>::new(),
+            ratio,
+        };
+        let progress = Progress::new();
+        let published = client.publish(&options, &|at| show(&progress, &at)).await?;
+        drop(progress);
+        Ok(if self.json {
+            as_json(&published).to_string()
+        } else {
+            as_text(&published)
+        })
+    }
+}
+
+/// The mining ratio with a viewer's share in percent; the white paper's if none is given.
+fn ratio(viewer_percent: Option<u32>) -> anyhow::Result<MiningRatio> {
+    let Some(percent) = viewer_percent else {
+        return Ok(MiningRatio::whitepaper());
+    };
+    let fixed = VERIFIER_SHARE + STORAGE_SHARE + SUPERVISOR_SHARE;
+    let viewer = percent.saturating_mul(PERCENT);
+    match PPM
+        .checked_sub(fixed)
+        .and_then(|rest| rest.checked_sub(viewer))
+    {
+        Some(producer) if viewer >= MIN_VIEWER => Ok(MiningRatio {
+            producer,
+            viewer,
+            enhancers: 0,
+            verifier: VERIFIER_SHARE,
+            storage: STORAGE_SHARE,
+            supervisor: SUPERVISOR_SHARE,
+        }),
+        _ => bail!(
+            "a viewer's share of {percent} % is not possible: choose {} to {}",
+            MIN_VIEWER / PERCENT,
+            (PPM - fixed) / PERCENT
+        ),
+    }
+}
+
+fn name_of(source: &std::path::Path) -> String {
+    let stem = source.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+fn show(progress: &Progress, at: &PublishProgress) {
+    match at {
+        PublishProgress::Content(ContentProgress::Probed { cells_before, .. })
+            if *cells_before > 0 =>
+        {
+            progress.step(&format!("going on after {cells_before} finished cells"));
+        }
+        PublishProgress::Content(ContentProgress::Encoding {
+            done_ms, total_ms, ..
+        }) => progress.set(
+            "cutting and encrypting",
+            (*done_ms).into(),
+            (*total_ms).into(),
+        ),
+        PublishProgress::Content(_) => {}
+        PublishProgress::Uploading { done, total } => {
+            progress.set("uploading cells", (*done).into(), (*total).into());
+        }
+        PublishProgress::Registering => progress.step("registering on chain"),
+    }
+}
+
+fn as_json(published: &Published) -> serde_json::Value {
+    json!({
+        "magnet": published.magnet.to_string(),
+        "link": published.link,
+        "title": published.title,
+        "total_playtime_ms": published.total_playtime_ms,
+        "cells": published.cells,
+        "renditions": published.renditions,
+        "bytes": published.bytes,
+        "source_sha256": hex::encode(published.plain_sha256),
+        "copies": published.copies,
+        "from_round": published.from_round,
+        "block": hex::encode(published.block),
+    })
+}
+
+fn as_text(published: &Published) -> String {
+    let seconds = published.total_playtime_ms / 1_000;
+    let from = match published.from_round {
+        Some(round) => format!("\n  views count from round {round}"),
+        None => String::new(),
+    };
+    format!(
+        "published \"{}\"\n  {} cells of one minute, {}:{:02} long, {} bytes, {} copies{from}\n  {}",
+        published.title,
+        published.cells,
+        seconds / 60,
+        seconds % 60,
+        published.bytes,
+        published.copies,
+        published.link,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ratio_that_is_offered_holds_by_the_chains_rules() {
+        assert_eq!(ratio(None).unwrap(), MiningRatio::whitepaper());
+        for percent in [10, 11, 25, 74, 75] {
+            let ratio = ratio(Some(percent)).unwrap();
+            assert_eq!(ratio.validate(), Ok(()), "{percent}");
+            assert_eq!(ratio.viewer, percent * PERCENT);
+        }
+        for percent in [0, 9, 76, 100, u32::MAX] {
+            let error = ratio(Some(percent)).unwrap_err();
+            assert!(error.to_string().contains("choose 10 to 75"), "{error}");
+        }
+    }
+}

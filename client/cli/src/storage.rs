@@ -1,0 +1,108 @@
+//! `chainflix storage`: a node that holds encrypted cells and serves them.
+
+mod register;
+mod run;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use chainflix_client::secrets::{self, SecretError};
+use chainflix_p2p::PeerKey;
+use chainflix_storage_node::keys::NodeKeys;
+use clap::{Args, Subcommand};
+
+/// Options of `chainflix storage`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    chainflix storage register --folder /srv/chainflix --space 500GB --region DE --wallet storage.key\n  \
+    chainflix storage run --folder /srv/chainflix")]
+pub(crate) struct Storage {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make the node's keys and register it on chain; once.
+    Register(register::Register),
+    /// Run the node until Ctrl-C.
+    Run(run::Run),
+}
+
+impl Storage {
+    pub(crate) async fn run(&self) -> anyhow::Result<String> {
+        match &self.action {
+            Action::Register(register) => register.run().await,
+            Action::Run(run) => run.run().await,
+        }
+    }
+}
+
+/// The node's folder, made for its owner alone.
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the folder {} can't be made", folder.display()))
+}
+
+fn key_files(folder: &Path) -> (PathBuf, PathBuf) {
+    (folder.join("peer.key"), folder.join("exchange.key"))
+}
+
+/// The keys in a node's folder.
+fn read_keys(folder: &Path) -> Result<NodeKeys, SecretError> {
+    let (peer, exchange) = key_files(folder);
+    let peer = PeerKey::from_seed(*secrets::read_key(&peer)?);
+    Ok(NodeKeys::new(peer, &secrets::read_key(&exchange)?))
+}
+
+/// Draws what is missing of a node's keys.
+fn make_keys(folder: &Path) -> anyhow::Result<NodeKeys> {
+    make_folder(folder)?;
+    let (peer, exchange) = key_files(folder);
+    let missing = [
+        (
+            peer,
+            "Chainflix storage node: its identity in the content network; signs receipts",
+        ),
+        (
+            exchange,
+            "Chainflix storage node: opens what verifiers seal to it",
+        ),
+    ];
+    for (file, comment) in missing {
+        let seed = zeroize::Zeroizing::new(hex::encode(*secrets::random_key()?));
+        match secrets::create(&file, comment, &seed) {
+            Ok(()) | Err(SecretError::Exists(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(read_keys(folder)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn keys_are_drawn_once_and_are_their_owners_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("node");
+        let first = make_keys(&folder).unwrap();
+        let again = make_keys(&folder).unwrap();
+        assert_eq!(first.peer().public(), again.peer().public());
+        assert_eq!(first.exchange_key(), again.exchange_key());
+        for path in [
+            folder.clone(),
+            folder.join("peer.key"),
+            folder.join("exchange.key"),
+        ] {
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{}", path.display());
+        }
+    }
+}

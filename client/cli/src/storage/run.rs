@@ -1,0 +1,213 @@
+//! `chainflix storage run`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chainflix_client::chain::{Chain, ChainError};
+use chainflix_client::controllers::Controller;
+use chainflix_p2p::Multiaddr;
+use chainflix_storage_node::keys::{VerifierEndpoint, Verifiers, VerifiersError};
+use chainflix_storage_node::link::{ControllerEndpoint, LinkState};
+use chainflix_storage_node::{Config, StorageNode};
+use clap::Args;
+use futures::future::{BoxFuture, FutureExt};
+use serde_json::json;
+
+use super::read_keys;
+use crate::options::{ChainOptions, space};
+use crate::signals::asked_to_stop;
+
+/// The node says where it stands so often, when that changed.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Options of `chainflix storage run`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    chainflix storage run --folder /srv/chainflix\n  \
+    chainflix storage run --folder /srv/chainflix --listen /ip4/0.0.0.0/udp/4001/quic-v1 --upload-limit 10MB\n\n\
+    The node must be registered (`chainflix storage register`). It works for every controller that is registered on \
+    chain; none of them has to be up when it starts. Ctrl-C ends it; what it holds stays.")]
+pub(super) struct Run {
+    /// The node's folder: keys, cells and index.
+    #[arg(long, value_name = "DIR")]
+    folder: PathBuf,
+
+    #[command(flatten)]
+    chain: ChainOptions,
+
+    /// Space for cells, if less than was registered.
+    #[arg(long, value_name = "SPACE", value_parser = space)]
+    space: Option<u64>,
+
+    /// Upload in bytes per second, over all streams; no limit if not given.
+    #[arg(long, value_name = "SPACE", value_parser = space)]
+    upload_limit: Option<u64>,
+
+    /// Where it listens; may be given several times. UDP (QUIC) and TCP port 4001 of all interfaces if not given.
+    #[arg(long, value_name = "MULTIADDRESS")]
+    listen: Vec<Multiaddr>,
+
+    /// Address that others reach it by, when that is not where it listens; may be given several times.
+    #[arg(long, value_name = "MULTIADDRESS")]
+    announce: Vec<Multiaddr>,
+
+    /// Controller to work for, instead of all that are registered; may be given several times.
+    #[arg(long, value_name = "URL")]
+    controller: Vec<String>,
+
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    pub(super) async fn run(&self) -> anyhow::Result<String> {
+        let keys = read_keys(&self.folder).with_context(|| {
+            format!(
+                "{} is no registered node's folder; run `chainflix storage register --folder {}` first",
+                self.folder.display(),
+                self.folder.display()
+            )
+        })?;
+        let peer_id = keys.peer().peer_id();
+        let chain = Chain::connect(&self.chain.chain).await?;
+        let Some((index, record)) = chain.provider_with(&keys.peer().public()).await? else {
+            bail!(
+                "the node is not registered on this chain; run `chainflix storage register --folder {}` first",
+                self.folder.display()
+            );
+        };
+        if record.exchange_key != keys.exchange_key() {
+            bail!(
+                "the exchange key in {} is not the registered one; put the right file back",
+                self.folder.display()
+            );
+        }
+        let quota = self.space.unwrap_or(record.space_bytes);
+        let cells = self.folder.join("store");
+        let mut config = Config::new(cells, quota, chain.genesis(), index);
+        config.upload_bytes_per_second = self.upload_limit.unwrap_or(0);
+        if !self.listen.is_empty() {
+            config.listen.clone_from(&self.listen);
+        }
+        config.announce = self.announce.iter().map(ToString::to_string).collect();
+        config.controllers = self.controllers(&chain).await?;
+        let verifiers = Arc::new(ChainVerifiers(chain));
+        let mut node = StorageNode::start(config, keys, verifiers).await?;
+        let addresses: Vec<String> = node
+            .address()
+            .addresses
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        if self.json {
+            println!(
+                "{}",
+                json!({ "provider": index, "peer_id": peer_id.to_string(), "addresses": addresses })
+            );
+        } else {
+            println!(
+                "provider {index} serves as {peer_id} at {}",
+                addresses.join(", ")
+            );
+        }
+        let stopped = tokio::select! {
+            stop = asked_to_stop() => stop,
+            never = report(&node) => match never {},
+        };
+        // Borrowed by the report until here.
+        let failed = node.failed().now_or_never().is_some();
+        node.stop().await;
+        if failed {
+            bail!(
+                "the node's index can't be written; look at the disk of {}",
+                self.folder.display()
+            );
+        }
+        stopped?;
+        Ok(String::new())
+    }
+
+    /// Controllers by their registered keys.
+    async fn controllers(&self, chain: &Chain) -> anyhow::Result<Vec<ControllerEndpoint>> {
+        let mut found = Vec::new();
+        for url in &self.controller {
+            let controller = Controller::connect(url, chain.genesis()).await?;
+            if !chain.is_controller(controller.key()).await? {
+                bail!("the controller at {url} is not registered on chain; name another");
+            }
+            found.push(ControllerEndpoint {
+                url: url.clone(),
+                key: controller.key(),
+            });
+        }
+        if self.controller.is_empty() {
+            let registered = chain.controllers().await?.into_iter();
+            found.extend(registered.map(|record| ControllerEndpoint {
+                url: record.endpoint,
+                key: record.key,
+            }));
+        }
+        if found.is_empty() {
+            bail!(
+                "no controller is registered on chain, so nobody would send viewers to this node"
+            );
+        }
+        Ok(found)
+    }
+}
+
+/// Says on stderr where the node stands, whenever that changed.
+async fn report(node: &StorageNode) -> std::convert::Infallible {
+    let mut said = String::new();
+    loop {
+        let status = node.status();
+        let links: Vec<String> = status
+            .links
+            .iter()
+            .map(|(url, state)| match state {
+                LinkState::Connected => format!("connected to {url}"),
+                LinkState::Connecting => format!("connecting to {url}"),
+                LinkState::Refused(why) => format!("{url}: {why}"),
+            })
+            .collect();
+        let now = format!(
+            "{} cells, {} of {} bytes used, keys of {} verifiers, {}",
+            status.cells,
+            status.space.used,
+            status.space.quota,
+            status.verifiers,
+            links.join(", ")
+        );
+        if now != said {
+            eprintln!("{now}");
+            said = now;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Verifiers as they announced themselves on chain.
+struct ChainVerifiers(Chain);
+
+impl Verifiers for ChainVerifiers {
+    fn list(&self) -> BoxFuture<'_, Result<Vec<VerifierEndpoint>, VerifiersError>> {
+        async move {
+            let failed = |error: ChainError| VerifiersError(error.to_string());
+            let round = self.0.standing().await.map_err(failed)?.round;
+            let in_force = self.0.verifier_set(round).await.map_err(failed)?;
+            let announced = self.0.announcements().await.map_err(failed)?;
+            let announced = announced.into_iter();
+            Ok(announced
+                .filter(|(account, _)| in_force.contains(account))
+                .map(|(account, announcement)| VerifierEndpoint {
+                    account,
+                    endpoint: String::from_utf8_lossy(&announcement.endpoint).into_owned(),
+                })
+                .collect())
+        }
+        .boxed()
+    }
+}

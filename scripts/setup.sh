@@ -28,6 +28,7 @@ if [[ ${1:-} == --tests ]]; then
     step test-runner
     step node-modules "$CHAINFLIX_ROOT/zombienet"
     step node-modules "$CHAINFLIX_ROOT/scripts/polkadot-js"
+    step node-modules "$CHAINFLIX_ROOT/client/web"
 fi
 if [[ ${#FAILED[@]} -gt 0 ]]; then
     fail "set-up is not complete, for the reasons above: ${FAILED[*]}"

@@ -30,16 +30,17 @@ need protobuf-compiler "generates the network messages" has_commands protoc
 need ffmpeg "cuts videos, makes the demo's test video" has_commands ffmpeg ffprobe
 need jq "reads what the programs report" has_commands jq
 
+if ! node_js_18 >/dev/null 2>&1; then
+    if has_commands node >/dev/null; then
+        fail "node $(node --version) is too old, or npm is missing: install Node.js 18 or newer with npm"
+    fi
+    say "system packages: nodejs and npm are missing (they fetch hls.js for the web player, and run tests)"
+    MISSING+=(nodejs npm)
+fi
+
 if [[ ${1:-} == --tests ]]; then
     need procps "lists processes, for zombienet" has_commands ps
     need chromium "plays the web player in the browser test" has_commands chromium
-    if ! node_js_18 >/dev/null 2>&1; then
-        if has_commands node >/dev/null; then
-            fail "node $(node --version) is too old for the tests, or npm is missing: install Node.js 18 or newer with npm"
-        fi
-        say "system packages: nodejs and npm are missing (zombienet and the Polkadot.js tests)"
-        MISSING+=(nodejs npm)
-    fi
 fi
 
 if [[ ${#MISSING[@]} -eq 0 ]]; then

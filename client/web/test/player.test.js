@@ -196,6 +196,8 @@ seen("the first minute is being proved while it plays, and proved when it is ove
 
 seen("a minute that is paused earns nothing, and the page says why", async () => {
   await until(20, "the second minute is not being proved", stateOf(2), (state) => state === "mining");
+  // Paused in its first second, it would begin anew.
+  await until(10, "the second minute does not play", element, (video) => video.currentTime > CELL_S + 2);
   await page.locator("#video").click();
   await until(15, "the second minute was not refused", stateOf(2), (state) => state === "refused");
   assert.match(await minute(2).textContent(), /paused/);

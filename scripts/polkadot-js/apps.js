@@ -10,6 +10,8 @@ const CHECKS = [
   require('./checks/network'),
   require('./checks/pallets'),
   require('./checks/balances'),
+  require('./checks/video'),
+  require('./checks/round'),
   require('./checks/transfer'),
 ];
 

@@ -31,16 +31,16 @@ rule "crates come from crates.io, none from a git repository" \
     "$(in_sources 'source = "git\+' Cargo.lock)"
 
 rule "every script and test phase is executable" \
-    "$(sources 'scripts/*.sh' .ci/run | grep -vE '^scripts/(env|processes)\.sh$' | while read -r file; do [[ -x $file ]] || say "$file"; done)"
+    "$(sources 'scripts/*.sh' 'zombienet/*.sh' .ci/run | grep -vE '^scripts/(env|processes|network)\.sh$' | while read -r file; do [[ -x $file ]] || say "$file"; done)"
 
 rule "every script is valid shell" \
-    "$(sources 'scripts/*.sh' .ci/run | while read -r file; do bash -n "$file" 2>&1; done)"
+    "$(sources 'scripts/*.sh' 'zombienet/*.sh' .ci/run | while read -r file; do bash -n "$file" 2>&1; done)"
 
 rule "a test phase states its limit" \
     "$(grep -L '^# Limit: [0-9]* s' scripts/test/[0-9]*.sh)"
 
 if command -v shellcheck >/dev/null; then
-    rule "shellcheck finds nothing in the scripts" "$(sources 'scripts/*.sh' .ci/run | xargs shellcheck 2>&1)"
+    rule "shellcheck finds nothing in the scripts" "$(sources 'scripts/*.sh' 'zombienet/*.sh' .ci/run | xargs shellcheck 2>&1)"
 else
     say "shellcheck is not installed: scripts were only parsed"
 fi

@@ -1,9 +1,9 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { Keyring } = require('@polkadot/keyring');
 const { formatBalance } = require('@polkadot/util');
-const { ENDOWMENT, EXISTENTIAL_DEPOSIT, SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL } = require('../chain');
+const { account } = require('../accounts');
+const { ENDOWMENT, EXISTENTIAL_DEPOSIT, TOKEN_DECIMALS, TOKEN_SYMBOL } = require('../chain');
 
 // The roles of the demo each have an account of their own.
 const FUNDED = ['//Alice', '//Producer', '//Viewer', '//Supervisor', '//StorageA', '//StorageB', '//StorageC'];
@@ -13,10 +13,9 @@ module.exports = {
   async run(api) {
     assert.equal(api.consts.balances.existentialDeposit.toBigInt(), EXISTENTIAL_DEPOSIT);
 
-    const keyring = new Keyring({ type: 'sr25519', ss58Format: SS58_PREFIX });
     const lines = [];
     for (const uri of FUNDED) {
-      const { address } = keyring.addFromUri(uri);
+      const { address } = account(uri);
       assert.ok(address.startsWith('cf'), `${address} does not begin with cf`);
       const { data } = await api.query.system.account(address);
       // Alice writes the blocks and may have earned or spent already; the others have only genesis.

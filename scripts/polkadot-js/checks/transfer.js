@@ -1,40 +1,17 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { Keyring } = require('@polkadot/keyring');
-const { mnemonicGenerate } = require('@polkadot/util-crypto');
-const { CFX, SS58_PREFIX } = require('../chain');
+const { account, newAccount } = require('../accounts');
+const { CFX } = require('../chain');
+const { finalized } = require('../transactions');
 
-const FINALIZED_MS = 60_000;
 const AMOUNT = 12n * CFX + 345n;
-
-// The block hash and events of the transaction once it is finalized.
-function finalized(transaction, signer) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`the transfer was not finalized within ${FINALIZED_MS / 1000} s`)),
-      FINALIZED_MS,
-    );
-    transaction
-      .signAndSend(signer, ({ status, events, dispatchError, isError }) => {
-        if (isError || dispatchError) {
-          clearTimeout(timer);
-          reject(new Error(`the transfer failed: ${dispatchError ?? status}`));
-        } else if (status.isFinalized) {
-          clearTimeout(timer);
-          resolve({ hash: status.asFinalized, events: events.map(({ event }) => event) });
-        }
-      })
-      .catch(reject);
-  });
-}
 
 module.exports = {
   claim: 'a transfer is finalized, arrives to the unit, and costs its fee and no more',
   async run(api) {
-    const keyring = new Keyring({ type: 'sr25519', ss58Format: SS58_PREFIX });
-    const sender = keyring.addFromUri('//Bob');
-    const receiver = keyring.addFromUri(mnemonicGenerate());
+    const sender = account('//Bob');
+    const receiver = newAccount();
     const free = async (who) => (await api.query.system.account(who.address)).data.free.toBigInt();
 
     const before = await free(sender);

@@ -1,27 +1,42 @@
 #!/usr/bin/env bash
-# four validators as separate processes, started by zombienet: they meet and finalize
+# four validators as separate processes, started by zombienet: they meet, finalize, and settle a view
 # Limit: 420 s
 # Needs: build
 set -euo pipefail
 source scripts/env.sh
+source scripts/processes.sh
 
 MODULES=$(scripts/setup/node-modules.sh zombienet)
 SCRATCH=$(mktemp -d)
 NODES=$SCRATCH/nodes
 LOGS=${CHAINFLIX_TEST_LOGS:-$SCRATCH}/zombienet
+export CHAINFLIX_RUN=zombienet-$$-$RANDOM
+# Where settled-view.sh, which zombienet starts, puts keys, data and logs.
+export CHAINFLIX_CONTENT=$LOGS/content
+mkdir -p "$CHAINFLIX_CONTENT"
 
 # shellcheck disable=SC2317 # called by the trap
 finish() {
+    local code=$?
+    trap - EXIT INT TERM
+    # shellcheck disable=SC2119 # nothing is spared
+    stop_processes_of_run
     cp "$NODES"/*.log "$LOGS/" 2>/dev/null || true
-    rm -rf "$SCRATCH"
+    find "$CHAINFLIX_CONTENT" -mindepth 1 -maxdepth 1 ! -name '*.log' ! -name '*.json' -exec rm -rf {} +
+    rm -rf "$NODES"
+    if [[ $code -eq 0 || -n ${CHAINFLIX_TEST_LOGS:-} ]]; then rm -rf "$SCRATCH"; else say "the logs are kept in $LOGS" >&2; fi
+    exit "$code"
 }
 trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
-# zombienet finds the node by its name.
+# Zombienet finds the node by its name.
 export PATH=$CHAINFLIX_BIN:$PATH
-command -v chainflix-node >/dev/null || fail "chainflix-node is not built: run scripts/build.sh"
+[[ -x $CHAINFLIX_BIN/chainflix-node && -x $CHAINFLIX_BIN/chainflix ]] ||
+    fail "chainflix-node or chainflix is not built: run scripts/build.sh"
 
 # Its own output is long and coloured: all of it goes to the logs, the assertions to the screen.
-mkdir -p "$LOGS"
 "$MODULES/.bin/zombienet" --logType text --provider native --dir "$NODES" --force test zombienet/smoke.zndsl 2>&1 |
     sed -u 's/\x1b\[[0-9;]*m//g' | tee "$LOGS/zombienet.log" | grep --line-buffered -E '✅|❌|rror:|Result:'
+cat "$CHAINFLIX_CONTENT/settled.txt"

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # what functions set is used by the scripts that source this
 # Sourced after env.sh and processes.sh: starts a whole network of separate processes on loopback, in the folder $DATA.
 #
-# Every process gets the mark CHAINFLIX_RUN, by which stop_processes_of_run ends it. Logs are $DATA/NAME.log. The keys
+# Every process gets the mark CHAINFLIX_RUN, by which stop_processes_of_run ends it. Logs are $DATA/*.log. The keys
 # are those of the `local` preset, which anybody knows: nothing here is for a network that others reach.
 
 NODE=$CHAINFLIX_BIN/chainflix-node
@@ -30,39 +31,52 @@ key_file() {
     say "$DATA/$1.key"
 }
 
-# start_verifier NAME [OPTION...]: starts one of the preset's verifiers; its folder and network key stay as they are when
-# it has run before. Sets RPC_OF[NAME] and PID_OF[NAME], and RPC and BOOTNODE by the first.
-declare -A RPC_OF PID_OF
+# start_verifier NAME [OPTION...]: starts one of the preset's verifiers, on free ports; again after it was ended, in its
+# old folder and on its old ports. Sets RPC_OF, PID_OF, P2P_OF and API_OF of it, RPC to the first one's, and
+# CHAINFLIX_CHAIN, by which every command asks any of them.
+declare -A RPC_OF PID_OF P2P_OF API_OF STARTS_OF
 RPC=
-BOOTNODE=
+RPC_LINE='Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\)'
+API_LINE='verifier service started api=\(127\.0\.0\.1:[0-9]*\)'
 start_verifier() {
-    local name=$1 address
+    local name=$1 address other log bootnodes=()
     shift
+    # Of each start its own log, so that it tells of that start.
+    STARTS_OF[$name]=$((${STARTS_OF[$name]:-0} + 1))
+    log=$DATA/$name-${STARTS_OF[$name]}.log
     mkdir -p "$DATA/$name"
     if [[ ! -f $DATA/$name/network-key ]]; then
         (umask 077 && "$NODE" key generate-node-key --file "$DATA/$name/network-key" >/dev/null 2>&1)
     fi
+    for other in "${!P2P_OF[@]}"; do
+        [[ $other == "$name" ]] || bootnodes+=(--bootnodes "${P2P_OF[$other]}")
+    done
+    address=${P2P_OF[$name]:-/ip4/127.0.0.1/tcp/0}
     "$NODE" --chain local "--$name" --validator --base-path "$DATA/$name" --node-key-file "$DATA/$name/network-key" \
-        --listen-addr /ip4/127.0.0.1/tcp/0 --rpc-port 0 --verifier-port 0 --no-mdns --no-prometheus --no-telemetry \
-        ${BOOTNODE:+--bootnodes "$BOOTNODE"} "$@" >"$DATA/$name.log" 2>&1 &
+        --listen-addr "${address%/p2p/*}" --rpc-port "$(port_of "${RPC_OF[$name]:-}")" \
+        --verifier-port "$(port_of "${API_OF[$name]:-}")" --no-mdns --no-prometheus --no-telemetry \
+        "${bootnodes[@]}" "$@" >"$log" 2>&1 &
     PID_OF[$name]=$!
-    wait_until 60 "the verifier $name did not start" \
-        has_match "$DATA/$name.log" 'Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\)'
-    address=$(first_match "$DATA/$name.log" 'Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\)')
-    RPC_OF[$name]=ws://$address
-    if [[ -z $RPC ]]; then
-        RPC=ws://$address
-        BOOTNODE=$(curl -sf -H 'Content-Type: application/json' "http://$address" \
-            -d '{"jsonrpc":"2.0","id":1,"method":"system_localListenAddresses","params":[]}' |
-            jq -r '[.result[] | select(contains("/ip4/127.0.0.1/tcp/"))][0] // empty')
-        [[ -n $BOOTNODE ]] || fail "$name does not say where other verifiers reach it: see $DATA/$name.log"
-    fi
+    wait_until 60 "the verifier $name did not start" verifier_listens "$log"
+    RPC_OF[$name]=ws://$(first_match "$log" "$RPC_LINE")
+    API_OF[$name]=ws://$(first_match "$log" "$API_LINE")
+    P2P_OF[$name]=$(rpc_of "$name" system_localListenAddresses |
+        jq -r '[.result[] | select(contains("/ip4/127.0.0.1/tcp/"))][0] // empty')
+    [[ -n ${P2P_OF[$name]} ]] || fail "$name does not say where other verifiers reach it: see $log"
+    RPC=${RPC:-${RPC_OF[$name]}}
+    CHAINFLIX_CHAIN=$(IFS=, && printf '%s' "${RPC_OF[*]}")
+    export CHAINFLIX_CHAIN
+}
+port_of() { printf '%s' "${1:+${1##*:}}" | grep . || say 0; }
+# Whether both servers of a verifier are up, by its log.
+verifier_listens() { has_match "$1" "$RPC_LINE" && has_match "$1" "$API_LINE"; }
+rpc_of() {
+    curl -sf --max-time 5 -H 'Content-Type: application/json' "http://${RPC_OF[$1]#ws://}" \
+        -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2\",\"params\":[]}"
 }
 
-# chainflix ARGUMENT...: the command, at all verifiers' nodes.
-chainflix() {
-    CHAINFLIX_CHAIN=$(IFS=,; printf '%s' "${RPC_OF[*]}") "$CHAINFLIX" "$@"
-}
+chainflix() { "$CHAINFLIX" "$@"; }
+account_of() { "$CHAINFLIX" keys show "$1" --json | jq -r .account; }
 
 verifiers_are_ready() {
     chainflix status --json |
@@ -75,20 +89,74 @@ start_controller() {
     local key
     # SHA-256 of "chainflix/development/controller", as the preset says.
     key=$(key_file controller "$(printf 'chainflix/development/controller' | sha256sum | cut -d' ' -f1)")
-    CHAINFLIX_CHAIN=$(IFS=,; printf '%s' "${RPC_OF[*]}") "$CHAINFLIX" controller --key "$key" \
+    "$CHAINFLIX" controller --key "$key" \
         --listen "127.0.0.1:$CONTROLLER_PORT" --state "$DATA/controller" >"$DATA/controller.log" 2>&1 &
     PID_OF[controller]=$!
     wait_until 30 "the controller did not start: $(tail -n 1 "$DATA/controller.log")" \
         curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/health"
 }
 
-# start_storage NAME URI: registers a storage node of the account, if it is not yet, and starts it.
-start_storage() {
+# register_storage NAME URI: makes a storage node's keys and registers it for the account of the URI, unless it is.
+register_storage() {
     local name=$1 key
     key=$(key_file "$name" "$2")
     chainflix storage register --folder "$DATA/$name" --space 1GB --region DE --wallet "$key" --json \
         >"$DATA/$name.json" 2>>"$DATA/$name.log" || fail "$name can't be registered: $(tail -n 1 "$DATA/$name.log")"
-    CHAINFLIX_CHAIN=$(IFS=,; printf '%s' "${RPC_OF[*]}") "$CHAINFLIX" storage run --folder "$DATA/$name" \
-        --listen /ip4/127.0.0.1/tcp/0 --listen /ip4/127.0.0.1/udp/0/quic-v1 >>"$DATA/$name.log" 2>&1 &
+}
+
+# start_storage NAME [OPTION...]: starts a registered storage node.
+start_storage() {
+    local name=$1
+    shift
+    "$CHAINFLIX" storage run --folder "$DATA/$name" --listen /ip4/127.0.0.1/tcp/0 --listen /ip4/127.0.0.1/udp/0/quic-v1 \
+        "$@" >>"$DATA/$name.log" 2>&1 &
     PID_OF[$name]=$!
+}
+
+nodes_are_offered() {
+    curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/nodes" |
+        jq -e --argjson count "$1" '[.[] | select(.offered)] | length == $count'
+}
+
+# wait_for_all PID...: waits for background jobs; fails when one of them has.
+wait_for_all() {
+    local pid
+    for pid in "$@"; do wait "$pid" || fail "a step failed; the logs are in $DATA"; done
+}
+
+# start_content STORAGE...: with verifiers up, starts the controller and storage nodes of the preset's accounts, and has
+# the preset's supervisor approve its producer. Sets PRODUCER, VIEWER and SUPERVISOR, their key files.
+start_content() {
+    local name jobs=()
+    PRODUCER=$(key_file producer //Producer)
+    VIEWER=$(key_file viewer //Viewer)
+    SUPERVISOR=$(key_file supervisor //Supervisor)
+    start_controller
+    for name in "$@"; do
+        register_storage "$name" "//$name" &
+        jobs+=($!)
+    done
+    printf 'the dossier that the producer sealed to its supervisor' >"$DATA/dossier"
+    chainflix producer apply --supervisor "$(account_of "$SUPERVISOR")" --dossier "$DATA/dossier" --wallet "$PRODUCER"
+    chainflix supervisor approve "$(account_of "$PRODUCER")" --wallet "$SUPERVISOR"
+    wait_for_all "${jobs[@]}"
+    for name in "$@"; do start_storage "$name"; done
+    for name in "$@"; do
+        wait_until 60 "the registration of $name did not take effect" round_is "$(jq .from_round "$DATA/$name.json")"
+    done
+    wait_until 60 "the controller does not offer all storage nodes" nodes_are_offered $#
+}
+
+# test_video FILE SECONDS: a moving picture with timecode, and a tone.
+test_video() {
+    ffmpeg -loglevel error -y -f lavfi -i testsrc2=size=640x360:rate=25 \
+        -f lavfi -i sine=frequency=440:sample_rate=48000 -t "$2" \
+        -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -shortest "$1"
+}
+
+# publish VIDEO [OPTION...]: publishes and waits until its views count. Sets MAGNET; $DATA/published.json has the rest.
+publish() {
+    chainflix publish "$@" --wallet "$PRODUCER" --state "$DATA/publish" --json >"$DATA/published.json"
+    MAGNET=$(jq -r .magnet "$DATA/published.json")
+    wait_until 60 "the video's registration did not take effect" round_is "$(jq .from_round "$DATA/published.json")"
 }

@@ -86,8 +86,8 @@ pub struct VideoOpen {
 pub struct LifetimeEarnings {
     /// Up to which settled round, and how much, in units.
     pub computed: Option<(Round, u128)>,
-    /// The same under the last adopted root.
-    pub adopted: Option<(Round, u128)>,
+    /// The same under the last adopted root that can be claimed from.
+    pub claimable: Option<(Round, u128)>,
 }
 
 /// An upload that a verifier began.
@@ -326,7 +326,7 @@ impl Verifiers {
         #[derive(Deserialize)]
         struct Earnings {
             lifetime: Option<AsOf>,
-            adopted: Option<AsOf>,
+            claimable: Option<AsOf>,
         }
         let params = vec![serde_json::json!(account.to_string())];
         let (from, found): (AccountId, Earnings) =
@@ -339,7 +339,7 @@ impl Verifiers {
         };
         Ok(LifetimeEarnings {
             computed: read(found.lifetime)?,
-            adopted: read(found.adopted)?,
+            claimable: read(found.claimable)?,
         })
     }
 

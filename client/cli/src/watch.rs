@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
+use chainflix_client::account;
 use chainflix_client::playback::{Playback, PlaybackEvent};
 use chainflix_client::player::{self, WatchOptions, WatchProgress, WatchReport};
 use chainflix_content::MagnetLink;
@@ -45,6 +46,11 @@ impl Watch {
         let client = self.client.connect().await?;
         let asked = Instant::now();
         let playback = client.open(self.magnet.magnet).await?;
+        let assigned: Vec<String> = playback.assigned().iter().map(account::address).collect();
+        eprintln!(
+            "minutes are proved to the verifiers {}",
+            assigned.join(", ")
+        );
         let options = WatchOptions {
             rendition: self.rendition,
             at_most_ms: self

@@ -59,7 +59,7 @@ pub(crate) struct Panel {
 pub(crate) struct EarningsView {
     /// In its lifetime, by the last settled rounds.
     lifetime: String,
-    /// Of it not yet under an adopted root.
+    /// Of it not yet under a root that can be claimed from.
     pending: String,
     /// Of it claimable.
     claimable: String,

@@ -19,7 +19,8 @@ mod records;
 use crate::chain::At;
 use crate::context::Context;
 use crate::error::Failure;
-use crate::store::earnings::Totals;
+use crate::store::View;
+use crate::store::earnings::{Adopted, Totals};
 use crate::store::tables::{ADOPTED, TOTALS};
 
 /// A tree over lifetime totals.
@@ -126,6 +127,15 @@ pub(crate) enum NoProof {
     Differs,
 }
 
+/// The last adopted earnings that can be claimed from, their delay being over.
+fn claimable(context: &Context, view: &View) -> Result<Option<Adopted>, Failure> {
+    let round = context.place().round;
+    match round.checked_sub(context.config.claim_delay) {
+        Some(until) => Ok(view.adopted_until(until)?),
+        None => Ok(None),
+    }
+}
+
 /// Proof of an account's lifetime total under adopted earnings: those as of `as_of`, or else the last that can be claimed
 /// from.
 pub(crate) fn proof(
@@ -136,16 +146,7 @@ pub(crate) fn proof(
     let view = context.store.view()?;
     let adopted = match as_of {
         Some(as_of) => view.get(ADOPTED, &as_of)?,
-        None => {
-            let until = context
-                .place()
-                .round
-                .checked_sub(context.config.claim_delay);
-            match until {
-                Some(until) => view.adopted_until(until)?,
-                None => None,
-            }
-        }
+        None => claimable(context, &view)?,
     };
     let Some(adopted) = adopted else {
         return Ok(Err(NoProof::NothingClaimable));
@@ -179,19 +180,26 @@ pub(crate) struct Lifetime {
     pub(crate) computed: Option<(Round, u128)>,
     /// As of the last adopted earnings, with the total in units.
     pub(crate) adopted: Option<(Round, u128)>,
+    /// As of the last adopted earnings that can be claimed from, with the total in units.
+    pub(crate) claimable: Option<(Round, u128)>,
 }
 
 /// Lifetime earnings of an account.
 pub(crate) fn lifetime(context: &Context, account: AccountId) -> Result<Lifetime, Failure> {
     let view = context.store.view()?;
-    let adopted = view.adopted_until(Round::MAX)?;
-    let adopted = match adopted {
-        Some(adopted) => context.proofs.of(context, adopted.triple.as_of)?,
-        None => None,
+    let total = |adopted: Option<Adopted>| -> Result<Option<(Round, u128)>, Failure> {
+        let Some(adopted) = adopted else {
+            return Ok(None);
+        };
+        let tree = context.proofs.of(context, adopted.triple.as_of)?;
+        Ok(tree.map(|tree| {
+            let total = tree.place_of(&account).map_or(0, |(_, total)| total);
+            (tree.as_of, total)
+        }))
     };
-    let total = |tree: &EarningsTree| tree.place_of(&account).map_or(0, |(_, total)| total);
     Ok(Lifetime {
         computed: context.lifetime.total(&account),
-        adopted: adopted.map(|tree| (tree.as_of, total(&tree))),
+        adopted: total(view.adopted_until(Round::MAX)?)?,
+        claimable: total(claimable(context, &view)?)?,
     })
 }

@@ -99,6 +99,7 @@ struct Earnings {
     account: AccountId,
     lifetime: Option<AsOf>,
     adopted: Option<AsOf>,
+    claimable: Option<AsOf>,
 }
 
 #[derive(Clone, Serialize)]
@@ -227,6 +228,7 @@ impl Api {
             account,
             lifetime: lifetime.computed.map(AsOf::new),
             adopted: lifetime.adopted.map(AsOf::new),
+            claimable: lifetime.claimable.map(AsOf::new),
         })
     }
 

@@ -1,0 +1,237 @@
+#!/usr/bin/env bash
+# the whole path on four nodes while things go wrong: cheats, damaged disks and wires, a killed verifier, bad input
+# Limit: 900 s
+# Needs: build
+set -euo pipefail
+source scripts/env.sh
+source scripts/processes.sh
+source scripts/network.sh
+
+LOGS=${CHAINFLIX_TEST_LOGS:-}
+DATA=$(mktemp -d)
+export CHAINFLIX_RUN=end-to-end-$$-$RANDOM
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+    local code=$?
+    trap - EXIT INT TERM
+    # shellcheck disable=SC2119 # nothing is spared
+    stop_processes_of_run
+    if [[ $code -ne 0 && -n $LOGS ]]; then
+        mkdir -p "$LOGS/end-to-end"
+        cp "$DATA"/*.log "$DATA"/*.json "$LOGS/end-to-end" 2>/dev/null || true
+    fi
+    rm -rf "$DATA"
+    exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+passed() { say "ok: $* ($SECONDS s)"; }
+
+VERIFIERS=(alice bob charlie dave)
+finalized() { chainflix status --json | jq .finalized; }
+# value JSON_FILE FILTER
+value() { jq -r "$2" "$DATA/$1.json"; }
+# played_right NAME: what the watch NAME played is what was published as $DATA/published.json then.
+played_right() {
+    [[ $(value "$1" .played_sha256) == "$(value published .source_sha256)" ]] || fail "$1 played something else than was published"
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The network; what StorageC sends passes a proxy that flips bits.
+for name in "${VERIFIERS[@]}"; do start_verifier "$name"; done
+wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
+scripts/test/flipping-proxy.py "$DATA/proxy-port" "$DATA/proxy-target" >"$DATA/proxy.log" 2>&1 &
+wait_until 10 "the proxy did not start" test -s "$DATA/proxy-port"
+start_content StorageA StorageB
+register_storage StorageC //StorageC
+start_storage StorageC --announce "/ip4/127.0.0.1/tcp/$(cat "$DATA/proxy-port")"
+wait_until 30 "StorageC does not listen" has_match "$DATA/StorageC.log" 'serves as .*/ip4/127.0.0.1/tcp/\([0-9]*\)'
+first_match "$DATA/StorageC.log" 'serves as .*/ip4/127.0.0.1/tcp/\([0-9]*\)' >"$DATA/proxy-target"
+wait_until 60 "the registration of StorageC did not take effect" round_is "$(value StorageC .from_round)"
+wait_until 60 "the controller does not offer all storage nodes" nodes_are_offered 3
+passed "four verifiers, a controller, three storage nodes, one behind a proxy that flips bits"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# x2, x3: a lie on the wire, and a damaged disk, reach no player.
+test_video "$DATA/long.mp4" 70
+publish "$DATA/long.mp4"
+LONG=$MAGNET
+[[ $(value published .copies) -eq 3 ]] || fail "the video has $(value published .copies) copies instead of 3"
+DAMAGED=$(find "$DATA/StorageA/store" -name '*.cell' -size +2M | head -n 1)
+[[ -n $DAMAGED ]] || fail "StorageA holds no cell of a minute"
+# One bit, in the middle.
+python3 - "$DAMAGED" <<'PYTHON'
+import os, sys
+with open(sys.argv[1], "r+b") as cell:
+    cell.seek(os.path.getsize(sys.argv[1]) // 2)
+    byte = cell.read(1)
+    cell.seek(-1, 1)
+    cell.write(bytes([byte[0] ^ 1]))
+PYTHON
+
+# ---------------------------------------------------------------------------------------------------------------------
+# kill -9 of the verifier that has just accepted a minute, while the next one plays.
+"$CHAINFLIX" watch "$LONG" --wallet "$VIEWER" --json >"$DATA/watched.json" 2>"$DATA/watched.log" &
+WATCH=$!
+wait_until 30 "the viewer has no verifiers" has_match "$DATA/watched.log" 'proved to the verifiers \(cf[^,]*\)'
+ISSUER=$(first_match "$DATA/watched.log" 'proved to the verifiers \(cf[^,]*\)')
+VICTIM=
+for name in "${VERIFIERS[@]}"; do
+    [[ $(account_of "$(key_file "$name" "//${name^}")") != "$ISSUER" ]] || VICTIM=$name
+done
+[[ -n $VICTIM ]] || fail "$ISSUER is no verifier of the preset"
+wait_until 90 "the first minute was not accepted" grep -q 'minute 0 accepted' "$DATA/watched.log"
+kill -9 "${PID_OF[$VICTIM]}"
+KILLED_AT=$(finalized)
+KILLED_ROUND=$(chainflix status --json | jq .round)
+wait "$WATCH" || fail "the viewer's playback broke off: $(tail -n 3 "$DATA/watched.log")"
+played_right watched
+[[ $(value watched .stalls) -eq 0 ]] || fail "the playback stalled $(value watched .stalls) times"
+passed "playback went on without a stall while $VICTIM, which proved it, was killed"
+grep -q 'flipped a bit' "$DATA/proxy.log" || fail "the proxy flipped nothing: this test no longer sees lies on the wire"
+grep -q 'damaged' "$DATA/StorageA.log" || fail "StorageA did not notice the flipped byte on its disk"
+[[ $(jq '.p2p_bytes as $all | [.sources[] | select(.bytes * 10 > $all)] | length' "$DATA/watched.json") -ge 1 ]]
+passed "x2, x3: a flipped byte on disk and bits flipped on the wire reached no player"
+finality_goes_on() { [[ $(finalized) -ge $((KILLED_AT + 4)) ]]; }
+wait_until 60 "the chain does not finalize with three of four verifiers" finality_goes_on
+passed "the chain finalizes with three of four verifiers"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Cheats, each with an account of its own, while the killed verifier is away and comes back.
+test_video "$DATA/short.mp4" 12
+start_verifier "$VICTIM"
+publish "$DATA/short.mp4"
+SHORT=$MAGNET
+KEYS=()
+for number in 1 2 3 4 5 6 7; do
+    "$CHAINFLIX" keys generate "$DATA/cheat-$number.key" >/dev/null
+    KEYS+=("$DATA/cheat-$number.key")
+done
+"$CHAINFLIX_BIN/examples/cheating_viewer" "$SHORT" --chain "$CHAINFLIX_CHAIN" "${KEYS[@]}" >"$DATA/cheats.json" ||
+    fail "a cheat was not refused as it has to be: $(cat "$DATA/cheats.json")"
+passed "refused: $(jq -r 'to_entries | map("\(.key) as \(.value)") | join(", ")' "$DATA/cheats.json")"
+LAST_ROUND=$(($(chainflix status --json | jq .round) + 2))
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What was accepted is paid, once, and nothing else is.
+ACCOUNTS=("$(account_of "$PRODUCER")" "$(account_of "$SUPERVISOR")" "$(account_of "$VIEWER")")
+for name in StorageA StorageB StorageC "${VERIFIERS[@]}"; do ACCOUNTS+=("$(account_of "$DATA/$name.key")"); done
+for key in "${KEYS[@]}"; do ACCOUNTS+=("$(account_of "$key")"); done
+ACCEPTED=$(($(value watched .accepted) + 1))
+settled_views() { chainflix rounds --limit 1000 --json | jq '[.[].blocks[] | select(.approved) | .views] | add'; }
+all_is_settled() {
+    [[ $(chainflix rounds --limit 1000 --json | jq '[.[].round] | max') -ge $LAST_ROUND && $(settled_views) -ge $ACCEPTED ]]
+}
+wait_until 240 "of $ACCEPTED accepted views not all were settled (rounds since $KILLED_ROUND, $VICTIM was killed)" all_is_settled
+[[ $(settled_views) -eq $ACCEPTED ]] || fail "$(settled_views) views were settled, but $ACCEPTED accepted"
+chainflix rounds --limit 1000 --json >"$DATA/rounds.json"
+earnings_are_computed() {
+    chainflix earnings "${ACCOUNTS[@]}" --json >"$DATA/earned.json" &&
+        jq -e --argjson last "$LAST_ROUND" 'all(.[]; .as_of_round >= $last)' "$DATA/earned.json"
+}
+wait_until 60 "the earnings were not computed" earnings_are_computed
+python3 - "$DATA/rounds.json" "$DATA/earned.json" "$(account_of "$VIEWER")" "$(account_of "${KEYS[2]}")" <<'PYTHON' ||
+import json, sys
+from decimal import Decimal, getcontext
+getcontext().prec = 60
+rounds, earned = (json.load(open(name)) for name in sys.argv[1:3])
+honest = set(sys.argv[3:])
+of = {account["account"]: Decimal(account["lifetime_cfx"]) for account in earned}
+settled = sum(Decimal(r["settled_cfx"]) for r in rounds)
+emission = sum(Decimal(r["emission_cfx"]) for r in rounds)
+remainders = sum(Decimal(r["remainder_cfx"]) for r in rounds)
+blocks = sum(Decimal(b["reward_cfx"]) for r in rounds for b in r["blocks"])
+paid = sum(of.values())
+print(f"  emission {emission} less remainders {remainders} = settled {settled} = rewards of blocks {blocks} = earned {paid}")
+# The producer, the supervisor, the viewer, three storage nodes, four verifiers; then seven cheats.
+cheats = [account["account"] for account in earned[10:]]
+sys.exit(not (emission - remainders == settled == blocks == paid > 0
+    and all((of[cheat] > 0) == (cheat in honest) for cheat in cheats)
+    and of[sys.argv[3]] > 0))
+PYTHON
+    fail "the accounts did not earn exactly what was settled, or a cheat earned"
+passed "everything accepted is settled once, also what $VICTIM had accepted before it was killed; no cheat earned"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Verifiers talk to each other on their p2p ports only. Both ends of a connection on loopback are in the table.
+ss -Htnp state established >"$DATA/connections.log"
+python3 - "$DATA/connections.log" "$(for name in "${VERIFIERS[@]}"; do printf '%s ' "${PID_OF[$name]}"; done)" \
+    "$(for name in "${VERIFIERS[@]}"; do printf '%s ' "$(cut -d/ -f5 <<<"${P2P_OF[$name]}")"; done)" <<'PYTHON' ||
+import re, sys
+pids, ports = set(sys.argv[2].split()), set(sys.argv[3].split())
+owner = {}
+for line in open(sys.argv[1]):
+    found = re.search(r"127\.0\.0\.1\]?:(\d+)\s+\S*127\.0\.0\.1\]?:(\d+)\s.*pid=(\d+)", line)
+    if found and found[3] in pids:
+        owner[found[1], found[2]] = found[3]
+between = [ends for ends in owner if (ends[1], ends[0]) in owner]
+print(f"  {len(between) // 2} connections between verifiers, p2p ports {' '.join(sorted(ports))}")
+sys.exit(not (len(between) >= 6 and all(ports & set(ends) for ends in between)))
+PYTHON
+    fail "verifiers talk to each other on other ports than their p2p ports, or not at all"
+passed "verifiers talk to each other on their p2p ports only"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# No secret in a log or on a command line, and none in a file that others may read.
+find "$DATA" -name '*.key' -o -path '*/keystore/*' -type f -o -name 'network-key' -o -path '*secret*' -type f >"$DATA/secret-files"
+[[ $(wc -l <"$DATA/secret-files") -ge 20 ]] || fail "only $(wc -l <"$DATA/secret-files") secret files found: this test no longer sees them"
+while read -r file; do
+    [[ $(stat -c %a "$file") == *00 ]] || fail "others may read $file: mode $(stat -c %a "$file")"
+    # Hex of 32 bytes, as our own files hold it; dev accounts are no secrets.
+    grep -aohE '\b(0x)?[0-9a-f]{64}\b' "$file" | sed 's/^0x//' || true
+done <"$DATA/secret-files" | sort -u >"$DATA/secrets"
+[[ $(wc -l <"$DATA/secrets") -ge 10 ]] || fail "only $(wc -l <"$DATA/secrets") secrets found: this test no longer sees them"
+if grep -qFif "$DATA/secrets" "$DATA"/*.log "$DATA"/*.json; then fail "a log holds a secret"; fi
+mapfile -t RUNNING < <(processes_of_run)
+for pid in "${RUNNING[@]}"; do
+    if tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qFif "$DATA/secrets"; then fail "a command line holds a secret"; fi
+done
+passed "no secret in a log or on a command line, none that others may read"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Without its off-chain worker a verifier puts no report on chain; everybody else does.
+kill "${PID_OF[dave]}"
+wait "${PID_OF[dave]}" 2>/dev/null || true
+start_verifier dave --offchain-worker never
+SILENT=$(account_of "$DATA/dave.key")
+FROM=$(($(chainflix status --json | jq .round) + 3))
+three_more_are_settled() { chainflix rounds --after "$FROM" --json | jq -e 'length >= 3'; }
+wait_until 150 "no more rounds are settled" three_more_are_settled
+chainflix rounds --after "$FROM" --json |
+    jq -e --arg silent "$SILENT" 'all(.[]; (.reporters | length) == 3 and (.reporters | index($silent)) == null)' >/dev/null ||
+    fail "the reporters are not the three verifiers with an off-chain worker: $(chainflix rounds --after "$FROM" --json | jq -c '[.[].reporters]')"
+passed "a verifier without off-chain worker puts no report on chain"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Bad input: one clear sentence, and an exit code that is not 0.
+# refused WORDS COMMAND...
+refused() {
+    local words=$1 said
+    shift
+    if said=$(timeout 60 "$CHAINFLIX" "$@" 2>&1 >/dev/null); then fail "this was not refused: $*"; fi
+    [[ $(grep -c '^error: ' <<<"$said") -eq 1 ]] || fail "not one sentence for $*: $said"
+    grep -q "^error: .*$words" <<<"$said" || fail "for $* it says: $said"
+    if grep -qE 'panicked|RUST_BACKTRACE' <<<"$said"; then fail "it panicked at $*: $said"; fi
+}
+printf 'this is no video\n' >"$DATA/text.mp4"
+: >"$DATA/empty.mp4"
+PUBLISH=(--wallet "$PRODUCER" --state "$DATA/publish")
+refused 'video' publish "$DATA/text.mp4" "${PUBLISH[@]}"
+refused 'empty' publish "$DATA/empty.mp4" "${PUBLISH[@]}"
+refused "can't be read" publish "$DATA/nowhere.mp4" "${PUBLISH[@]}"
+refused "can't be read" publish "$DATA" "${PUBLISH[@]}"
+refused 'does not answer' publish "$DATA/short.mp4" "${PUBLISH[@]}" --controller http://127.0.0.1:9
+refused 'no supervisor has approved' publish "$DATA/short.mp4" --wallet "$VIEWER" --state "$DATA/publish"
+refused 'no video' watch "$(printf '5a%.0s' {1..32})" --wallet "$VIEWER"
+refused '64 hex digits' watch 5a5a --wallet "$VIEWER"
+refused 'does not answer' watch "$SHORT" --wallet "$VIEWER" --controller http://127.0.0.1:9
+refused 'in use' controller --key "$DATA/controller.key" --listen "127.0.0.1:$CONTROLLER_PORT" --state "$DATA/other"
+refused 'in use' gateway --wallet "$VIEWER" --listen "127.0.0.1:$CONTROLLER_PORT"
+refused 'no node of the chain answers' status --chain ws://127.0.0.1:9
+refused 'no key file' watch "$SHORT" --wallet "$DATA/nowhere.key"
+refused 'not registered' storage run --folder "$DATA/unregistered"
+cp "$VIEWER" "$DATA/open.key" && chmod 644 "$DATA/open.key"
+refused 'chmod 600' watch "$SHORT" --wallet "$DATA/open.key"
+passed "bad input is refused with one sentence"
+say "end to end: everything held, $SECONDS s"

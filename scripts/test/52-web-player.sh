@@ -29,35 +29,17 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-account() { "$CHAINFLIX" keys show "$1" --json | jq -r .account; }
-nodes_are_offered() { curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/nodes" | jq -e '[.[] | select(.offered)] | length == 3'; }
-
 say "four verifiers, a storage controller, three storage nodes"
 for name in alice bob charlie dave; do start_verifier "$name"; done
 wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
-start_controller
-STORAGE=(StorageA StorageB StorageC)
-for name in "${STORAGE[@]}"; do start_storage "$name" "//$name"; done
-PRODUCER=$(key_file producer //Producer)
-SUPERVISOR=$(key_file supervisor //Supervisor)
-VIEWER=$(key_file viewer //Viewer)
-printf 'a dossier' >"$DATA/dossier"
-chainflix producer apply --supervisor "$(account "$SUPERVISOR")" --dossier "$DATA/dossier" --wallet "$PRODUCER"
-chainflix supervisor approve "$(account "$PRODUCER")" --wallet "$SUPERVISOR"
-for name in "${STORAGE[@]}"; do
-    wait_until 60 "the registration of $name did not take effect" round_is "$(jq .from_round "$DATA/$name.json")"
-done
-wait_until 60 "the controller does not offer all three storage nodes" nodes_are_offered
+start_content StorageA StorageB StorageC
 
 say "a video of 70 s"
-VIDEO=$DATA/test-video.mp4
-ffmpeg -loglevel error -f lavfi -i testsrc2=size=640x360:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 \
-    -t 70 -c:v libx264 -preset veryfast -pix_fmt yuv420p -c:a aac -shortest "$VIDEO"
-chainflix publish "$VIDEO" --wallet "$PRODUCER" --state "$DATA/publish" --json >"$DATA/published.json"
-wait_until 60 "the video's registration did not take effect" round_is "$(jq .from_round "$DATA/published.json")"
+test_video "$DATA/test-video.mp4" 70
+publish "$DATA/test-video.mp4"
 
 say "its player in Chromium"
-RUST_LOG=info chainflix gateway "$(jq -r .link "$DATA/published.json")" --wallet "$VIEWER" --listen 127.0.0.1:0 --json \
+chainflix gateway "$MAGNET" --wallet "$VIEWER" --listen 127.0.0.1:0 --json \
     >"$DATA/gateway.json" 2>"$DATA/gateway.log" &
 wait_until 30 "the gateway did not start" jq -e .url "$DATA/gateway.json"
 node client/web/test/player.test.js "$(jq -r .url "$DATA/gateway.json")" ${LOGS:+"$LOGS/web-player"}

@@ -5,6 +5,11 @@
 set -euo pipefail
 source scripts/env.sh
 source scripts/processes.sh
+source scripts/network.sh
+
+# The preset fixes the controller's port. Said now, it saves the minute until the controller would say it.
+! (exec 3<>"/dev/tcp/127.0.0.1/$CONTROLLER_PORT") 2>/dev/null ||
+    fail "port $CONTROLLER_PORT, where the storage controller has to be, is in use: stop what listens there, perhaps a demo"
 
 MODULES=$(scripts/setup/node-modules.sh zombienet)
 SCRATCH=$(mktemp -d)
@@ -33,8 +38,7 @@ trap 'exit 143' TERM
 
 # Zombienet finds the node by its name.
 export PATH=$CHAINFLIX_BIN:$PATH
-[[ -x $CHAINFLIX_BIN/chainflix-node && -x $CHAINFLIX_BIN/chainflix ]] ||
-    fail "chainflix-node or chainflix is not built: run scripts/build.sh"
+[[ -x $NODE && -x $CHAINFLIX ]] || fail "chainflix-node or chainflix is not built: run scripts/build.sh"
 
 # Its own output is long and coloured: all of it goes to the logs, the assertions to the screen.
 "$MODULES/.bin/zombienet" --logType text --provider native --dir "$NODES" --force test zombienet/smoke.zndsl 2>&1 |

@@ -26,7 +26,9 @@ impl Denied {
     pub fn words(self) -> &'static str {
         match self {
             Self::Host => "This gateway answers to its own address only.",
-            Self::Origin => "Pages of other sites can't use this gateway.",
+            Self::Origin => {
+                "Pages of other sites can't use this gateway; paste its address into the address bar."
+            }
             Self::Token => {
                 "Open the address that the gateway printed when it started: it holds the key to it."
             }

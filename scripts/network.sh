@@ -22,7 +22,7 @@ wait_until() {
 }
 
 # first_match FILE PATTERN: the first match of the pattern's group in a file, if there is one.
-first_match() { sed -n "s/.*$2.*/\\1/p" "$1" 2>/dev/null | head -n 1; }
+first_match() { sed -n "s#.*$2.*#\\1#p" "$1" 2>/dev/null | head -n 1; }
 has_match() { [[ -n $(first_match "$1" "$2") ]]; }
 
 # key_file NAME SECRET: writes a key file that only its owner can read, and says its path.

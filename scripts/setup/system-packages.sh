@@ -28,6 +28,8 @@ need pkg-config "finds the TLS library" has_commands pkg-config
 need libssl-dev "TLS library, used instead of compiling one" pkg-config --exists openssl
 need protobuf-compiler "generates the network messages" has_commands protoc
 need ffmpeg "cuts videos, makes the demo's test video" has_commands ffmpeg ffprobe
+need curl "asks the programs over HTTP" has_commands curl
+need python3 "adds up amounts exactly, and checks the test vectors" has_commands python3
 need jq "reads what the programs report" has_commands jq
 
 if ! node_js_18 >/dev/null 2>&1; then
@@ -39,6 +41,7 @@ if ! node_js_18 >/dev/null 2>&1; then
 fi
 
 if [[ ${1:-} == --tests ]]; then
+    need iproute2 "lists connections" has_commands ss
     need procps "lists processes, for zombienet" has_commands ps
     need chromium "plays the web player in the browser test" has_commands chromium
 fi

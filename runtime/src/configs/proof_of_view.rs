@@ -36,8 +36,8 @@ impl pallet_rewards::Config for Runtime {
     type Rounds = Pov;
     type SettledRoundsKept = ConstU32<{ rounds::RECORDS }>;
     type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
-    /// Below the verifiers' reports, above tips.
-    type ClaimPriority = ConstU64<{ u64::MAX / 4 }>;
+    /// Below whatever pays: free claims take the room that is left in a block.
+    type ClaimPriority = ConstU64<0>;
     type ClaimLongevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type WeightInfo = weights::Rewards;
 }

@@ -57,7 +57,7 @@ async fn say(stream: &mut Stream, message: &ToViewer) {
 
 /// Downloads from the rogue and an honest node; what became of the rogue.
 async fn beside_an_honest_one(rogue: &Network, cell: &TestCell) -> DownloadStats {
-    let honest = Node::start(2, &[cell.clone()]).await;
+    let honest = Node::start(2, std::slice::from_ref(&cell)).await;
     // So slow that the download lasts until the rogue is seen through.
     let slow = &honest.faults().read_takes_ms;
     slow.store(150, std::sync::atomic::Ordering::Relaxed);
@@ -244,7 +244,7 @@ async fn j1_what_a_provider_delivered_and_never_signed_for_comes_again_from_anot
 #[tokio::test(flavor = "multi_thread")]
 async fn q3_garbage_on_every_protocol_leaves_the_node_serving() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let protocols: [StreamProtocol; 3] = [CELL_PROTOCOL, STORE_PROTOCOL, MANIFEST_PROTOCOL];
     for protocol in protocols {
@@ -270,7 +270,7 @@ async fn q3_garbage_on_every_protocol_leaves_the_node_serving() {
 #[tokio::test(flavor = "multi_thread")]
 async fn q3_slow_loris_is_cut_off_and_never_holds_more_than_its_places() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let (loris, viewer) = (viewer().await, viewer().await);
     let mut held = Vec::new();
     for _ in 0..10 {

@@ -90,7 +90,7 @@ async fn refusal_of(
 #[tokio::test(flavor = "multi_thread")]
 async fn each_wrong_token_has_its_own_refusal() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let refused = |refusal| Some(ToViewer::Refused(refusal));
     assert_eq!(
         refusal_of(&node, &cell, |terms| terms.version = 2).await,
@@ -125,7 +125,7 @@ async fn each_wrong_token_has_its_own_refusal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn terms_that_were_changed_after_sealing_are_forged() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let mut forged = token(node.terms(&cell));
     forged.terms.max_bytes += 1;
@@ -139,7 +139,7 @@ async fn terms_that_were_changed_after_sealing_are_forged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_overheard_is_of_no_use_on_another_connection() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let (victim, thief) = (viewer().await, viewer().await);
     let mut hand = Hand::dial(&thief, &node, token(node.terms(&cell))).await;
     // The victim's own opening, replayed.
@@ -152,7 +152,7 @@ async fn a_token_overheard_is_of_no_use_on_another_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_leaves_beyond_two_mebibytes_without_a_countersignature() {
     let cell = TestCell::new(0, 6 * MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let mut hand = Hand::dial(&viewer, &node, token(node.terms(&cell))).await;
     hand.open(&viewer.peer_id().to_bytes()).await;
@@ -170,7 +170,7 @@ async fn nothing_leaves_beyond_two_mebibytes_without_a_countersignature() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reconnecting_does_not_refill_a_token() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let allowance = node.terms(&cell).max_bytes;
     let mut taken = 0;
@@ -196,7 +196,7 @@ async fn reconnecting_does_not_refill_a_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_countersignature_for_more_than_was_sent_or_by_another_ends_the_stream() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let mut hand = Hand::dial(&viewer, &node, token(node.terms(&cell))).await;
     hand.open(&viewer.peer_id().to_bytes()).await;
@@ -223,7 +223,7 @@ async fn a_countersignature_for_more_than_was_sent_or_by_another_ends_the_stream
 #[tokio::test(flavor = "multi_thread")]
 async fn q1_ranges_one_over_every_bound_are_refused() {
     let cell = TestCell::new(0, 2 * MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     for (first, count) in [(0, 0), (0, 65), (64, 65), (127, 2), (128, 1), (u32::MAX, 2)] {
         let mut hand = Hand::dial(&viewer, &node, token(node.terms(&cell))).await;
@@ -248,7 +248,7 @@ async fn q1_ranges_one_over_every_bound_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newest_stream_of_a_token_wins_and_its_total_goes_on() {
     let cell = TestCell::new(0, 2 * MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let mut old = Hand::dial(&viewer, &node, token(node.terms(&cell))).await;
     old.open(&viewer.peer_id().to_bytes()).await;
@@ -272,7 +272,7 @@ async fn the_newest_stream_of_a_token_wins_and_its_total_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn j4_the_receipts_of_a_token_are_for_that_token_only() {
     let cell = TestCell::new(0, MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     let viewer = viewer().await;
     let mut receipts = Vec::new();
     for round in [3, 20_003] {

@@ -50,8 +50,8 @@ fn assert_receipts(delivered: &Delivered, cell: &TestCell, nodes: &[&Node]) {
 async fn two_sources_give_over_a_tenth_each_and_sign_for_all_of_it() {
     let cell = TestCell::new(0, 3 * MIB + 777);
     let (one, two) = (
-        Node::start(1, &[cell.clone()]).await,
-        Node::start(2, &[cell.clone()]).await,
+        Node::start(1, std::slice::from_ref(&cell)).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
     );
     let viewer = viewer().await;
     let delivered = download(&viewer, &cell, &[&one, &two]).await;
@@ -78,8 +78,8 @@ async fn the_smallest_cells_come_whole_from_one_source_or_two() {
     for bytes in [8_192, 16_384, 16_385, 245_760] {
         let cell = TestCell::new(0, bytes);
         let (one, two) = (
-            Node::start(1, &[cell.clone()]).await,
-            Node::start(2, &[cell.clone()]).await,
+            Node::start(1, std::slice::from_ref(&cell)).await,
+            Node::start(2, std::slice::from_ref(&cell)).await,
         );
         let viewer = viewer().await;
         let delivered = download(&viewer, &cell, &[&one, &two]).await;
@@ -96,7 +96,7 @@ async fn quic_alone_and_tcp_alone_carry_a_cell() {
     let cell = TestCell::new(0, 2 * MIB);
     for address in ["/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"] {
         let listen = vec![address.parse().expect("an address")];
-        let node = Node::start_with(1, &[cell.clone()], listen, false).await;
+        let node = Node::start_with(1, std::slice::from_ref(&cell), listen, false).await;
         let viewer = viewer().await;
         download(&viewer, &cell, &[&node]).await;
     }
@@ -105,7 +105,7 @@ async fn quic_alone_and_tcp_alone_carry_a_cell() {
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_are_handed_out_as_they_come_and_in_the_order_of_play() {
     let cell = TestCell::new(0, 8 * MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     node.faults().read_takes_ms.store(30, Ordering::Relaxed);
     let viewer = viewer().await;
     let download = start(&viewer, &cell, &[&node]);
@@ -126,8 +126,8 @@ async fn groups_are_handed_out_as_they_come_and_in_the_order_of_play() {
 async fn x1_flipped_bit_costs_one_group_and_the_peer() {
     let cell = TestCell::new(0, 4 * MIB);
     let (liar, honest) = (
-        Node::start(1, &[cell.clone()]).await,
-        Node::start(2, &[cell.clone()]).await,
+        Node::start(1, std::slice::from_ref(&cell)).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
     );
     // In the liar's second block, after it has given its first.
     liar.faults().flips.store(24, Ordering::Relaxed);
@@ -153,7 +153,7 @@ async fn x1_flipped_bit_costs_one_group_and_the_peer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn x1_with_no_other_source_a_flipped_bit_ends_the_download_and_reaches_nobody() {
     let cell = TestCell::new(0, MIB);
-    let liar = Node::start(1, &[cell.clone()]).await;
+    let liar = Node::start(1, std::slice::from_ref(&cell)).await;
     liar.faults().flips.store(10, Ordering::Relaxed);
     let viewer = viewer().await;
     let download = start(&viewer, &cell, &[&liar]);
@@ -165,7 +165,7 @@ async fn x1_with_no_other_source_a_flipped_bit_ends_the_download_and_reaches_nob
     assert!(download.group(10).await.is_err());
     assert!(download.group(9).await.is_ok());
     // A better source repairs it.
-    let honest = Node::start(2, &[cell.clone()]).await;
+    let honest = Node::start(2, std::slice::from_ref(&cell)).await;
     download.add_source(honest.source(&cell));
     let delivered = download.complete().await.expect("it is there now");
     assert_eq!(&delivered.ciphertext, cell.ciphertext.as_ref());
@@ -175,8 +175,8 @@ async fn x1_with_no_other_source_a_flipped_bit_ends_the_download_and_reaches_nob
 async fn a_node_that_knows_of_its_damage_says_so_and_another_takes_over() {
     let cell = TestCell::new(0, 2 * MIB);
     let (damaged, whole) = (
-        Node::start(1, &[cell.clone()]).await,
-        Node::start(2, &[cell.clone()]).await,
+        Node::start(1, std::slice::from_ref(&cell)).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
     );
     damaged.faults().flips.store(13, Ordering::Relaxed);
     whole.faults().read_takes_ms.store(30, Ordering::Relaxed);
@@ -195,7 +195,7 @@ async fn x2_wrong_cell_is_noticed_before_its_first_group() {
     let (cell, other) = (TestCell::new(0, MIB), TestCell::new(1, MIB));
     let (wrong, right) = (
         Node::start(1, &[]).await,
-        Node::start(2, &[cell.clone()]).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
     );
     let mixed_up = TestCell {
         place: cell.place,
@@ -218,8 +218,8 @@ async fn x2_wrong_cell_is_noticed_before_its_first_group() {
 async fn x2_truncated_cell_goes_on_from_another_node_where_it_broke_off() {
     let cell = TestCell::new(0, 6 * MIB);
     let (dies, stays) = (
-        Node::start(1, &[cell.clone()]).await,
-        Node::start(2, &[cell.clone()]).await,
+        Node::start(1, std::slice::from_ref(&cell)).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
     );
     dies.faults().read_takes_ms.store(20, Ordering::Relaxed);
     stays.faults().read_takes_ms.store(20, Ordering::Relaxed);
@@ -242,8 +242,8 @@ async fn x2_truncated_cell_goes_on_from_another_node_where_it_broke_off() {
 async fn a_stalled_source_holds_a_download_up_for_less_than_three_seconds() {
     let cell = TestCell::new(0, 4 * MIB);
     let (stalls, other) = (
-        Node::start(1, &[cell.clone()]).await,
-        Node::start(2, &[cell.clone()]).await,
+        Node::start(1, std::slice::from_ref(&cell)).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
     );
     stalls.faults().stalls_after.store(40, Ordering::Relaxed);
     let viewer = viewer().await;
@@ -259,13 +259,13 @@ async fn a_stalled_source_holds_a_download_up_for_less_than_three_seconds() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_absent_source_costs_little_more_than_the_hedge() {
     let cell = TestCell::new(0, 2 * MIB);
-    let absent = Node::start(9, &[cell.clone()]).await;
+    let absent = Node::start(9, std::slice::from_ref(&cell)).await;
     let source = absent.source(&cell);
     drop(absent);
     let nodes = [
-        Node::start(1, &[cell.clone()]).await,
-        Node::start(2, &[cell.clone()]).await,
-        Node::start(3, &[cell.clone()]).await,
+        Node::start(1, std::slice::from_ref(&cell)).await,
+        Node::start(2, std::slice::from_ref(&cell)).await,
+        Node::start(3, std::slice::from_ref(&cell)).await,
     ];
     let viewer = viewer().await;
     let mut sources = vec![source];
@@ -288,7 +288,7 @@ async fn an_absent_source_costs_little_more_than_the_hedge() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_connection_to_the_only_source_is_made_again_and_totals_go_on() {
     let cell = TestCell::new(0, 6 * MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     node.faults().read_takes_ms.store(20, Ordering::Relaxed);
     let viewer = viewer().await;
     let download = start(&viewer, &cell, &[&node]);
@@ -313,7 +313,7 @@ async fn a_broken_connection_to_the_only_source_is_made_again_and_totals_go_on()
 #[tokio::test(flavor = "multi_thread")]
 async fn dropping_a_download_ends_its_streams() {
     let cell = TestCell::new(0, 8 * MIB);
-    let node = Node::start(1, &[cell.clone()]).await;
+    let node = Node::start(1, std::slice::from_ref(&cell)).await;
     node.faults().read_takes_ms.store(20, Ordering::Relaxed);
     let viewer = viewer().await;
     let download = start(&viewer, &cell, &[&node]);
@@ -331,7 +331,7 @@ async fn dropping_a_download_ends_its_streams() {
 async fn a_paced_stream_gives_fifteen_seconds_at_once_and_then_five_quarters_of_the_rate() {
     // 12 MiB over 60 s: 3 MiB at once, the rest at 256 KiB/s.
     let cell = TestCell::new(0, 12 * MIB);
-    let node = Node::start_with(1, &[cell.clone()], crate::network::loopback(), true).await;
+    let node = Node::start_with(1, std::slice::from_ref(&cell), crate::network::loopback(), true).await;
     let viewer = viewer().await;
     let download = start(&viewer, &cell, &[&node]);
     let began = Instant::now();

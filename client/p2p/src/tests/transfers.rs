@@ -115,7 +115,7 @@ async fn a_node_without_space_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_fetches_a_cell_from_another_by_its_own_grant_only() {
     let cell = TestCell::new(0, 2 * MIB + 9);
-    let holder = Node::start(1, &[cell.clone()]).await;
+    let holder = Node::start(1, std::slice::from_ref(&cell)).await;
     let (fetcher, stranger) = (Node::start(2, &[]).await, viewer().await);
     let grant = fetcher.grant(&cell);
     let mut fetched = Vec::new();
@@ -160,7 +160,7 @@ async fn a_node_fetches_a_cell_from_another_by_its_own_grant_only() {
 #[tokio::test(flavor = "multi_thread")]
 async fn x1_a_run_with_a_flipped_bit_is_not_handed_on() {
     let cell = TestCell::new(0, MIB);
-    let holder = Node::start(1, &[cell.clone()]).await;
+    let holder = Node::start(1, std::slice::from_ref(&cell)).await;
     holder.faults().flips.store(20, Ordering::Relaxed);
     let fetcher = Node::start(2, &[]).await;
     let mut groups = 0;

@@ -92,8 +92,12 @@ start_controller() {
     "$CHAINFLIX" controller --key "$key" \
         --listen "127.0.0.1:$CONTROLLER_PORT" --state "$DATA/controller" >"$DATA/controller.log" 2>&1 &
     PID_OF[controller]=$!
-    wait_until 30 "the controller did not start: $(tail -n 1 "$DATA/controller.log")" \
-        curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/health"
+    wait_until 30 "the controller does not answer" controller_answers_or_ended
+    kill -0 "${PID_OF[controller]}" 2>/dev/null ||
+        fail "the controller did not start: $(grep error: "$DATA/controller.log")"
+}
+controller_answers_or_ended() {
+    ! kill -0 "${PID_OF[controller]}" || curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/health"
 }
 
 # register_storage NAME URI: makes a storage node's keys and registers it for the account of the URI, unless it is.

@@ -19,6 +19,10 @@ use clap::{Parser, Subcommand};
 use std::{io, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
+/// What is logged when `RUST_LOG` says nothing.
+const WARNINGS: &str =
+    "error,chainflix_controller=warn,chainflix_gateway=warn,chainflix_storage_node=warn";
+
 /// Everything of Chainflix that is not the verifier's node.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -81,9 +85,11 @@ impl Command {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // Silent unless RUST_LOG asks for more; what a command answers goes to stdout, logs never do.
+    // Services warn their operators; all else is silent unless RUST_LOG asks for more. What a command answers goes to
+    // stdout, logs never do.
+    let logs = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(WARNINGS));
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::from_default_env())
+        .with_env_filter(logs)
         .with_writer(io::stderr)
         .init();
     // Several libraries bring a provider each; without a choice the first TLS connection would panic. It fails only when

@@ -331,7 +331,13 @@ async fn dropping_a_download_ends_its_streams() {
 async fn a_paced_stream_gives_fifteen_seconds_at_once_and_then_five_quarters_of_the_rate() {
     // 12 MiB over 60 s: 3 MiB at once, the rest at 256 KiB/s.
     let cell = TestCell::new(0, 12 * MIB);
-    let node = Node::start_with(1, std::slice::from_ref(&cell), crate::network::loopback(), true).await;
+    let node = Node::start_with(
+        1,
+        std::slice::from_ref(&cell),
+        crate::network::loopback(),
+        true,
+    )
+    .await;
     let viewer = viewer().await;
     let download = start(&viewer, &cell, &[&node]);
     let began = Instant::now();

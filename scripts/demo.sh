@@ -4,7 +4,8 @@
 # It does its own set-up and build, then starts four verifiers, a storage controller and three storage nodes as separate
 # processes on loopback; cuts and encrypts the video (without VIDEO: 70 s with a moving picture, timecode and tone),
 # spreads it, watches it in real time through the engine that the web player uses, waits until its views are settled,
-# claims, and shows who earned what. It takes about four minutes once everything is built.
+# claims, and shows who earned what. Once everything is built it takes about four minutes, or with VIDEO about three more
+# than that video is long.
 #
 # Without --once the network stays up until Ctrl-C, with a web player. With --once the script ends by itself, non-zero if
 # anything was missing. --json writes what was seen to FILE.

@@ -25,7 +25,8 @@ use registry::ChainRegistry;
 #[command(after_help = "Examples:\n  \
     chainflix controller --key controller.key\n  \
     chainflix controller --key controller.key --listen 0.0.0.0:8090 --copies 4 --state /var/lib/chainflix/controller\n\n\
-    Verifiers and storage nodes trust it by the key that is registered on chain. Ctrl-C ends it.")]
+    `chainflix keys generate controller.key --kind controller` makes the key. Verifiers and storage nodes trust a controller \
+    by the key that the chain's genesis names. Ctrl-C ends it.")]
 pub(crate) struct Controller {
     /// File with its ed25519 signing key, 32 bytes in hex, readable by its owner only.
     #[arg(long, value_name = "FILE", env = "CHAINFLIX_CONTROLLER_KEY")]
@@ -46,7 +47,7 @@ pub(crate) struct Controller {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=MAX_SOURCES as i64))]
     sources: u8,
 
-    /// Folder of manifests and of the log of decisions; below the user's state folder if not given.
+    /// Folder of manifests and of the log of decisions; below ~/.local/state/chainflix if not given.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 

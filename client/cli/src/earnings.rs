@@ -22,7 +22,7 @@ use crate::options::{ChainOptions, address};
     chainflix earnings cfGMDxCm8GBcR6p3JM1YCjEzQJqztYXJaZjiYUHaUWb13z4LT --json\n\n\
     lifetime = pending + claimable + claimed. Pending becomes claimable when the verifiers adopt the next earnings root.")]
 pub(crate) struct Earnings {
-    /// Accounts.
+    /// Accounts by address, or by public key in hex.
     #[arg(value_name = "ACCOUNT", value_parser = address)]
     accounts: Vec<AccountId>,
 

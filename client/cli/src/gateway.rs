@@ -32,7 +32,8 @@ pub(crate) struct Gateway {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8088")]
     listen: SocketAddr,
 
-    /// The minified script of hls.js; without it, the file hls.js beside the program.
+    /// The minified script of hls.js; without it, the file hls.js beside the program, where scripts/setup/web-player.sh
+    /// puts it.
     #[arg(long, value_name = "FILE", env = "CHAINFLIX_HLS_JS")]
     hls_js: Option<PathBuf>,
 

@@ -50,7 +50,7 @@ enum Action {
 enum Kind {
     /// An account that publishes, watches, stores or approves.
     Wallet,
-    /// A storage controller's signing key, ed25519; verifiers register its public part on chain.
+    /// A storage controller's signing key, ed25519; the chain's genesis names its public part.
     Controller,
 }
 

@@ -14,7 +14,7 @@ const LOCAL_NODE: &str = "ws://127.0.0.1:9944";
 /// How the chain is reached.
 #[derive(Debug, Args)]
 pub(crate) struct ChainOptions {
-    /// Node of the chain; may be given several times, the others stand in when the first does not answer.
+    /// Node of the chain; several, separated by commas, stand in for each other when one does not answer.
     #[arg(long, value_name = "URL", env = "CHAINFLIX_CHAIN", value_delimiter = ',', default_value = LOCAL_NODE)]
     pub(crate) chain: Vec<String>,
 }
@@ -22,7 +22,7 @@ pub(crate) struct ChainOptions {
 /// The account that acts.
 #[derive(Debug, Args)]
 pub(crate) struct WalletOptions {
-    /// File with the account's secret phrase, hex seed or URI, readable by its owner only.
+    /// Key file: the account's secret phrase, hex seed or URI, in a file that only its owner can read.
     #[arg(long, value_name = "FILE", env = "CHAINFLIX_WALLET")]
     pub(crate) wallet: PathBuf,
 }

@@ -17,7 +17,8 @@ use crate::progress::Progress;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     chainflix producer apply --supervisor cfF8mtiGuZ3Ka4Udm2iP6CNYqP1X2gBqhoH3MAxUqYPkisK2z --dossier sealed.bin --wallet producer.key\n  \
-    chainflix producer status --wallet producer.key")]
+    chainflix producer status --wallet producer.key\n\n\
+    Applying takes a fee and a deposit. How the dossier is sealed and reaches the supervisor is between the two.")]
 pub(crate) struct Producer {
     #[command(subcommand)]
     action: ProducerAction,
@@ -94,7 +95,9 @@ impl Producer {
                 } else if eligible {
                     format!("{account} may publish")
                 } else {
-                    format!("{account} may not publish; apply with `chainflix producer apply`")
+                    format!(
+                        "{account} may not publish: no supervisor's approval holds; unless an application is open, apply with `chainflix producer apply`"
+                    )
                 })
             }
         }
@@ -104,7 +107,8 @@ impl Producer {
 /// Options of `chainflix supervisor`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
-    chainflix supervisor approve cfJZiCsPvDHaxpBDGVggFGH77fXS47HrG14NfcBojqM5wNywh --wallet supervisor.key")]
+    chainflix supervisor approve cfJZiCsPvDHaxpBDGVggFGH77fXS47HrG14NfcBojqM5wNywh --wallet supervisor.key\n\n\
+    The chain's genesis names the supervisors. Who has applied is storage `supervisors.applications` in Polkadot.js Apps.")]
 pub(crate) struct Supervisor {
     #[command(subcommand)]
     action: SupervisorAction,

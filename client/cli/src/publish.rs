@@ -42,7 +42,7 @@ pub(crate) struct Publish {
     #[arg(long, value_name = "PERCENT")]
     viewer_share: Option<u32>,
 
-    /// Folder for the encrypted cells until they are uploaded; below the user's state folder if not given.
+    /// Folder for the encrypted cells until they are uploaded; below ~/.local/state/chainflix if not given.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 

@@ -128,7 +128,7 @@ impl Rounds {
             .to_string());
         }
         if rounds.is_empty() {
-            return Ok("no round is settled yet".to_owned());
+            return Ok("no such round is settled yet".to_owned());
         }
         let lines: Vec<String> = rounds.iter().map(as_text).collect();
         Ok(lines.join("\n"))

@@ -16,13 +16,14 @@ use crate::progress::Progress;
 /// Options of `chainflix storage register`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
-    chainflix storage register --folder /srv/chainflix --space 500GB --region DE --wallet storage.key")]
+    chainflix storage register --folder /srv/chainflix --space 500GB --region DE --wallet storage.key\n\n\
+    It takes a fee and a deposit. A node that is registered already is shown as it is: nothing is changed.")]
 pub(super) struct Register {
     /// The node's folder; its keys are made there.
     #[arg(long, value_name = "DIR")]
     folder: PathBuf,
 
-    /// Space that it offers, such as 500GB.
+    /// Space that it offers, such as 500GB: a whole number with KB, MB, GB or TB, each a thousand of the one before.
     #[arg(long, value_name = "SPACE", value_parser = space)]
     space: u64,
 

@@ -94,7 +94,7 @@ impl Status {
 /// Options of `chainflix rounds`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  chainflix rounds\n  chainflix rounds --after 1200 --limit 100 --json"
+    after_help = "Examples:\n  chainflix rounds\n  chainflix rounds --after 1200 --limit 100 --json\n\nThe oldest that the chain keeps come first; `chainflix status` names the present round, and rounds are settled some rounds later."
 )]
 pub(crate) struct Rounds {
     #[command(flatten)]
@@ -104,7 +104,7 @@ pub(crate) struct Rounds {
     #[arg(long, value_name = "N")]
     after: Option<Round>,
 
-    /// How many at most.
+    /// How many at most, up to 1000.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: u32,
 

@@ -19,7 +19,7 @@ use crate::progress::Progress;
     chainflix watch 'magnet:?xt=urn:cfx:5a…' --wallet viewer.key\n  \
     chainflix watch 5a… --wallet viewer.key --for 60 --json\n\n\
     It plays in real time through the engine that the web player uses, and shows nothing. Exit code 1 when no minute \
-    was accepted although one was played through.")]
+    was accepted although one was played through, such as one that earned in this cycle already.")]
 pub(crate) struct Watch {
     /// The video's link, or its id in hex.
     #[arg(value_name = "MAGNET")]
@@ -32,7 +32,7 @@ pub(crate) struct Watch {
     #[arg(long = "for", value_name = "SECONDS")]
     seconds: Option<u32>,
 
-    /// Which rendition, counted from 0; the best if not given.
+    /// Which rendition, counted from 0; the best if not given or if there is no such.
     #[arg(long, value_name = "N")]
     rendition: Option<u8>,
 

@@ -104,7 +104,7 @@ pub(crate) struct Rounds {
     #[arg(long, value_name = "N")]
     after: Option<Round>,
 
-    /// How many at most, up to 1000.
+    /// How many at most; the chain gives 100 at once.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: u32,
 

@@ -24,6 +24,7 @@ while [[ $# -gt 0 ]]; do
     --json)
         [[ $# -ge 2 ]] || fail "--json needs a file to write to"
         JSON=$(cd "$CALLED_FROM" && realpath -m "$2")
+        : >>"$JSON" || fail "the file $2 can't be written"
         shift
         ;;
     -h | --help)
@@ -106,7 +107,7 @@ all_is_claimable() {
         'all(.[]; .as_of_round >= $last and .pending_cfx == "0") and any(.[]; .claimable_cfx != "0")' "$DATA/earned.json"
 }
 wait_until 240 "the views were not settled and adopted" all_is_claimable
-chainflix rounds --after "$((FIRST_ROUND - 1))" --limit 100 --json |
+chainflix rounds --after "$((FIRST_ROUND - 1))" --limit 1000 --json |
     jq '[.[] | select(.views > 0)]' >"$DATA/rounds.json"
 jq -r '.[] | "  round \(.round): \(.views) views in \([.blocks[] | select(.views > 0)] | length) blocks, \(.approved) approved, \(.settled_cfx) of \(.emission_cfx) CFX settled"' \
     "$DATA/rounds.json"

@@ -5,6 +5,8 @@
 # Every process gets the mark CHAINFLIX_RUN, by which stop_processes_of_run ends it. Logs are $DATA/*.log. The keys
 # are those of the `local` preset, which anybody knows: nothing here is for a network that others reach.
 
+# What the user has set for networks of its own does not hold here.
+unset CHAINFLIX_WALLET CHAINFLIX_CONTROLLER CHAINFLIX_CONTROLLER_KEY CHAINFLIX_HLS_JS
 NODE=$CHAINFLIX_BIN/chainflix-node
 CHAINFLIX=$CHAINFLIX_BIN/chainflix
 # The port under which the preset registers the storage controller.

@@ -29,7 +29,7 @@ const SIGNATURE_MS: u64 = 120_000;
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ControllerError {
     /// The address is none.
-    #[error("{0} is no address of a controller; one looks like http://127.0.0.1:9955")]
+    #[error("{0} is no address of a controller; one looks like http://127.0.0.1:8090")]
     Address(String),
     /// It does not answer.
     #[error(

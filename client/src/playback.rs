@@ -2,6 +2,7 @@
 
 mod buffer;
 mod driver;
+mod event;
 mod facts;
 mod keeper;
 mod loader;
@@ -21,11 +22,11 @@ use chainflix_primitives::play_data::{self, Path};
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::window::CELL_MS;
 use chainflix_primitives::{AccountId, Magnet, Sha256};
-use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub use buffer::CellBuffer;
+pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;
 pub use stats::{PlaybackStats, SourceStats};
 
@@ -56,52 +57,6 @@ pub enum PlaybackError {
     /// The playback was closed.
     #[error("the playback was closed")]
     Closed,
-}
-
-/// Something that a viewer may want to see.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum PlaybackEvent {
-    /// A minute is being mined.
-    MiningStarted {
-        /// Which.
-        cell: u16,
-    },
-    /// A verifier accepted a minute.
-    ViewAccepted {
-        /// Which.
-        cell: u16,
-    },
-    /// A minute earns nothing.
-    ViewRefused {
-        /// Which.
-        cell: u16,
-        /// Name of the rule.
-        reason: &'static str,
-        /// One sentence.
-        words: &'static str,
-    },
-    /// No verifier can be reached; it is tried again.
-    WaitingForVerifier {
-        /// Which minute waits.
-        cell: u16,
-    },
-    /// A source was given up.
-    SourceDropped {
-        /// Index of the provider.
-        provider: u32,
-        /// Why.
-        why: String,
-        /// Whether it sent bytes that are not the cell's.
-        lied: bool,
-    },
-    /// Something does not work at the moment; it is tried again.
-    Trouble {
-        /// Which minute it concerns.
-        cell: u16,
-        /// Why.
-        why: String,
-    },
 }
 
 /// Who moves, sends and knows what.

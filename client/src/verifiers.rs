@@ -1,6 +1,7 @@
 //! Verifiers, as a viewer or producer talks to them: found on chain, one sealed session each, any of them for keys.
 
 mod directory;
+mod earnings;
 mod identity;
 mod seal;
 mod session;
@@ -9,15 +10,15 @@ mod transport;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chainflix_primitives::api::{CellGrant, CellWanted, ClaimProof, Reply, Request, ViewStatus};
+use chainflix_primitives::api::{CellGrant, CellWanted, Reply, Request, ViewStatus};
 use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::play_data::PlayData;
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::ticket::{Acceptance, SignedTicket};
-use chainflix_primitives::{AccountId, Magnet, Round};
-use serde::Deserialize;
+use chainflix_primitives::{AccountId, Magnet};
 use zeroize::Zeroizing;
 
+pub use earnings::LifetimeEarnings;
 pub use identity::Identity;
 
 use crate::chain::{Chain, ChainError};
@@ -79,15 +80,6 @@ pub struct VideoOpen {
     pub assigned: Vec<AccountId>,
     /// Minutes that have earned in this cycle.
     pub earned: Vec<u16>,
-}
-
-/// Lifetime earnings as one verifier computed them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LifetimeEarnings {
-    /// Up to which settled round, and how much, in units.
-    pub computed: Option<(Round, u128)>,
-    /// The same under the last adopted root that can be claimed from.
-    pub claimable: Option<(Round, u128)>,
 }
 
 /// An upload that a verifier began.
@@ -298,49 +290,6 @@ impl Verifiers {
             }
         }
         Err(last)
-    }
-
-    /// The proof with which an account's lifetime earnings are claimed, from any verifier that has the adopted root.
-    ///
-    /// # Errors
-    /// When there is nothing to prove, or no verifier answers.
-    pub async fn claim_proof(&self, account: &AccountId) -> Result<ClaimProof, VerifierError> {
-        let params = vec![serde_json::json!(account.to_string())];
-        self.directory
-            .plain("verifier_claimProof", params)
-            .await
-            .map(|(_, proof)| proof)
-    }
-
-    /// Lifetime earnings of an account, from any verifier.
-    ///
-    /// # Errors
-    /// When none answers.
-    pub async fn earnings(&self, account: &AccountId) -> Result<LifetimeEarnings, VerifierError> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct AsOf {
-            as_of: Round,
-            total: String,
-        }
-        #[derive(Deserialize)]
-        struct Earnings {
-            lifetime: Option<AsOf>,
-            claimable: Option<AsOf>,
-        }
-        let params = vec![serde_json::json!(account.to_string())];
-        let (from, found): (AccountId, Earnings) =
-            self.directory.plain("verifier_earnings", params).await?;
-        let read = |as_of: Option<AsOf>| -> Result<Option<(Round, u128)>, VerifierError> {
-            as_of
-                .map(|as_of| Ok((as_of.as_of, as_of.total.parse()?)))
-                .transpose()
-                .map_err(|_: std::num::ParseIntError| VerifierError::Protocol(from))
-        };
-        Ok(LifetimeEarnings {
-            computed: read(found.lifetime)?,
-            claimable: read(found.claimable)?,
-        })
     }
 
     /// Asks verifiers in turn until one gives an answer that another would not better.

@@ -222,7 +222,7 @@ PUBLISH=(--wallet "$PRODUCER" --state "$DATA/publish")
 refused 'video' publish "$DATA/text.mp4" "${PUBLISH[@]}"
 refused 'empty' publish "$DATA/empty.mp4" "${PUBLISH[@]}"
 refused "can't be read" publish "$DATA/nowhere.mp4" "${PUBLISH[@]}"
-refused "can't be read" publish "$DATA" "${PUBLISH[@]}"
+refused 'is not a file' publish "$DATA" "${PUBLISH[@]}"
 refused 'does not answer' publish "$DATA/short.mp4" "${PUBLISH[@]}" --controller http://127.0.0.1:9
 refused 'no supervisor has approved' publish "$DATA/short.mp4" --wallet "$VIEWER" --state "$DATA/publish"
 refused 'no video' watch "$(printf '5a%.0s' {1..32})" --wallet "$VIEWER"
@@ -232,7 +232,7 @@ refused 'in use' controller --key "$DATA/controller.key" --listen "127.0.0.1:$CO
 refused 'in use' gateway --wallet "$VIEWER" --listen "127.0.0.1:$CONTROLLER_PORT"
 refused 'no node of the chain answers' status --chain ws://127.0.0.1:9
 refused 'no key file' watch "$SHORT" --wallet "$DATA/nowhere.key"
-refused 'not registered' storage run --folder "$DATA/unregistered"
+refused 'no registered node' storage run --folder "$DATA/unregistered"
 cp "$VIEWER" "$DATA/open.key" && chmod 644 "$DATA/open.key"
 refused 'chmod 600' watch "$SHORT" --wallet "$DATA/open.key"
 passed "bad input is refused with one sentence"

@@ -30,12 +30,7 @@ pub(crate) struct Earnings {
     chain: ChainOptions,
 
     /// Wallet file whose account is meant, instead of addresses.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "CHAINFLIX_WALLET",
-        conflicts_with = "accounts"
-    )]
+    #[arg(long, value_name = "FILE", env = "CHAINFLIX_WALLET")]
     wallet: Option<PathBuf>,
 
     /// Print JSON.
@@ -46,7 +41,7 @@ pub(crate) struct Earnings {
 impl Earnings {
     pub(crate) async fn run(&self) -> anyhow::Result<String> {
         let mut accounts = self.accounts.clone();
-        if let Some(wallet) = &self.wallet {
+        if let Some(wallet) = self.wallet.as_ref().filter(|_| accounts.is_empty()) {
             accounts.push(Wallet::read(wallet)?.account());
         }
         if accounts.is_empty() {

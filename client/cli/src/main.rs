@@ -16,7 +16,8 @@ mod storage;
 mod watch;
 
 use clap::{Parser, Subcommand};
-use std::{io, process::ExitCode};
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged when `RUST_LOG` says nothing.
@@ -25,7 +26,7 @@ const WARNINGS: &str =
 
 /// Everything of Chainflix that is not the verifier's node.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true)]
+#[command(name = "chainflix", version, propagate_version = true)]
 struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -91,6 +92,7 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(logs)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .init();
     // Several libraries bring a provider each; without a choice the first TLS connection would panic. It fails only when
     // one was chosen before, and nothing here does.

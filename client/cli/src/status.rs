@@ -104,7 +104,7 @@ pub(crate) struct Rounds {
     #[arg(long, value_name = "N")]
     after: Option<Round>,
 
-    /// How many at most; the chain gives 100 at once.
+    /// How many at most.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: u32,
 
@@ -119,7 +119,7 @@ impl Rounds {
             bail!("choose a limit of 1 to {MAX_ROUNDS} rounds");
         }
         let chain = Chain::connect(&self.chain.chain).await?;
-        let rounds = chain.settled_after(self.after, self.limit).await?;
+        let rounds = self.settled(&chain).await?;
         if self.json {
             let rounds: Option<Vec<Value>> = rounds.iter().map(as_json).collect();
             return Ok(Value::from(
@@ -132,6 +132,23 @@ impl Rounds {
         }
         let lines: Vec<String> = rounds.iter().map(as_text).collect();
         Ok(lines.join("\n"))
+    }
+}
+
+impl Rounds {
+    /// The chain gives some at a time.
+    async fn settled(&self, chain: &Chain) -> anyhow::Result<Vec<SettledRound>> {
+        let mut rounds = Vec::new();
+        let mut after = self.after;
+        let mut left = self.limit;
+        while left > 0 {
+            let page = chain.settled_after(after, left).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.round);
+            left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(u32::MAX));
+            rounds.extend(page);
+        }
+        Ok(rounds)
     }
 }
 

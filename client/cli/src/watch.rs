@@ -64,15 +64,16 @@ impl Watch {
         let report = player::watch(&playback, options, &at).await?;
         drop(progress);
         finish_telling(playback, told).await;
-        if report.stats.accepted == 0 && !report.stats.refused.is_empty() {
-            let reasons: Vec<&str> = report.stats.refused.keys().copied().collect();
-            bail!("no minute was accepted; reasons: {}", reasons.join(", "));
-        }
-        Ok(if self.json {
+        let text = if self.json {
             serde_json::to_string(&report)?
         } else {
             as_text(&report)
-        })
+        };
+        if report.stats.accepted == 0 && !report.stats.refused.is_empty() {
+            println!("{text}");
+            bail!("no minute was accepted; why is said above");
+        }
+        Ok(text)
     }
 }
 

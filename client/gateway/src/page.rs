@@ -44,7 +44,7 @@ pub enum PageError {
     /// hls.js is not there.
     #[error(
         "the web player needs hls.js, and {} can't be read ({source}); name the file with --hls-js: \
-         scripts/setup/node-modules.sh client/web prints the folder that holds it as hls.js/dist/hls.light.min.js",
+         scripts/setup/web-player.sh puts it beside the program",
         path.display()
     )]
     Missing {

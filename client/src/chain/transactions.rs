@@ -5,6 +5,7 @@ use std::time::Duration;
 use subxt::SubstrateConfig;
 use subxt::client::OnlineClientAtBlockImpl;
 use subxt::config::DefaultExtrinsicParamsBuilder;
+use subxt::error::{BackendError, ExtrinsicError, RpcError};
 use subxt::ext::scale_value::Composite;
 use subxt::transactions::{DynamicPayload, SubmittableTransaction, TransactionStatus};
 use subxt::utils::{AccountId32, MultiSignature};
@@ -133,7 +134,7 @@ async fn until_finalized(transaction: Submittable, payer: &str) -> Result<Finali
     let mut progress = transaction
         .submit_and_watch()
         .await
-        .map_err(|error| refusal(&error.to_string(), payer))?;
+        .map_err(|error| unsubmitted(&error, payer))?;
     let included = loop {
         match progress.next().await {
             Some(Ok(TransactionStatus::InFinalizedBlock(block))) => break block,
@@ -171,6 +172,26 @@ async fn until_finalized(transaction: Submittable, payer: &str) -> Result<Finali
     })
 }
 
+/// Why a transaction was not taken: what the pool said, without what it was wrapped in on its way.
+fn unsubmitted(error: &ExtrinsicError, payer: &str) -> ChainError {
+    refusal(
+        &pool_words(error).unwrap_or_else(|| error.to_string()),
+        payer,
+    )
+}
+
+/// The pool's own words are in the data of its answer.
+fn pool_words(error: &ExtrinsicError) -> Option<String> {
+    let ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(RpcError::ClientError(
+        subxt::rpcs::Error::User(answer),
+    ))) = error
+    else {
+        return None;
+    };
+    let data = answer.data.as_ref()?;
+    serde_json::from_str(data.get()).ok()
+}
+
 /// The pool's words for an account that can't pay are about "some fees"; ours name the account.
 fn refusal(message: &str, payer: &str) -> ChainError {
     let poor = ["Inability to pay", "Payment"];
@@ -184,7 +205,7 @@ fn refusal(message: &str, payer: &str) -> ChainError {
 /// The innermost part of a nested error message names the pallet and its error.
 fn failure(message: &str) -> String {
     message
-        .rsplit("Module error: ")
+        .rsplit("Pallet error: ")
         .next()
         .unwrap_or(message)
         .to_owned()

@@ -5,12 +5,16 @@
 //! received. The verifier's clock started before that, so what it measures is never too short; how long it is over the
 //! playtime is the round trip.
 
+mod messages;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::window::MIN_EARNING_MS;
 
 use super::playhead::{Break, CellEvent};
+
+pub use messages::{Command, MiningEvent, Outcome};
 
 /// Play Data is held back for so long beyond the playtime, in ms: clocks may run 0.08 % apart.
 pub const MARGIN_MS: u64 = 50;
@@ -22,82 +26,6 @@ pub const MAX_BEHIND: usize = 16;
 const RETRY_MS: u64 = 2_000;
 /// Attempts in a row that may be answered with a request to wait.
 const MAX_WAITS: u32 = 30;
-
-/// What the driver shall do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Ask for the ticket of a minute.
-    AskTicket {
-        /// Which.
-        cell: u16,
-    },
-    /// Compute the possession chain and the nonce of the minute whose ticket came.
-    Prove {
-        /// Which.
-        cell: u16,
-    },
-    /// Hand in the Play Data of the minute.
-    Finish {
-        /// Which.
-        cell: u16,
-    },
-    /// Give the minute's ticket back.
-    Abandon {
-        /// Which.
-        cell: u16,
-    },
-    /// The plaintext of the minute is not needed for mining any more.
-    Release {
-        /// Which.
-        cell: u16,
-    },
-    /// Tell whoever listens.
-    Tell(MiningEvent),
-}
-
-/// What a viewer may want to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MiningEvent {
-    /// A minute is being mined.
-    Started {
-        /// Which.
-        cell: u16,
-    },
-    /// A verifier accepted a minute.
-    Accepted {
-        /// Which.
-        cell: u16,
-    },
-    /// A minute earns nothing.
-    Refused {
-        /// Which.
-        cell: u16,
-        /// By which rule.
-        refusal: Refusal,
-        /// When it is about how it was played.
-        played: Option<Break>,
-    },
-    /// Neither assigned verifier can be reached; it is tried again while the minute plays.
-    Waiting {
-        /// Which.
-        cell: u16,
-    },
-}
-
-/// What came of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A ticket came.
-    Ticket,
-    /// Everything that Play Data needs is computed.
-    Proved,
-    /// The Play Data was accepted.
-    Accepted,
-    /// A verifier refused, or the engine knows that it would.
-    Refused(Refusal),
-    /// No verifier could be reached.
-    Unreachable,
-}
 
 /// The minute that is being mined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,13 +171,17 @@ impl Miner {
     }
 
     /// The verifier's clock started after the ticket was asked for: counted from there the window is never overrun, as
-    /// long as Play Data takes no longer than the ticket took there and back.
+    /// long as Play Data takes no longer than the ticket took there and back. On a line so slow that this leaves no time
+    /// at all, which a last minute of a few seconds comes to first, Play Data goes out when it is due: the verifier decides.
     fn latest_ms(&self, cell: u16, asked_ms: u64, received_ms: u64) -> u64 {
         let playtime = self.playtime_ms(cell);
         let window = playtime.saturating_add(playtime / 2);
         let round_trip = received_ms.saturating_sub(asked_ms);
         let latest = window.saturating_sub(LATEST_MS).saturating_sub(round_trip);
-        asked_ms.saturating_add(latest)
+        let due_ms = self.due_ms(cell, received_ms);
+        asked_ms
+            .saturating_add(latest)
+            .max(due_ms.saturating_add(LATEST_MS))
     }
 
     fn entered(&mut self, cell: u16, now_ms: u64, commands: &mut Vec<Command>) {

@@ -51,7 +51,7 @@ refusals! {
     InvalidDelegation = 2, "The delegation is not signed by the account that it names.";
     DelegationExpired = 3, "The delegation does not hold in this round; sign a new one.";
     UnknownVideo = 4, "There is no such video.";
-    VideoNotActive = 5, "The video is restricted or withdrawn.";
+    VideoNotActive = 5, "The video is restricted, withdrawn, or not two rounds old yet.";
     NotAssigned = 6, "This verifier is not one of the viewer's two in this cycle.";
     TicketOpen = 7, "Another minute of this account is still open.";
     UnknownTicket = 8, "There is no open ticket for this Play Data.";

@@ -94,6 +94,15 @@ impl Register {
             chain.register_provider(&wallet, &terms).await?;
         }
         drop(progress);
+        if let Some((_, record)) = &before
+            && (record.space_bytes, record.region) != (self.space, self.region)
+        {
+            eprintln!(
+                "warning: the node was registered before, with {} bytes in {}; nothing was changed",
+                record.space_bytes,
+                String::from_utf8_lossy(&record.region)
+            );
+        }
         let Some((index, record)) = chain.provider_with(&peer_key).await? else {
             bail!(
                 "the chain took the registration, but does not show it; ask another node with --chain"
@@ -111,7 +120,8 @@ impl Register {
             .to_string()
         } else {
             format!(
-                "provider {index} of {owner}\n  peer id {}\n  its receipts count from round {}\n  start it with: chainflix storage run --folder {}",
+                "provider {index} of {owner}, {} bytes\n  peer id {}\n  its receipts count from round {}\n  start it with: chainflix storage run --folder {}",
+                record.space_bytes,
                 keys.peer().peer_id(),
                 record.from_round,
                 self.folder.display()

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use chainflix_client::chain::{Chain, ChainError};
 use chainflix_client::controllers::Controller;
+use chainflix_client::secrets::SecretError;
 use chainflix_p2p::Multiaddr;
 use chainflix_storage_node::keys::{VerifierEndpoint, Verifiers, VerifiersError};
 use chainflix_storage_node::link::{ControllerEndpoint, LinkState};
@@ -64,13 +65,16 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) async fn run(&self) -> anyhow::Result<String> {
-        let keys = read_keys(&self.folder).with_context(|| {
-            format!(
-                "{} is no registered node's folder; run `chainflix storage register --folder {}` first",
-                self.folder.display(),
-                self.folder.display()
-            )
-        })?;
+        let keys = match read_keys(&self.folder) {
+            Ok(keys) => keys,
+            Err(SecretError::Missing(_)) => {
+                let folder = self.folder.display();
+                bail!(
+                    "{folder} is no registered node's folder; run `chainflix storage register --folder {folder}` first"
+                );
+            }
+            Err(error) => return Err(error.into()),
+        };
         let peer_id = keys.peer().peer_id();
         let chain = Chain::connect(&self.chain.chain).await?;
         let Some((index, record)) = chain.provider_with(&keys.peer().public()).await? else {
@@ -85,7 +89,9 @@ impl Run {
                 self.folder.display()
             );
         }
-        let quota = self.space.unwrap_or(record.space_bytes);
+        let quota = self
+            .space
+            .map_or(record.space_bytes, |space| space.min(record.space_bytes));
         let cells = self.folder.join("store");
         let mut config = Config::new(cells, quota, chain.genesis(), index);
         config.upload_bytes_per_second = self.upload_limit.unwrap_or(0);

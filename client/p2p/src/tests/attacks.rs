@@ -57,7 +57,7 @@ async fn say(stream: &mut Stream, message: &ToViewer) {
 
 /// Downloads from the rogue and an honest node; what became of the rogue.
 async fn beside_an_honest_one(rogue: &Network, cell: &TestCell) -> DownloadStats {
-    let honest = Node::start(2, std::slice::from_ref(&cell)).await;
+    let honest = Node::start(2, std::slice::from_ref(cell)).await;
     // So slow that the download lasts until the rogue is seen through.
     let slow = &honest.faults().read_takes_ms;
     slow.store(150, std::sync::atomic::Ordering::Relaxed);

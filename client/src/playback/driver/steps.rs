@@ -1,0 +1,161 @@
+//! The steps of mining one minute: a ticket, a proof, its acceptance.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chainflix_primitives::AccountId;
+use chainflix_primitives::play_data::PlayData;
+use chainflix_primitives::refusal::Refusal;
+use chainflix_primitives::ticket::SignedTicket;
+
+use crate::mining::miner::Outcome;
+use crate::mining::proof::{self, Proof, ProofInput};
+use crate::playback::Shared;
+use crate::verifiers::VerifierError;
+
+/// Receipts may come a little after the last byte.
+const RECEIPTS: Duration = Duration::from_secs(2);
+/// Play Data whose answer was lost is sent again after so long.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Views looked through for one whose acceptance was lost.
+const LATEST_VIEWS: u16 = 16;
+
+/// A ticket from an assigned verifier. A ticket that is still open from before is given back, once; so is a choice of
+/// verifiers that a new cycle has changed.
+pub(super) async fn ticket(
+    shared: &Shared,
+    rendition: u8,
+    cell: u16,
+) -> Result<SignedTicket, VerifierError> {
+    let ask = async || {
+        let assigned = shared.assigned();
+        shared
+            .verifiers
+            .start_cell(&assigned, shared.magnet, rendition, cell)
+            .await
+    };
+    match ask().await {
+        Err(VerifierError::Refused(Refusal::NotAssigned)) => {
+            let opened = shared.verifiers.open_video(shared.magnet).await?;
+            shared.set_assigned(opened.assigned);
+            ask().await
+        }
+        Err(VerifierError::Refused(Refusal::TicketOpen)) => {
+            for verifier in shared.assigned() {
+                // One that can't be reached has no say in the next attempt either.
+                let _ = shared.verifiers.abandon_cell(&verifier).await;
+            }
+            ask().await
+        }
+        other => other,
+    }
+}
+
+pub(super) fn outcome_of(error: &VerifierError) -> Outcome {
+    match error {
+        VerifierError::Refused(refusal) => Outcome::Refused(*refusal),
+        _ => Outcome::Unreachable,
+    }
+}
+
+/// Waits for the whole cell, walks the possession chain and mines the nonce on a thread of its own.
+pub(super) async fn prove(
+    shared: &Arc<Shared>,
+    signed: SignedTicket,
+) -> Result<(Proof, ProofInput), Refusal> {
+    let ticket = signed.ticket;
+    let (rendition, cell) = (ticket.rendition, ticket.minute);
+    let (entry, cell_path) = shared.committed(rendition, cell).ok_or(Refusal::BadCell)?;
+    let slot = shared
+        .slots
+        .get(shared, rendition, cell)
+        .ok_or(Refusal::BadCell)?;
+    slot.load(shared);
+    let facts = shared
+        .facts
+        .of(ticket.round)
+        .await
+        .map_err(|_| Refusal::NotReady)?;
+    slot.buffer.wait_for_all().await;
+    let key = shared.key(&slot).await.map_err(|error| match error {
+        VerifierError::Refused(refusal) => refusal,
+        _ => Refusal::NoVerifierReachable,
+    })?;
+    let input = ProofInput {
+        genesis: shared.identity.genesis(),
+        ticket,
+        cycle: facts.cycle,
+        difficulty: facts.difficulty,
+        cell: entry,
+        cell_path,
+    };
+    let computing = tokio::task::spawn_blocking(move || {
+        let plaintext = slot.buffer.plaintext(&key).ok_or(Refusal::BadOpenings)?;
+        let proof = proof::prove(&input, &plaintext)?;
+        Ok((proof, input))
+    });
+    computing.await.unwrap_or(Err(Refusal::BadOpenings))
+}
+
+/// Adds receipts and signs. Receipts may come a little later than the bytes.
+pub(super) async fn complete(
+    shared: &Arc<Shared>,
+    proof: Proof,
+    input: &ProofInput,
+) -> Result<PlayData, Refusal> {
+    let slot = shared
+        .slots
+        .get(shared, input.cell.rendition, input.cell.index)
+        .ok_or(Refusal::BadCell)?;
+    let session = shared.identity.session_key();
+    let until = tokio::time::Instant::now() + RECEIPTS;
+    loop {
+        let completed = proof::complete(proof.clone(), input, slot.buffer.receipts(), session);
+        let late = completed == Err(Refusal::ReceiptsMissing);
+        if !late || tokio::time::Instant::now() >= until {
+            return completed;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Hands in Play Data. When an answer is lost it is sent again while its window is open; that it was accepted the first
+/// time shows in the account's views then.
+pub(super) async fn hand_in(
+    shared: &Shared,
+    issuer: &AccountId,
+    data: &PlayData,
+    input: &ProofInput,
+) -> Outcome {
+    let window = Duration::from_millis(u64::from(input.cell.playtime_ms) / 3);
+    let until = tokio::time::Instant::now() + window;
+    let mut answer_lost = false;
+    loop {
+        match shared.verifiers.finish_cell(issuer, data).await {
+            Ok(_) => return Outcome::Accepted,
+            Err(VerifierError::Refused(refusal)) => {
+                let counted = answer_lost && was_accepted(shared, issuer, data).await;
+                return if counted {
+                    Outcome::Accepted
+                } else {
+                    Outcome::Refused(refusal)
+                };
+            }
+            Err(error) if tokio::time::Instant::now() >= until => {
+                tracing::info!(%error, "Play Data could not be handed in");
+                return Outcome::Unreachable;
+            }
+            Err(_) => answer_lost = true,
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn was_accepted(shared: &Shared, issuer: &AccountId, data: &PlayData) -> bool {
+    let views = shared.verifiers.views(issuer, LATEST_VIEWS).await;
+    views.is_ok_and(|views| {
+        views
+            .iter()
+            .any(|view| (view.video, view.minute) == (data.claim.video, data.claim.minute))
+    })
+}

@@ -36,6 +36,11 @@ rule "every script and test phase is executable" \
 rule "every script is valid shell" \
     "$(sources 'scripts/*.sh' 'zombienet/*.sh' .ci/run | while read -r file; do bash -n "$file" 2>&1; done)"
 
+# shellcheck disable=SC2016 # the backticks are Markdown's
+rule "every test that docs/security.md names exists" \
+    "$(grep -oE '`[a-z][0-9]+_[a-z0-9_]+`' docs/security.md | tr -d '`' | sort -u |
+        while read -r name; do grep -rqF "fn $name(" --include='*.rs' client node pallets || say "$name"; done)"
+
 rule "a test phase states its limit" \
     "$(grep -L '^# Limit: [0-9]* s' scripts/test/[0-9]*.sh)"
 

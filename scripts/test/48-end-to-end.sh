@@ -53,7 +53,7 @@ wait_until 60 "the controller does not offer all storage nodes" nodes_are_offere
 passed "four verifiers, a controller, three storage nodes, one behind a proxy that flips bits"
 
 # ---------------------------------------------------------------------------------------------------------------------
-# x2, x3: a lie on the wire, and a damaged disk, reach no player.
+# x1: a lie on the wire, and a damaged disk, reach no player.
 test_video "$DATA/long.mp4" 70
 publish "$DATA/long.mp4"
 LONG=$MAGNET
@@ -94,7 +94,7 @@ passed "playback went on without a stall while $VICTIM, which proved it, was kil
 grep -q 'flipped a bit' "$DATA/proxy.log" || fail "the proxy flipped nothing: this test no longer sees lies on the wire"
 grep -q 'no longer verifies' "$DATA/StorageA.log" || fail "StorageA did not notice the flipped byte on its disk"
 [[ $(jq '.p2p_bytes as $all | [.sources[] | select(.bytes * 10 > $all)] | length' "$DATA/watched.json") -ge 1 ]]
-passed "x2, x3: a flipped byte on disk and bits flipped on the wire reached no player"
+passed "x1: a flipped byte on disk and bits flipped on the wire reached no player"
 finality_goes_on() { [[ $(finalized) -ge $((KILLED_AT + 4)) ]]; }
 wait_until 60 "the chain does not finalize with three of four verifiers" finality_goes_on
 passed "the chain finalizes with three of four verifiers"

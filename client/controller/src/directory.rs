@@ -3,6 +3,7 @@
 //! No I/O and no clock of its own happen here: a simulator drives the same code through [`Clock`]. What has to outlive
 //! a restart comes back by itself: nodes send their inventory, manifests are read from their directory.
 
+mod dark;
 mod inventory;
 mod node;
 mod sources;

@@ -1,6 +1,7 @@
 //! Manifests on disk: one file each, named by magnet, so that a restarted controller knows its videos.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::Path;
 
 use chainflix_primitives::{Magnet, manifest::MAX_MANIFEST_BYTES};
@@ -31,11 +32,15 @@ pub(super) fn load(folder: &Path, directory: &mut Directory) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a manifest, so that it is there whole or not at all.
+/// Writes a manifest, so that it is there whole or not at all, and for good when this returns.
 pub(super) fn store(folder: &Path, magnet: &Magnet, encoded: &[u8]) -> io::Result<()> {
     let partial = folder.join(format!("{magnet}.partial"));
-    std::fs::write(&partial, encoded)?;
-    std::fs::rename(partial, folder.join(format!("{magnet}.{EXTENSION}")))
+    let mut file = File::create(&partial)?;
+    file.write_all(encoded)?;
+    file.sync_all()?;
+    std::fs::rename(partial, folder.join(format!("{magnet}.{EXTENSION}")))?;
+    // The name too.
+    File::open(folder)?.sync_all()
 }
 
 /// Deletes a manifest.

@@ -1,4 +1,5 @@
-//! What has to be done as time passes: silence noticed, the chain asked, lost copies made again.
+//! What has to be done as time passes: silence noticed, the chain asked, restricted videos taken away, lost copies made
+//! again.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +10,7 @@ use tokio::sync::watch;
 use super::rest::GRANT_MS;
 use super::{Shared, lock, manifests};
 use crate::metrics::Counters;
-use crate::protocol::{Command, ToNode};
+use crate::protocol::{Command, DropReason, ToNode};
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(1);
@@ -41,6 +42,11 @@ async fn ask_the_chain(shared: &Shared) {
                 if let Some(folder) = shared.manifests.as_ref().filter(|_| forgotten) {
                     manifests::remove(folder, &video);
                 }
+                let to_drop = lock(&shared.directory).to_drop(&video);
+                for (provider, cells) in to_drop {
+                    let reason = DropReason::Restricted;
+                    send(shared, provider, Command::Drop { cells, reason });
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "chain not reached");
@@ -61,21 +67,26 @@ fn order_copies(shared: &Shared) {
             peer,
             expires_ms,
         );
-        let message = ToNode::Command {
-            id: shared.next_id.fetch_add(1, Ordering::Relaxed),
-            command: Command::Fetch {
-                from: repair.from,
-                grant,
-            },
-        };
-        let outbox = lock(&shared.connections)
-            .get(&peer.provider)
-            .map(|connection| connection.outbox.clone());
-        // A node whose outbox is full gets the order again when the promise of space lapses.
-        let sent = outbox.is_some_and(|outbox| outbox.try_send(message).is_ok());
-        if sent {
-            Counters::add(&shared.counters.commands, 1);
+        let from = repair.from;
+        // What was not sent is ordered again when the promise of space lapses.
+        if send(shared, peer.provider, Command::Fetch { from, grant }) {
             tracing::info!(provider = peer.provider, "copy ordered");
         }
     }
+}
+
+/// Tells a node to do something. False when it is not connected or its outbox is full; whoever calls tries again later.
+fn send(shared: &Shared, provider: u32, command: Command) -> bool {
+    let message = ToNode::Command {
+        id: shared.next_id.fetch_add(1, Ordering::Relaxed),
+        command,
+    };
+    let outbox = lock(&shared.connections)
+        .get(&provider)
+        .map(|connection| connection.outbox.clone());
+    let sent = outbox.is_some_and(|outbox| outbox.try_send(message).is_ok());
+    if sent {
+        Counters::add(&shared.counters.commands, 1);
+    }
+    sent
 }

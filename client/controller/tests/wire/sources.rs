@@ -5,7 +5,9 @@ use std::io::BufReader;
 
 use chainflix_controller::choice_log::{ReplayError, replay};
 use chainflix_controller::clock::Clock;
-use chainflix_controller::protocol::{ApiError, ErrorCode, SourcesReply};
+use chainflix_controller::protocol::{
+    ApiError, Command, DropReason, ErrorCode, SourcesReply, ToNode,
+};
 use chainflix_controller::rate::RateLimit;
 use chainflix_controller::registry::Registration;
 use chainflix_controller::signing;
@@ -90,6 +92,29 @@ async fn a_restricted_video_has_no_sources_within_seconds() {
     let (status, error): (u16, ApiError) = world.get(&path).await;
     assert_eq!((status, error.code), (404, ErrorCode::NotFound));
     assert!(error.message.contains("restricted"));
+}
+
+#[tokio::test]
+async fn u2_whoever_holds_a_restricted_video_is_told_to_drop_it_and_nobody_else() {
+    let world = World::new(1).await;
+    let video = world.publish(2).await;
+    let mut holder = world.node(0, &[cell(video, 0), cell(video, 1)]).await;
+    let mut other = world.node(1, &[]).await;
+    world
+        .chain
+        .videos
+        .lock()
+        .unwrap()
+        .insert(video, Registration::Inactive);
+    let ToNode::Command { command, .. } = holder.next().await else {
+        panic!("no command")
+    };
+    let reason = DropReason::Restricted;
+    let cells = vec![cell(video, 0), cell(video, 1)];
+    assert_eq!(command, Command::Drop { cells, reason });
+    let silence = std::time::Duration::from_millis(1_500);
+    let told = tokio::time::timeout(silence, other.next()).await;
+    assert!(told.is_err(), "{told:?}");
 }
 
 #[tokio::test]

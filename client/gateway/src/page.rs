@@ -124,7 +124,7 @@ mod tests {
         let missing = std::env::temp_dir().join(format!("chainflix-no-hls-{}", std::process::id()));
         let error = Page::read(Some(&missing)).unwrap_err().to_string();
         assert!(
-            error.contains("--hls-js") && error.contains("node-modules.sh"),
+            error.contains("--hls-js") && error.contains("web-player.sh"),
             "{error}"
         );
         let folder = Page::read(Some(&std::env::temp_dir())).unwrap_err();

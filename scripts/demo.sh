@@ -176,7 +176,7 @@ if [[ -z $ONCE ]]; then
     # Another viewer: the one above has earned with these minutes in this cycle.
     "$CHAINFLIX" gateway "$MAGNET" --wallet "$(key_file guest //Viewer//guest)" \
         --listen 127.0.0.1:0 --json >"$DATA/gateway.json" 2>"$DATA/gateway.log" &
-    wait_until 30 "the web player did not start" jq -e .url "$DATA/gateway.json"
+    wait_until 30 "the web player did not start" has_match "$DATA/gateway.json" '"url":"\(http[^"]*\)"'
     say ""
     say "the web player:    $(jq -r .url "$DATA/gateway.json")"
     say "Polkadot.js Apps:  $RPC"

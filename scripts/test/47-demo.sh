@@ -46,7 +46,9 @@ jq -e '
     and (.rounds | length) >= 1
     and all(.rounds[]; (.round | type) == "number" and .blocks == 4 and .approved >= 3 and (.emission | test("^[0-9.]+$"))
         and (.settled | test("^[0-9.]+$")) and (.remainder | test("^[0-9.]+$")))
-    and ([.earnings, .claimed] | all(.[]; keys == ["producer", "storage", "supervisor", "verifier", "viewer"]))
+    and ([.earnings, .claimed] | all(.[]; keys == ["producer", "storage", "supervisor", "verifier", "viewer"]
+        and all(.[]; test("^[0-9]+(\\.[0-9]+)?$"))))
+    and (.accounts | length) == 10
     and .finalized > 0 and .wall_s > 0
 ' "$SCRATCH/demo.json" >/dev/null || fail "the demo ended well but saw something else: $(jq -c . "$SCRATCH/demo.json")"
 [[ -z $LOGS ]] || cp "$SCRATCH/demo.json" "$LOGS/"

@@ -119,21 +119,25 @@ impl Run {
                 addresses.join(", ")
             );
         }
-        let stopped = tokio::select! {
-            stop = asked_to_stop() => stop,
-            never = report(&node) => match never {},
+        let mut said = String::new();
+        let asked = asked_to_stop();
+        tokio::pin!(asked);
+        let stopped = loop {
+            report(&node, &mut said);
+            tokio::select! {
+                stop = &mut asked => break Some(stop),
+                () = node.failed() => break None,
+                () = tokio::time::sleep(LOOK) => {}
+            }
         };
-        // Borrowed by the report until here.
-        let failed = node.failed().now_or_never().is_some();
         node.stop().await;
-        if failed {
-            bail!(
+        match stopped {
+            Some(stop) => stop.map(|()| String::new()),
+            None => bail!(
                 "the node's index can't be written; look at the disk of {}",
                 self.folder.display()
-            );
+            ),
         }
-        stopped?;
-        Ok(String::new())
     }
 
     /// Controllers by their registered keys.
@@ -165,33 +169,29 @@ impl Run {
     }
 }
 
-/// Says on stderr where the node stands, whenever that changed.
-async fn report(node: &StorageNode) -> std::convert::Infallible {
-    let mut said = String::new();
-    loop {
-        let status = node.status();
-        let links: Vec<String> = status
-            .links
-            .iter()
-            .map(|(url, state)| match state {
-                LinkState::Connected => format!("connected to {url}"),
-                LinkState::Connecting => format!("connecting to {url}"),
-                LinkState::Refused(why) => format!("{url}: {why}"),
-            })
-            .collect();
-        let now = format!(
-            "{} cells, {} of {} bytes used, keys of {} verifiers, {}",
-            status.cells,
-            status.space.used,
-            status.space.quota,
-            status.verifiers,
-            links.join(", ")
-        );
-        if now != said {
-            eprintln!("{now}");
-            said = now;
-        }
-        tokio::time::sleep(LOOK).await;
+/// Says on stderr where the node stands, when that is not what was `said` last.
+fn report(node: &StorageNode, said: &mut String) {
+    let status = node.status();
+    let links: Vec<String> = status
+        .links
+        .iter()
+        .map(|(url, state)| match state {
+            LinkState::Connected => format!("connected to {url}"),
+            LinkState::Connecting => format!("connecting to {url}"),
+            LinkState::Refused(why) => format!("{url}: {why}"),
+        })
+        .collect();
+    let now = format!(
+        "{} cells, {} of {} bytes used, keys of {} verifiers, {}",
+        status.cells,
+        status.space.used,
+        status.space.quota,
+        status.verifiers,
+        links.join(", ")
+    );
+    if now != *said {
+        eprintln!("{now}");
+        *said = now;
     }
 }
 

@@ -22,7 +22,9 @@ use super::{Source, SourceEnd, throttle_rate};
 use crate::frame::{self, FrameError};
 use crate::network::{ConnectError, Network};
 use crate::peer::is_signed_by;
-use crate::wire::{CELL_PROTOCOL, MAX_TO_VIEWER, ToProvider, ToViewer};
+use crate::wire::{
+    CELL_PROTOCOL, DeliveryRefusal, MAX_RUN_GROUPS, MAX_TO_VIEWER, ToProvider, ToViewer,
+};
 
 /// Ranges asked for at a time: while one comes, the next is known to the provider.
 const ASKED_AT_ONCE: usize = 2;
@@ -30,6 +32,10 @@ const ASKED_AT_ONCE: usize = 2;
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How often a busy source looks whether enough comes.
 const CHECK_RATE: Duration = Duration::from_millis(100);
+/// What a provider said last before its stream broke comes within this time, or not at all.
+const LAST_WORD: Duration = Duration::from_millis(500);
+/// Most messages that are looked through for it: two ranges with their receipts.
+const LAST_MESSAGES: usize = 2 * (MAX_RUN_GROUPS as usize + 2);
 
 /// Why a session did not come to its end.
 #[derive(Debug)]
@@ -309,9 +315,30 @@ impl Session<'_> {
 
     async fn say(&mut self, message: &ToProvider) -> Result<(), Broken> {
         let limit = self.shared.config.patience;
-        frame::write_within(&mut self.to, message, limit)
-            .await
-            .map_err(Broken::of)
+        match frame::write_within(&mut self.to, message, limit).await {
+            Ok(()) => Ok(()),
+            Err(error) => match self.last_word().await {
+                Some(refusal) => Err(SourceEnd::Refused(refusal).into()),
+                None => Err(Broken::of(error)),
+            },
+        }
+    }
+
+    /// The refusal with which the provider may have ended the stream before it was written to.
+    async fn last_word(&mut self) -> Option<DeliveryRefusal> {
+        let refusal = self
+            .messages
+            .by_ref()
+            .take(LAST_MESSAGES)
+            .filter_map(|message| async move {
+                match message {
+                    Ok(ToViewer::Refused(refusal)) => Some(refusal),
+                    _ => None,
+                }
+            });
+        tokio::pin!(refusal);
+        let found = tokio::time::timeout(LAST_WORD, refusal.next()).await;
+        found.ok().flatten()
     }
 }
 

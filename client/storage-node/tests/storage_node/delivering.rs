@@ -149,7 +149,9 @@ async fn x1_a_flipped_byte_on_one_nodes_disk_reaches_nobody_and_another_node_goe
     // Alone, the damaged one breaks off.
     let alone = download(&viewer, &cell, vec![source(&bad, &tokens[0])]);
     let end = refusal_of(&alone).await;
-    assert_eq!(end, Some(SourceEnd::Refused(DeliveryRefusal::Damaged)));
+    // If the stream broke before the viewer read why, it came back, and the copy was gone.
+    let said = [DeliveryRefusal::Damaged, DeliveryRefusal::NotHeld];
+    assert!(matches!(end, Some(SourceEnd::Refused(why)) if said.contains(&why)));
     // Nothing that it sent was wrong: it refused its own group.
     assert_eq!(alone.stats().sources[0].bad_groups, 0);
     assert!(alone.stats().verified < cell.entry.groups());

@@ -1,0 +1,3 @@
+//! Advertising campaigns and their escrow.
+
+#![cfg_attr(not(feature = "std"), no_std)]

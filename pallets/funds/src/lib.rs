@@ -1,0 +1,3 @@
+//! The chain's funds, paid out by motion.
+
+#![cfg_attr(not(feature = "std"), no_std)]

@@ -211,6 +211,20 @@ pub trait VerifierSet {
     fn verifiers() -> Vec<AccountId>;
 }
 
+/// The verifiers' bonds and standing, for whoever proves what they did; the authorities pallet.
+pub trait Discipline {
+    /// Whether a verifier is suspended: it neither issues nor judges until it is readmitted.
+    fn is_suspended(verifier: &AccountId) -> bool;
+    /// A fault of an issuer is proven: slashes its bond and suspends it until it is readmitted. Returns what was slashed,
+    /// in units.
+    fn issuer_at_fault(issuer: &AccountId) -> u128;
+    /// An approver let a provably bad body pass: slashes a tenth of what the issuer pays. Returns what was slashed, in
+    /// units.
+    fn approver_at_fault(approver: &AccountId) -> u128;
+    /// Pays `to` out of a verifier's bond, at most `amount` units and what the bond holds. Returns what was paid.
+    fn pay_from_bond(verifier: &AccountId, to: &AccountId, amount: u128) -> u128;
+}
+
 /// A view block as it was settled.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,

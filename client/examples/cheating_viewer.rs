@@ -2,16 +2,17 @@
 //! refused. The end-to-end test runs it against real verifiers; it is also an example of the library below its facade.
 //!
 //! ```text
-//! cheating_viewer MAGNET --chain ws://127.0.0.1:9944[,...] KEY_FILE...
+//! cheating_viewer MAGNET --chain ws://127.0.0.1:9944[,...] --received FILE KEY_FILE...
 //! ```
 //!
 //! Each trick takes an account of its own, whose key is in a file; the accounts need no balance. The first line on stdout
-//! is a JSON object with what became of each trick; the exit code is 1 when one was not refused as it has to be.
+//! is a JSON object with what became of each trick; the exit code is 1 when one was not refused as it has to be. The content
+//! and download keys that verifiers gave out are left in FILE, in hex, so that a test can search logs for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -89,6 +90,8 @@ struct World {
     controller: Controller,
     magnet: Magnet,
     manifest: Manifest,
+    /// Keys that verifiers gave out, in hex.
+    received: Mutex<BTreeSet<String>>,
 }
 
 /// A viewer with the first cell in hand.
@@ -145,6 +148,10 @@ impl World {
         tokio::time::timeout(RECEIPTS, download.complete()).await??;
         let receipts = download.receipts();
         let key = verifiers.content_key(self.magnet, 0, 0, &assigned).await?;
+        {
+            let mut received = self.received.lock().expect("nobody panics with it");
+            received.extend([hex::encode(*key), hex::encode(grant.download_key)]);
+        }
         ContentKey::new(*key).apply(0, &mut plaintext);
         Ok(Viewer {
             identity,
@@ -281,13 +288,17 @@ async fn attempt(world: &World, trick: Trick, key: &Path, victim: &Path) -> anyh
 
 async fn run() -> anyhow::Result<bool> {
     let mut arguments = std::env::args().skip(1);
-    let usage = "usage: cheating_viewer MAGNET --chain URL[,URL...] KEY_FILE (seven of them)";
+    let usage = "usage: cheating_viewer MAGNET --chain URL[,URL...] --received FILE KEY_FILE (seven of them)";
     let magnet = arguments
         .next()
         .and_then(|id| Magnet::from_hex(&id))
         .context(usage)?;
     let chain = match (arguments.next().as_deref(), arguments.next()) {
         (Some("--chain"), Some(urls)) => urls.split(',').map(str::to_owned).collect::<Vec<_>>(),
+        _ => bail!(usage),
+    };
+    let received = match (arguments.next().as_deref(), arguments.next()) {
+        (Some("--received"), Some(file)) => file,
         _ => bail!(usage),
     };
     let keys: Vec<String> = arguments.collect();
@@ -311,6 +322,7 @@ async fn run() -> anyhow::Result<bool> {
         controller,
         magnet,
         manifest,
+        received: Mutex::default(),
     };
     let attempts = Trick::ALL.into_iter().zip(others).map(|(trick, key)| {
         let world = &world;
@@ -323,6 +335,9 @@ async fn run() -> anyhow::Result<bool> {
         .await
         .into_iter()
         .collect();
+    let keys = world.received.into_inner().context("a trick panicked")?;
+    std::fs::write(&received, keys.into_iter().collect::<Vec<_>>().join("\n"))
+        .with_context(|| format!("{received} can't be written"))?;
     let report: serde_json::Map<String, serde_json::Value> = said
         .iter()
         .map(|(trick, said)| (trick.name().to_owned(), said.as_str().into()))

@@ -112,7 +112,8 @@ for number in 1 2 3 4 5 6 7; do
     "$CHAINFLIX" keys generate "$DATA/cheat-$number.key" >/dev/null
     KEYS+=("$DATA/cheat-$number.key")
 done
-"$CHAINFLIX_BIN/examples/cheating_viewer" "$SHORT" --chain "$CHAINFLIX_CHAIN" "${KEYS[@]}" >"$DATA/cheats.json" ||
+"$CHAINFLIX_BIN/examples/cheating_viewer" "$SHORT" --chain "$CHAINFLIX_CHAIN" --received "$DATA/received.words" \
+    "${KEYS[@]}" >"$DATA/cheats.json" ||
     fail "a cheat was not refused as it has to be: $(cat "$DATA/cheats.json")"
 passed "refused: $(jq -r 'to_entries | map("\(.key) as \(.value)") | join(", ")' "$DATA/cheats.json")"
 LAST_ROUND=$(($(chainflix status --json | jq .round) + 2))
@@ -177,26 +178,46 @@ PYTHON
 passed "verifiers talk to each other on their p2p ports only"
 
 # ---------------------------------------------------------------------------------------------------------------------
-# No secret in a log or on a command line, and none in a file that others may read.
+# No secret in a log or on a command line, and none in a file that others may read: keys of accounts, nodes, storage and
+# controller; the verifiers' own; the set secret, out of a stopped verifier's store; keys that viewers were given.
+kill "${PID_OF[dave]}"
+wait "${PID_OF[dave]}" 2>/dev/null || true
 find "$DATA" -name '*.key' -o -path '*/keystore/*' -type f -o -name 'network-key' -o -path '*secret*' -type f >"$DATA/private"
 [[ $(wc -l <"$DATA/private") -ge 20 ]] || fail "only $(wc -l <"$DATA/private") secret files found: this test no longer sees them"
 while read -r file; do
     [[ $(stat -c %a "$file") == *00 ]] || fail "others may read $file: mode $(stat -c %a "$file")"
-    # Hex of 32 bytes, as our own files hold it; dev accounts are no secrets.
-    grep -aohE '\b(0x)?[0-9a-f]{64}\b' "$file" | sed 's/^0x//' || true
-done <"$DATA/private" | sort -u >"$DATA/private-words"
-[[ $(wc -l <"$DATA/private-words") -ge 10 ]] || fail "only $(wc -l <"$DATA/private-words") secrets found: this test no longer sees them"
+done <"$DATA/private"
+STORE=$(find "$DATA" -path '*dave*' -name verifier.redb)
+"$CHAINFLIX_BIN/examples/set_secrets" "$(dirname "$STORE")" >"$DATA/set.words" || fail "dave's set secrets can't be read"
+[[ $(wc -l <"$DATA/set.words") -ge 1 ]] || fail "dave holds no set secret"
+[[ $(wc -l <"$DATA/received.words") -ge 7 ]] || fail "the cheats were given $(wc -l <"$DATA/received.words") keys"
+# Each as hex, as base64 and as Rust and JSON print bytes. Files hold 32 bytes or their hex; dev accounts are no secrets.
+python3 - "$DATA/private" "$DATA/set.words" "$DATA/received.words" >"$DATA/private-words" <<'PYTHON'
+import base64, re, sys
+secrets = set()
+for path in open(sys.argv[1]).read().split("\n") + sys.argv[2:]:
+    content = open(path, "rb").read() if path else b""
+    if len(content) == 32:
+        secrets.add(content)
+    for word in re.findall(rb"\b(?:0x)?([0-9a-f]{64})\b", content):
+        secrets.add(bytes.fromhex(word.decode()))
+for secret in secrets:
+    print(secret.hex())
+    print(base64.b64encode(secret).decode().rstrip("="))
+    print(", ".join(str(byte) for byte in secret))
+    print(",".join(str(byte) for byte in secret))
+PYTHON
+WORDS=$(wc -l <"$DATA/private-words")
+[[ $WORDS -ge $((4 * 30)) ]] || fail "only $((WORDS / 4)) secrets found: this test no longer sees them"
 if grep -qFif "$DATA/private-words" "$DATA"/*.log "$DATA"/*.json; then fail "a log holds a secret"; fi
 mapfile -t RUNNING < <(processes_of_run)
 for pid in "${RUNNING[@]}"; do
     if tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qFif "$DATA/private-words"; then fail "a command line holds a secret"; fi
 done
-passed "no secret in a log or on a command line, none that others may read"
+passed "none of $((WORDS / 4)) secrets (set secret and viewers' keys among them) is in a log, on a command line, or for others to read"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Without its off-chain worker a verifier puts no report on chain; everybody else does.
-kill "${PID_OF[dave]}"
-wait "${PID_OF[dave]}" 2>/dev/null || true
 start_verifier dave --offchain-worker never
 SILENT=$(account_of "$DATA/dave.key")
 FROM=$(($(chainflix status --json | jq .round) + 2))

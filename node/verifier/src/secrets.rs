@@ -17,9 +17,11 @@ use zeroize::Zeroizing;
 
 pub(crate) mod at_rest;
 mod derive;
+mod held;
 pub(crate) mod setup;
 
 pub(crate) use self::derive::SetSecret;
+pub use self::held::{HeldSecret, held_secrets};
 
 /// The secrets that are in force and held here.
 #[derive(Default)]

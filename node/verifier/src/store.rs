@@ -137,6 +137,33 @@ impl Store {
         })
     }
 
+    /// Opens the store that a service left in `directory`; makes none.
+    pub(crate) fn open_existing(directory: &Path) -> StoreResult<Self> {
+        let path = directory.join(FILE);
+        let database = redb::Builder::new()
+            .open(&path)
+            .map_err(|error| StoreError::Open {
+                path: path.clone(),
+                source: Box::new(error.into()),
+            })?;
+        let database = Arc::new(database);
+        let writer = Writer::start(Arc::clone(&database))?;
+        let store = Self {
+            database,
+            writer,
+            path,
+        };
+        match store.view()?.get(META, b"layout__")? {
+            Some(layout) if layout == LAYOUT.encode() => Ok(store),
+            layout => Err(StoreError::Layout {
+                found: layout
+                    .and_then(|bytes| u32::decode(&mut bytes.as_slice()).ok())
+                    .unwrap_or(u32::MAX),
+                path: store.path,
+            }),
+        }
+    }
+
     /// The writing thread.
     pub(crate) fn writer(&self) -> &Writer {
         &self.writer

@@ -20,6 +20,8 @@ pub const STORAGE_PREFIX: &[u8] = b"storage";
 pub const ANNOUNCEMENT_KEY: &[u8] = b"chainflix/duty/announcement";
 /// Key of the set-secret duty, a SCALE-encoded [`SetSecretDuty`].
 pub const SET_SECRET_KEY: &[u8] = b"chainflix/duty/set-secret";
+/// Key of the heartbeat of the last period, a SCALE-encoded [`crate::heartbeat::Heartbeat`].
+pub const HEARTBEAT_KEY: &[u8] = b"chainflix/duty/heartbeat";
 /// Key of the account that the node verifies for, a SCALE-encoded [`AccountId`].
 pub const ACCOUNT_KEY: &[u8] = b"chainflix/duty/account";
 

@@ -97,6 +97,8 @@ pub mod label {
     pub const PLAY_CODE: &[u8] = b"chainflix/play-code/1";
     /// Derivation of the key between the verifiers and one provider.
     pub const PROVIDER_KEY: &[u8] = b"chainflix/provider-key/1";
+    /// Which storage providers a verifier found alive, as it signs it.
+    pub const HEARTBEAT: &[u8] = b"chainflix/heartbeat/1";
     /// Derivation of the key behind address tags.
     pub const ADDRESS_TAG: &[u8] = b"chainflix/address-tag/1";
 
@@ -131,6 +133,7 @@ pub mod label {
         DOWNLOAD_KEY,
         PLAY_CODE,
         PROVIDER_KEY,
+        HEARTBEAT,
         ADDRESS_TAG,
     ];
 }

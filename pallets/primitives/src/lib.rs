@@ -18,6 +18,7 @@
 //! | [`draw`] | draws, drawn leaves, cycle seeds, assignment of viewers |
 //! | [`settlement`] | capped weights, rewards of view blocks, approval |
 //! | [`duty`] | what a verifier leaves for its off-chain worker to put on chain |
+//! | [`heartbeat`] | which storage providers a verifier found alive |
 //! | [`earnings`] | from settled blocks to lifetime totals of accounts |
 //! | [`manifest`] | the manifest of a video and its commitments |
 //! | [`sources`] | the controller's signed choice of providers |
@@ -55,6 +56,7 @@ pub mod duty;
 pub mod earnings;
 pub mod emission;
 pub mod hash;
+pub mod heartbeat;
 pub mod ids;
 pub mod manifest;
 pub mod merkle;

@@ -186,6 +186,13 @@ pub trait VideoRegistry {
     fn reinstate(video: &Magnet) -> Result<(), RegistryError>;
 }
 
+/// Enhancements attached to videos: subtitles, dubs, effects.
+pub trait EnhancementRegistry {
+    /// Who owned an enhancement in `round`, when it was attached to `video` then: whom the enhancers' share of a view
+    /// issued in that round goes to. `None` when it earned nothing.
+    fn owner_in(enhancement: u32, video: &Magnet, round: Round) -> Option<AccountId>;
+}
+
 /// Why a registry refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegistryError {

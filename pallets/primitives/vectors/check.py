@@ -256,6 +256,15 @@ def check_verifier():
     for variant, name in enumerate(["commit_payload", "acknowledge_payload"]):
         duty = u8(variant) + epoch + commitment
         same(name, label + b"/vote" + who + duty, v[name])
+    beat = v["heartbeat"]
+    bits = bytearray(128)
+    for provider in beat["alive"]:
+        place = provider - 1024 * beat["page"]
+        bits[place // 8] |= 1 << place % 8
+    bits = bytes(bits).rstrip(b"\0")
+    scale = u8(1) + u32(beat["period"]) + u32(beat["page"]) + compact(len(bits)) + bits
+    same("heartbeat", scale, beat["scale"])
+    same("heartbeat payload", b"chainflix/heartbeat/1" + who + scale, beat["payload"])
     same("report key", b"chainflix/duty/report/\0\0\x4e\x21", v["report_key_of_round_20001"])
 
 

@@ -5,6 +5,7 @@ mod delegations;
 mod draws;
 mod earnings;
 mod emission;
+mod heartbeats;
 mod labels;
 mod manifests;
 mod merkle_trees;

@@ -2,6 +2,7 @@
 
 use chainflix_primitives::{
     delegation::SignedDelegation,
+    heartbeat::Heartbeat,
     play_data::{Path, PlayData},
     receipt::{DeliveryToken, Receipt},
     refusal::Refusal,
@@ -68,6 +69,7 @@ fn the_readme_states_the_most_bytes_of_each_format() {
         ("view leaf", ViewLeaf::max_encoded_len()),
         ("Play Data", PlayData::max_encoded_len()),
         ("report", Report::max_encoded_len()),
+        ("heartbeat", Heartbeat::max_encoded_len()),
         ("signed sources", SignedSources::max_encoded_len()),
         ("signed grant", SignedGrant::max_encoded_len()),
     ] {

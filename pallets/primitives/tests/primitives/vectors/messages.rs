@@ -8,6 +8,7 @@ use chainflix_primitives::{
         SetSecretDuty, announcement_payload, report_key, set_secret_commitment_preimage,
         set_secret_payload,
     },
+    heartbeat::Heartbeat,
     ids::UploadId,
     placement::{Grant, announcement_text},
     ratio::MiningRatio,
@@ -341,6 +342,8 @@ pub(super) fn verifier() -> Value {
         epoch: 3,
         commitment,
     };
+    let alive = [2_048u32, 2_049, 2_058, 3_071];
+    let heartbeat = Heartbeat::of(2_000, 2, alive);
     json!({
         "genesis": hex(genesis()),
         "verifier": hex(verifier.0),
@@ -351,6 +354,13 @@ pub(super) fn verifier() -> Value {
         "commitment": hex(commitment),
         "commit_payload": hex(set_secret_payload(&genesis(), &verifier, &commit)),
         "acknowledge_payload": hex(set_secret_payload(&genesis(), &verifier, &acknowledge)),
+        "heartbeat": {
+            "period": heartbeat.period,
+            "page": heartbeat.page,
+            "alive": alive,
+            "scale": scale(&heartbeat),
+            "payload": hex(heartbeat.signing_payload(&genesis(), &verifier)),
+        },
         "report_key_of_round_20001": hex(report_key(20_001)),
     })
 }

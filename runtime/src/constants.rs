@@ -79,6 +79,19 @@ pub mod rounds {
     pub const RECORDS: u32 = 2 * CYCLE_ROUNDS;
 }
 
+/// Motions of the verifiers.
+pub mod motions {
+    use super::time::DAY;
+    use crate::BlockNumber;
+
+    /// For how many blocks a motion can be voted on; one that has its votes can be closed at once.
+    pub const DURATION: BlockNumber = 3 * DAY;
+    /// Motions that can be open at a time.
+    pub const MAX_PROPOSALS: u32 = 32;
+    /// Of those, how many need no deposit.
+    pub const FREE_PROPOSALS: u32 = 8;
+}
+
 /// What fits into a block.
 pub mod block {
     use frame_support::weights::{Weight, constants::WEIGHT_REF_TIME_PER_MILLIS};

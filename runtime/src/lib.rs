@@ -37,7 +37,7 @@ mod weights;
 #[cfg(test)]
 mod tests;
 
-pub use configs::{ProxyType, TreasuryAccount};
+pub use configs::{MoreThanHalf, ProxyType, TreasuryAccount, TwoThirds, VerifierCollective};
 pub use session_keys::SessionKeys;
 pub use transactions::{SignedPayload, TxExtension, UncheckedExtrinsic};
 
@@ -170,6 +170,10 @@ mod runtime {
 
     #[runtime::pallet_index(12)]
     pub type Proxy = pallet_proxy;
+
+    // Wallets show and make motions on their page of this name.
+    #[runtime::pallet_index(14)]
+    pub type TechnicalCommittee = pallet_collective<Instance1>;
 
     // Above Session, whose validators it finds at genesis: the macro orders by index.
     #[runtime::pallet_index(19)]

@@ -2,10 +2,12 @@
 
 mod accounts;
 mod consensus;
+mod governance;
 mod payment;
 mod proof_of_view;
 mod registry;
 mod system;
 
 pub use accounts::ProxyType;
+pub use governance::{MoreThanHalf, TwoThirds, VerifierCollective};
 pub use payment::TreasuryAccount;

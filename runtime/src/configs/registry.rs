@@ -1,5 +1,6 @@
 //! Who takes part and what is registered: verifiers, supervisors, videos, storage providers.
 
+use super::MoreThanHalf;
 use crate::{
     Authorities, Balances, Pov, Runtime, RuntimeHoldReason, Supervisors, Videos,
     constants::{
@@ -10,7 +11,6 @@ use crate::{
     weights,
 };
 use frame_support::traits::{ConstU32, ConstU64, ConstU128};
-use frame_system::EnsureRoot;
 
 impl pallet_authorities::Config for Runtime {
     type Rounds = Pov;
@@ -25,8 +25,7 @@ impl pallet_authorities::Config for Runtime {
 impl pallet_supervisors::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
-    /// Nobody can send a root call until motions of the verifiers exist.
-    type SupervisorOrigin = EnsureRoot<Self::AccountId>;
+    type SupervisorOrigin = MoreThanHalf;
     type Rounds = Pov;
     type Videos = Videos;
     type MaxSupervisors = ConstU32<64>;
@@ -53,8 +52,7 @@ impl pallet_videos::Config for Runtime {
 impl pallet_storage_providers::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
-    /// Nobody can send a root call until motions of the verifiers exist.
-    type ControllerOrigin = EnsureRoot<Self::AccountId>;
+    type ControllerOrigin = MoreThanHalf;
     type Rounds = Pov;
     type RecordRounds = ConstU32<{ rounds::RECORDS }>;
     type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;

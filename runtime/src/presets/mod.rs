@@ -12,7 +12,7 @@ pub mod accounts;
 use crate::{
     AccountId, AuthoritiesConfig, Balance, BalancesConfig, PovConfig, RewardsConfig,
     RuntimeGenesisConfig, SessionConfig, SessionKeys, StorageProvidersConfig, SupervisorsConfig,
-    TreasuryAccount, constants::currency::CFX,
+    TechnicalCommitteeConfig, TreasuryAccount, constants::currency::CFX,
 };
 use accounts::DevelopmentVerifier;
 use alloc::{vec, vec::Vec};
@@ -78,6 +78,9 @@ fn genesis(verifiers: &[DevelopmentVerifier], minimum_set: u32) -> Value {
             keys: verifiers.iter().map(session_keys_entry).collect()
         },
         authorities: AuthoritiesConfig { minimum_set },
+        technical_committee: TechnicalCommitteeConfig {
+            members: verifiers.iter().map(|v| v.account()).collect(),
+        },
         supervisors: SupervisorsConfig {
             supervisors: vec![(
                 accounts::supervisor(),

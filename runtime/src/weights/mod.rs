@@ -18,6 +18,7 @@ pub(crate) type TransactionPayment = pallet_transaction_payment::weights::Substr
 pub(crate) type Utility = pallet_utility::weights::SubstrateWeight<Runtime>;
 pub(crate) type Multisig = pallet_multisig::weights::SubstrateWeight<Runtime>;
 pub(crate) type Proxy = pallet_proxy::weights::SubstrateWeight<Runtime>;
+pub(crate) type Collective = pallet_collective::weights::SubstrateWeight<Runtime>;
 pub(crate) type Authorities = pallet_authorities::weights::EstimatedWeight<Runtime>;
 pub(crate) type Supervisors = pallet_supervisors::weights::EstimatedWeight<Runtime>;
 pub(crate) type Videos = pallet_videos::weights::EstimatedWeight<Runtime>;

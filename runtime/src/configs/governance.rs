@@ -1,0 +1,84 @@
+//! How the verifiers decide together: motions and their thresholds.
+//!
+//! There is no superuser. The collective's members are the verifiers in force, one voice each, and silence is no.
+
+use crate::{
+    AccountId, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
+    RuntimeOrigin,
+    constants::{
+        MAX_VERIFIERS,
+        block::MAX_WEIGHT,
+        currency::CFX,
+        motions::{DURATION, FREE_PROPOSALS, MAX_PROPOSALS},
+    },
+    weights,
+};
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, NeverEnsureOrigin, fungible::HoldConsideration},
+    weights::Weight,
+};
+use pallet_collective::{
+    DefaultVote, EnsureProportionAtLeast, EnsureProportionMoreThan, MemberCount,
+    deposit::{Delayed, Geometric},
+};
+use sp_runtime::{FixedU128, Perbill};
+
+/// The instance of the collective that the verifiers are.
+pub type VerifierCollective = pallet_collective::Instance1;
+
+/// A motion that more than 51 % of the verifiers in force voted for: three of four, four of seven.
+pub type MoreThanHalf = EnsureProportionMoreThan<AccountId, VerifierCollective, 51, 100>;
+
+/// A motion that at least two thirds of the verifiers in force voted for: three of four, five of seven.
+pub type TwoThirds = EnsureProportionAtLeast<AccountId, VerifierCollective, 2, 3>;
+
+/// Whoever does not vote, votes no.
+pub struct SilenceIsNo;
+
+impl DefaultVote for SilenceIsNo {
+    fn default_vote(
+        _prime_vote: Option<bool>,
+        _yes_votes: MemberCount,
+        _no_votes: MemberCount,
+        _len: MemberCount,
+    ) -> bool {
+        false
+    }
+}
+
+parameter_types! {
+    /// A motion may take half of a block: as much as is surely left beside reports.
+    pub MaxProposalWeight: Weight = Perbill::from_percent(50) * MAX_WEIGHT;
+    /// Held for the first proposal that is not free.
+    pub const ProposalDeposit: Balance = 10 * CFX;
+    /// How much more is held for each further one.
+    pub ProposalDepositRatio: FixedU128 = FixedU128::from_u32(2);
+    /// Why it is held.
+    pub const ProposalHoldReason: RuntimeHoldReason =
+        RuntimeHoldReason::TechnicalCommittee(pallet_collective::HoldReason::ProposalSubmission);
+}
+
+/// Doubles with every open proposal beyond the free ones, so that one member can't take all the places and keep the others
+/// from proposing anything.
+type ProposalDeposits =
+    Delayed<ConstU32<FREE_PROPOSALS>, Geometric<ProposalDepositRatio, ProposalDeposit>>;
+
+impl pallet_collective::Config<VerifierCollective> for Runtime {
+    type RuntimeOrigin = RuntimeOrigin;
+    type Proposal = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type MotionDuration = ConstU32<DURATION>;
+    type MaxProposals = ConstU32<MAX_PROPOSALS>;
+    type MaxMembers = ConstU32<MAX_VERIFIERS>;
+    type DefaultVote = SilenceIsNo;
+    type WeightInfo = weights::Collective;
+    /// Members are the verifiers in force and nobody else, whatever a motion says.
+    type SetMembersOrigin = NeverEnsureOrigin<()>;
+    type MaxProposalWeight = MaxProposalWeight;
+    type DisapproveOrigin = MoreThanHalf;
+    /// A deposit is never burned: who proposed what was refused gets it back.
+    type KillOrigin = NeverEnsureOrigin<()>;
+    type Consideration =
+        HoldConsideration<AccountId, Balances, ProposalHoldReason, ProposalDeposits, u32>;
+}

@@ -99,5 +99,27 @@ mod events {
             /// The video.
             video: Magnet,
         },
+        /// A producer appealed against the restriction of its video.
+        Appealed {
+            /// The video.
+            video: Magnet,
+            /// The producer.
+            producer: T::AccountId,
+            /// Hash of what it has to say.
+            evidence_hash: Hash32,
+            /// First round in which the appeal can no longer be decided.
+            until: Round,
+        },
+        /// An appeal ended.
+        AppealClosed {
+            /// The video.
+            video: Magnet,
+            /// The producer.
+            producer: T::AccountId,
+            /// How.
+            outcome: AppealOutcome,
+            /// What was returned, in units.
+            deposit: u128,
+        },
     }
 }

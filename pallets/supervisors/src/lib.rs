@@ -10,9 +10,10 @@
 //!   rounds, and only while its supervisor is in office.
 //! - **Restriction**: a supervisor stops a video with a reason and the hash of its evidence. The supervisor that had
 //!   approved the producer does so without limit, any other for a limited time.
+//! - **Appeal**: the producer of a restricted video appeals once, and [`Config::AppealOrigin`] decides in bounded time.
 //! - **No personal data**: the chain holds accounts, rounds, hashes and reasons from a fixed list. There is no field in
 //!   which a person's data could be written; dossiers and evidence stay with the supervisor.
-//! - **Deposits**: applications and approvals are paid for by the byte, and the deposit comes back with their removal.
+//! - **Deposits**: applications, approvals and appeals are paid for by the byte, and the deposit comes back with their removal.
 //!
 //! Calls, formulas, invariants and threats are in the pallet's `README.md`.
 
@@ -30,6 +31,7 @@
 
 extern crate alloc;
 
+mod errors;
 mod events;
 mod impls;
 pub mod types;
@@ -42,8 +44,8 @@ mod tests;
 
 pub use pallet::*;
 pub use types::{
-    Application, ApplicationState, Approval, Decision, RefusalReason, Restriction,
-    RestrictionReason, Supervisor, SupervisorProfile,
+    Appeal, AppealOutcome, AppealVerdict, Application, ApplicationState, Approval, Decision,
+    RefusalReason, Restriction, RestrictionReason, Supervisor, SupervisorProfile,
 };
 pub use weights::WeightInfo;
 
@@ -57,6 +59,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::*;
 
+#[import_section(errors::errors)]
 #[import_section(events::events)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
@@ -85,8 +88,11 @@ pub mod pallet {
         /// The runtime's reasons for holds.
         type RuntimeHoldReason: From<HoldReason>;
 
-        /// Puts supervisors in office and removes them, and decides appeals against restrictions.
+        /// Puts supervisors in office and removes them.
         type SupervisorOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Decides appeals, and confirms or lifts any restriction.
+        type AppealOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// The current round.
         type Rounds: CurrentRound;
@@ -111,6 +117,10 @@ pub mod pallet {
         #[pallet::constant]
         type TemporaryRestrictionRounds: Get<u32>;
 
+        /// How long an appeal can be decided, in rounds. After it the restriction stands as if there had been none.
+        #[pallet::constant]
+        type AppealRounds: Get<u32>;
+
         /// Deposit for one storage entry, in units.
         #[pallet::constant]
         type DepositPerEntry: Get<u128>;
@@ -132,6 +142,9 @@ pub mod pallet {
         /// For an approval. Returned when it is replaced or removed.
         #[codec(index = 1)]
         Approval,
+        /// For an appeal. Returned when it is closed, however it was decided.
+        #[codec(index = 2)]
+        Appeal,
     }
 
     /// Supervisors in office.
@@ -154,64 +167,9 @@ pub mod pallet {
     pub type Restrictions<T: Config> =
         StorageMap<_, Blake2_128Concat, Magnet, Restriction<T::AccountId>>;
 
-    /// Why a call was refused. Numbers never change and are never reused.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// The account is not a supervisor in office.
-        #[codec(index = 0)]
-        NotSupervisor,
-        /// The account is a supervisor already.
-        #[codec(index = 1)]
-        AlreadySupervisor,
-        /// No more supervisors can be in office: remove one first.
-        #[codec(index = 2)]
-        TooManySupervisors,
-        /// The name is empty or not UTF-8.
-        #[codec(index = 3)]
-        InvalidName,
-        /// An application is open: wait for the decision, or withdraw it first.
-        #[codec(index = 4)]
-        ApplicationOpen,
-        /// There is no open application of this producer.
-        #[codec(index = 5)]
-        NoApplication,
-        /// The producer applied to another supervisor.
-        #[codec(index = 6)]
-        OtherSupervisor,
-        /// The application lapsed: the producer has to apply again.
-        #[codec(index = 7)]
-        ApplicationLapsed,
-        /// There is no approval of this producer, or it was taken back already.
-        #[codec(index = 8)]
-        NoApproval,
-        /// The approval still holds: only its producer can give it up.
-        #[codec(index = 9)]
-        ApprovalHolds,
-        /// There is no such video.
-        #[codec(index = 10)]
-        UnknownVideo,
-        /// The video is not active, so it cannot be restricted.
-        #[codec(index = 11)]
-        VideoNotActive,
-        /// The video is not restricted.
-        #[codec(index = 12)]
-        NotRestricted,
-        /// The account may not lift or confirm this restriction.
-        #[codec(index = 13)]
-        NotYourRestriction,
-        /// The restriction holds until it lapses or is lifted by a supervisor.
-        #[codec(index = 14)]
-        RestrictionHolds,
-        /// The video's state is about to change: try again in two rounds.
-        #[codec(index = 15)]
-        ChangePending,
-        /// The video's state changed too often: try again when older changes have left its history.
-        #[codec(index = 16)]
-        HistoryFull,
-        /// A round or an amount is at its end.
-        #[codec(index = 17)]
-        Overflow,
-    }
+    /// Open appeals by video, at most one for each restriction.
+    #[pallet::storage]
+    pub type Appeals<T: Config> = StorageMap<_, Blake2_128Concat, Magnet, Appeal<T::AccountId>>;
 
     /// Supervisors in office from the start.
     #[pallet::genesis_config]
@@ -240,6 +198,7 @@ pub mod pallet {
                 "no application could be decided"
             );
             assert!(T::ApprovalRounds::get() > 0, "no approval would hold");
+            assert!(T::AppealRounds::get() > 0, "no appeal could be decided");
             assert!(
                 T::TemporaryRestrictionRounds::get()
                     > chainflix_primitives::registry::ROUNDS_UNTIL_EFFECT,
@@ -266,14 +225,13 @@ pub mod pallet {
             Self::add(supervisor, profile)
         }
 
-        /// Removes a supervisor from office. Its approvals hold no longer and it can restrict nothing; restrictions
-        /// that it imposed stay.
+        /// Removes a supervisor from office, at once and for good: its approvals hold no longer, even if it is put in
+        /// office again, and it can decide, restrict and lift nothing. Restrictions that it imposed stay until they
+        /// lapse or are lifted, on appeal for instance.
         #[pallet::call_index(1)]
         pub fn remove_supervisor(origin: OriginFor<T>, supervisor: T::AccountId) -> DispatchResult {
             T::SupervisorOrigin::ensure_origin(origin)?;
-            Supervisors::<T>::take(&supervisor).ok_or(Error::<T>::NotSupervisor)?;
-            Self::deposit_event(Event::SupervisorRemoved { supervisor });
-            Ok(())
+            Self::dismiss(supervisor)
         }
 
         /// Replaces the profile of the supervisor that calls.
@@ -374,6 +332,40 @@ pub mod pallet {
             ensure_signed(origin)?;
             Self::lift_if_lapsed(video)
         }
+
+        /// Appeals against the restriction of the caller's video, once for each restriction, with a deposit that is
+        /// returned when the appeal is closed. The video stays restricted meanwhile.
+        ///
+        /// * `evidence_hash`: SHA-256 of what the producer has to say, which goes to the verifiers, not on chain.
+        #[pallet::call_index(12)]
+        pub fn appeal(
+            origin: OriginFor<T>,
+            video: Magnet,
+            evidence_hash: Hash32,
+        ) -> DispatchResult {
+            let producer = ensure_signed(origin)?;
+            Self::open_appeal(producer, video, evidence_hash)
+        }
+
+        /// Decides an appeal. When it is granted, the restriction is lifted with effect two rounds later; when it is
+        /// dismissed, the restriction stays as it is. Either way the deposit goes back.
+        #[pallet::call_index(13)]
+        pub fn decide_appeal(
+            origin: OriginFor<T>,
+            video: Magnet,
+            verdict: AppealVerdict,
+        ) -> DispatchResult {
+            T::AppealOrigin::ensure_origin(origin)?;
+            Self::judge_appeal(video, verdict)
+        }
+
+        /// Closes an appeal and returns its deposit: by its producer at any time, by anybody when the time to decide
+        /// it is over. The restriction stays as it is: a temporary one lapses when it would have anyway.
+        #[pallet::call_index(14)]
+        pub fn close_appeal(origin: OriginFor<T>, video: Magnet) -> DispatchResult {
+            let caller = ensure_signed(origin)?;
+            Self::close_undecided(&caller, video)
+        }
     }
 
     #[pallet::view_functions]
@@ -401,6 +393,16 @@ pub mod pallet {
         /// The restriction of a video.
         pub fn restriction(video: Magnet) -> Option<Restriction<T::AccountId>> {
             Restrictions::<T>::get(video)
+        }
+
+        /// The open appeal against the restriction of a video.
+        pub fn appeal_against(video: Magnet) -> Option<Appeal<T::AccountId>> {
+            Appeals::<T>::get(video)
+        }
+
+        /// What an appeal holds until it is closed, in units.
+        pub fn appeal_deposit() -> u128 {
+            Self::deposit_of_appeal().unwrap_or(u128::MAX)
         }
     }
 }

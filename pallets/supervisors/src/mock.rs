@@ -26,6 +26,9 @@ pub const APPROVAL_ROUNDS: u32 = 1_000;
 /// How long a temporary restriction lasts, in rounds.
 pub const TEMPORARY_ROUNDS: u32 = 20;
 
+/// How long an appeal can be decided, in rounds.
+pub const APPEAL_ROUNDS: u32 = 30;
+
 frame_support::construct_runtime!(
     pub enum Test {
         System: frame_system,
@@ -60,6 +63,7 @@ parameter_types! {
     pub const MaxSupervisors: u32 = 3;
     pub const DecisionRounds: u32 = DECISION_ROUNDS;
     pub const ApprovalRounds: u32 = APPROVAL_ROUNDS;
+    pub const AppealRounds: u32 = APPEAL_ROUNDS;
     pub const TemporaryRestrictionRounds: u32 = TEMPORARY_ROUNDS;
 }
 
@@ -119,12 +123,14 @@ impl crate::Config for Test {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type SupervisorOrigin = frame_system::EnsureRoot<AccountId>;
+    type AppealOrigin = frame_system::EnsureSignedBy<Verifiers, AccountId>;
     type Rounds = TestRounds;
     type Videos = TestVideos;
     type MaxSupervisors = MaxSupervisors;
     type DecisionRounds = DecisionRounds;
     type ApprovalRounds = ApprovalRounds;
     type TemporaryRestrictionRounds = TemporaryRestrictionRounds;
+    type AppealRounds = AppealRounds;
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type WeightInfo = EstimatedWeight<Test>;
@@ -146,6 +152,19 @@ pub fn library() -> AccountId {
 /// Another supervisor.
 pub fn agency() -> AccountId {
     AccountId::new([9; 32])
+}
+
+/// The account whose word is a motion of the verifiers.
+pub fn verifiers() -> AccountId {
+    AccountId::new([10; 32])
+}
+
+/// Lets [`verifiers`] decide appeals.
+pub struct Verifiers;
+impl frame_support::traits::SortedMembers<AccountId> for Verifiers {
+    fn sorted_members() -> Vec<AccountId> {
+        vec![verifiers()]
+    }
 }
 
 /// A profile with this name.

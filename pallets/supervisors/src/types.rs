@@ -206,4 +206,76 @@ pub struct Restriction<AccountId> {
     pub since: Round,
     /// First round in which anybody may lift it. `None` when it does not lapse.
     pub lapses: Option<Round>,
+    /// Whether it was appealed against: that is possible once.
+    pub appealed: bool,
+}
+
+/// A producer's appeal against the restriction of its video.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Appeal<AccountId> {
+    /// By whom.
+    pub producer: AccountId,
+    /// SHA-256 of what the producer has to say.
+    pub evidence_hash: Hash32,
+    /// Round of the call.
+    pub since: Round,
+    /// First round in which it can no longer be decided.
+    pub until: Round,
+    /// What is held for it, in units.
+    pub deposit: u128,
+}
+
+/// What is decided on an appeal.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum AppealVerdict {
+    /// The restriction is lifted.
+    #[codec(index = 0)]
+    Granted,
+    /// The restriction stays as it is.
+    #[codec(index = 1)]
+    Dismissed,
+}
+
+/// How an appeal ended.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum AppealOutcome {
+    /// It was granted, and the restriction lifted.
+    #[codec(index = 0)]
+    Granted,
+    /// It was dismissed.
+    #[codec(index = 1)]
+    Dismissed,
+    /// Nobody decided it in time: the restriction stands as if there had been no appeal.
+    #[codec(index = 2)]
+    Undecided,
+    /// Its producer withdrew it.
+    #[codec(index = 3)]
+    Withdrawn,
+    /// The restriction ended otherwise.
+    #[codec(index = 4)]
+    RestrictionEnded,
 }

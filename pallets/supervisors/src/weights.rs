@@ -37,6 +37,12 @@ pub trait WeightInfo {
     fn reinstate() -> Weight;
     /// Lifting a restriction that has lapsed.
     fn lift_lapsed() -> Weight;
+    /// Appealing.
+    fn appeal() -> Weight;
+    /// Deciding an appeal.
+    fn decide_appeal() -> Weight;
+    /// Closing an appeal.
+    fn close_appeal() -> Weight;
 }
 
 /// The estimate, with the runtime's database weights.
@@ -100,13 +106,29 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
         Self::of(3, 1)
     }
 
-    /// Supervisor, restriction, video, round; writes the video and the restriction.
+    /// Supervisor, restriction, video, round, appeal, account and holds; writes the video, the restriction and the
+    /// last three.
     fn reinstate() -> Weight {
-        Self::of(4, 2)
+        Self::of(7, 5)
     }
 
-    /// Restriction, video, round; writes the video and the restriction.
+    /// Restriction, video, round, appeal, account and holds; writes all but the round.
     fn lift_lapsed() -> Weight {
-        Self::of(3, 2)
+        Self::of(6, 5)
+    }
+
+    /// Video, restriction, round, account and holds; writes the restriction, the appeal, account and holds.
+    fn appeal() -> Weight {
+        Self::of(5, 4)
+    }
+
+    /// Appeal, round, video, restriction, account and holds; writes all but the round.
+    fn decide_appeal() -> Weight {
+        Self::of(6, 5)
+    }
+
+    /// Appeal, round, account and holds; writes all but the round.
+    fn close_appeal() -> Weight {
+        Self::of(4, 3)
     }
 }

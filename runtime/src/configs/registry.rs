@@ -26,12 +26,14 @@ impl pallet_supervisors::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type SupervisorOrigin = MoreThanHalf;
+    type AppealOrigin = MoreThanHalf;
     type Rounds = Pov;
     type Videos = Videos;
     type MaxSupervisors = ConstU32<64>;
     type DecisionRounds = ConstU32<{ rounds::WEEK }>;
     type ApprovalRounds = ConstU32<{ rounds::YEAR }>;
     type TemporaryRestrictionRounds = ConstU32<{ rounds::WEEK }>;
+    type AppealRounds = ConstU32<{ 2 * rounds::WEEK }>;
     type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type WeightInfo = weights::Supervisors;

@@ -28,12 +28,13 @@ impl<T: Config> EligibleProducers for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The approval of a producer, when it holds now: not over, not taken back, its supervisor in office.
+    /// The approval of a producer, when it holds now: not over, not taken back, its supervisor in office ever since.
     pub(crate) fn standing_approval(producer: &T::AccountId) -> Option<Approval<T::AccountId>> {
         let approval = Approvals::<T>::get(producer)?;
         let holds = approval.revoked.is_none()
             && T::Rounds::current_round() < approval.until
-            && Supervisors::<T>::contains_key(&approval.supervisor);
+            && Supervisors::<T>::get(&approval.supervisor)
+                .is_some_and(|supervisor| supervisor.since <= approval.since);
         holds.then_some(approval)
     }
 
@@ -47,6 +48,7 @@ impl<T: Config> Pallet<T> {
             Supervisors::<T>::contains_key(&supervisor),
             Error::<T>::NotSupervisor
         );
+        Self::ensure_given(&dossier_hash)?;
         let now = T::Rounds::current_round();
         if let Some(Application {
             state: ApplicationState::Open { lapses },

@@ -1,5 +1,6 @@
 //! The pallet's logic, by topic.
 
+mod appeal;
 mod deposits;
 mod eligibility;
 mod office;

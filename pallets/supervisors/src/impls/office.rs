@@ -1,6 +1,6 @@
 //! Who is in office.
 
-use chainflix_primitives::{AccountId, registry::CurrentRound};
+use chainflix_primitives::{AccountId, hash::Hash32, registry::CurrentRound};
 use frame_support::{
     BoundedVec,
     dispatch::DispatchResult,
@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn appeal_or_supervisor(
         origin: OriginFor<T>,
     ) -> Result<Option<T::AccountId>, DispatchError> {
-        match T::SupervisorOrigin::try_origin(origin) {
+        match T::AppealOrigin::try_origin(origin) {
             Ok(_) => Ok(None),
             Err(origin) => Self::ensure_supervisor(origin).map(Some),
         }
@@ -52,6 +52,19 @@ impl<T: Config> Pallet<T> {
         let since = T::Rounds::current_round();
         Supervisors::<T>::insert(&supervisor, Supervisor { profile, since });
         Self::deposit_event(Event::SupervisorAdded { supervisor });
+        Ok(())
+    }
+
+    /// Removes a supervisor from office.
+    pub(crate) fn dismiss(supervisor: T::AccountId) -> DispatchResult {
+        Supervisors::<T>::take(&supervisor).ok_or(Error::<T>::NotSupervisor)?;
+        Self::deposit_event(Event::SupervisorRemoved { supervisor });
+        Ok(())
+    }
+
+    /// Refuses a hash that was left empty.
+    pub(crate) fn ensure_given(hash: &Hash32) -> Result<(), Error<T>> {
+        ensure!(*hash != Hash32::default(), Error::<T>::EmptyHash);
         Ok(())
     }
 

@@ -7,7 +7,9 @@ use chainflix_primitives::{
 };
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 
-use crate::{Config, Error, Event, Pallet, Restriction, RestrictionReason, Restrictions};
+use crate::{
+    AppealOutcome, Config, Error, Event, Pallet, Restriction, RestrictionReason, Restrictions,
+};
 
 impl<T: Config> Pallet<T> {
     /// Restricts a video: without limit when `supervisor` had approved its producer, for a limited time otherwise.
@@ -17,6 +19,7 @@ impl<T: Config> Pallet<T> {
         reason: RestrictionReason,
         evidence_hash: Hash32,
     ) -> DispatchResult {
+        Self::ensure_given(&evidence_hash)?;
         let terms = T::Videos::terms(&video).ok_or(Error::<T>::UnknownVideo)?;
         let lapses = if terms.supervisor == Self::raw(&supervisor) {
             None
@@ -35,6 +38,7 @@ impl<T: Config> Pallet<T> {
             evidence_hash,
             since: T::Rounds::current_round(),
             lapses,
+            appealed: false,
         };
         Restrictions::<T>::insert(video, restriction);
         Self::deposit_event(Event::RestrictionImposed {
@@ -76,23 +80,21 @@ impl<T: Config> Pallet<T> {
                 Error::<T>::NotYourRestriction
             );
         }
-        Self::reinstate_video(video)
+        Self::reinstate_video(video, AppealOutcome::RestrictionEnded)
     }
 
     /// Lifts a restriction that has lapsed, or removes one whose video is gone.
     pub(crate) fn lift_if_lapsed(video: Magnet) -> DispatchResult {
         let restriction = Restrictions::<T>::get(video).ok_or(Error::<T>::NotRestricted)?;
         if T::Videos::terms(&video).is_none() {
-            Restrictions::<T>::remove(video);
-            Self::deposit_event(Event::RestrictionLifted { video });
-            return Ok(());
+            return Self::drop_restriction(video, AppealOutcome::RestrictionEnded);
         }
         let now = T::Rounds::current_round();
         ensure!(
             restriction.lapses.is_some_and(|lapses| lapses <= now),
             Error::<T>::RestrictionHolds
         );
-        Self::reinstate_video(video)
+        Self::reinstate_video(video, AppealOutcome::RestrictionEnded)
     }
 
     /// Whether `supervisor` had approved the producer of `video` when it was published.
@@ -100,15 +102,20 @@ impl<T: Config> Pallet<T> {
         T::Videos::terms(video).is_some_and(|terms| terms.supervisor == Self::raw(supervisor))
     }
 
-    fn reinstate_video(video: Magnet) -> DispatchResult {
+    /// Lifts the restriction of a video, and closes the appeal against it.
+    pub(crate) fn reinstate_video(video: Magnet, outcome: AppealOutcome) -> DispatchResult {
         T::Videos::reinstate(&video).map_err(|error| match error {
             RegistryError::Unknown => Error::<T>::UnknownVideo,
             RegistryError::WrongState => Error::<T>::NotRestricted,
             RegistryError::ChangePending => Error::<T>::ChangePending,
             RegistryError::HistoryFull => Error::<T>::HistoryFull,
         })?;
+        Self::drop_restriction(video, outcome)
+    }
+
+    fn drop_restriction(video: Magnet, outcome: AppealOutcome) -> DispatchResult {
         Restrictions::<T>::remove(video);
         Self::deposit_event(Event::RestrictionLifted { video });
-        Ok(())
+        Self::end_appeal(video, outcome)
     }
 }

@@ -1,6 +1,6 @@
 //! What must always hold.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{
     ensure,
     traits::{Get, fungible::InspectHold},
@@ -8,7 +8,7 @@ use frame_support::{
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    ApplicationState, Applications, Approvals, Config, HoldReason, Pallet, Restrictions,
+    Appeals, ApplicationState, Applications, Approvals, Config, HoldReason, Pallet, Restrictions,
     Supervisors,
 };
 
@@ -20,6 +20,7 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_office()?;
         Self::check_deposits()?;
+        Self::check_appeals()?;
         Self::check_times()
     }
 
@@ -65,7 +66,29 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Nothing ends before it began, and refusals lie in the past.
+    /// What is held of a producer is what its appeals say, and each is against a restriction that knows of it.
+    fn check_appeals() -> Result<(), TryRuntimeError> {
+        let mut sums: BTreeMap<T::AccountId, u128> = BTreeMap::new();
+        for (video, appeal) in Appeals::<T>::iter() {
+            ensure!(
+                Restrictions::<T>::get(video).is_some_and(|restriction| restriction.appealed),
+                "an appeal is against nothing"
+            );
+            ensure!(
+                appeal.since < appeal.until,
+                "an appeal ends before it began"
+            );
+            let sum = sums.entry(appeal.producer).or_default();
+            *sum = sum.checked_add(appeal.deposit).ok_or("deposits overflow")?;
+        }
+        for (producer, sum) in sums {
+            let held = T::Currency::balance_on_hold(&HoldReason::Appeal.into(), &producer);
+            ensure!(held == sum, "held for appeals differs from their deposits");
+        }
+        Ok(())
+    }
+
+    /// Nothing ends before it began, refusals lie in the past, and no dossier or evidence has an empty hash.
     fn check_times() -> Result<(), TryRuntimeError> {
         use chainflix_primitives::registry::CurrentRound;
         let now = T::Rounds::current_round();
@@ -75,8 +98,16 @@ impl<T: Config> Pallet<T> {
                 "an approval ends before it began"
             );
             ensure!(approval.since <= now, "an approval begins in the future");
+            ensure!(
+                Self::ensure_given(&approval.dossier_hash).is_ok(),
+                "an approval without a dossier"
+            );
         }
         for application in Applications::<T>::iter_values() {
+            ensure!(
+                Self::ensure_given(&application.dossier_hash).is_ok(),
+                "an application without a dossier"
+            );
             if let ApplicationState::Refused { round, .. } = application.state {
                 ensure!(round <= now, "a refusal lies in the future");
             }

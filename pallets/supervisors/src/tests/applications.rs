@@ -137,3 +137,12 @@ fn applying_at_the_end_of_time_is_refused() {
         assert_noop!(apply(library()), Error::<Test>::Overflow);
     });
 }
+
+#[test]
+fn an_application_without_a_dossier_is_refused() {
+    run(|| {
+        let bare = Supervisors::apply(RuntimeOrigin::signed(producer()), library(), [0; 32]);
+        assert_noop!(bare, Error::<Test>::EmptyHash);
+        assert_eq!(Supervisors::application(producer()), None);
+    });
+}

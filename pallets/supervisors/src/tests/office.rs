@@ -185,3 +185,79 @@ fn u3_a_removed_supervisor_is_powerless() {
         );
     });
 }
+
+#[test]
+fn u3_approvals_of_a_removed_supervisor_hold_no_longer_even_when_it_comes_back() {
+    run(|| {
+        use crate::Decision;
+        use crate::mock::Now;
+        let apply = || Supervisors::apply(RuntimeOrigin::signed(producer()), library(), [1; 32]);
+        let approve = || {
+            let by_library = RuntimeOrigin::signed(library());
+            Supervisors::decide(by_library, producer(), Decision::Approve)
+        };
+        assert_ok!(apply());
+        assert_ok!(approve());
+        assert_ok!(Supervisors::remove_supervisor(
+            RuntimeOrigin::root(),
+            library()
+        ));
+        Now::set(1_010);
+        assert_ok!(Supervisors::add_supervisor(
+            RuntimeOrigin::root(),
+            library(),
+            profile("National Library")
+        ));
+        assert!(!Supervisors::is_eligible(producer()));
+        assert_ok!(apply());
+        assert_ok!(approve());
+        assert!(Supervisors::is_eligible(producer()), "asked anew, it may");
+    });
+}
+
+#[test]
+fn u3_restrictions_of_a_removed_supervisor_stay_until_they_lapse_or_are_lifted_by_others() {
+    run(|| {
+        use crate::mock::{Now, Registered, TEMPORARY_ROUNDS, verifiers};
+        use crate::{AppealVerdict, RestrictionReason};
+        use chainflix_primitives::{Magnet, registry::VideoState};
+        let (unlimited, temporary) = (Magnet([1; 32]), Magnet([2; 32]));
+        Registered::mutate(|videos| {
+            videos.insert(unlimited, VideoState::Active);
+            videos.insert(temporary, VideoState::Active);
+        });
+        let restrict = |by, video| {
+            let reason = RestrictionReason::Copyright;
+            Supervisors::restrict(RuntimeOrigin::signed(by), video, reason, [3; 32])
+        };
+        assert_ok!(restrict(library(), unlimited));
+        assert_ok!(restrict(agency(), temporary));
+        for supervisor in [library(), agency()] {
+            assert_ok!(Supervisors::remove_supervisor(
+                RuntimeOrigin::root(),
+                supervisor.clone()
+            ));
+            assert_noop!(
+                Supervisors::reinstate(RuntimeOrigin::signed(supervisor), unlimited),
+                Error::<Test>::NotSupervisor
+            );
+        }
+        Now::set(1_000 + TEMPORARY_ROUNDS);
+        assert_ok!(Supervisors::lift_lapsed(
+            RuntimeOrigin::signed(stranger()),
+            temporary
+        ));
+        assert!(Supervisors::restriction(unlimited).is_some());
+        assert_ok!(Supervisors::appeal(
+            RuntimeOrigin::signed(producer()),
+            unlimited,
+            [4; 32]
+        ));
+        assert_ok!(Supervisors::decide_appeal(
+            RuntimeOrigin::signed(verifiers()),
+            unlimited,
+            AppealVerdict::Granted
+        ));
+        assert_eq!(Supervisors::restriction(unlimited), None);
+    });
+}

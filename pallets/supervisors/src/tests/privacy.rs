@@ -1,7 +1,9 @@
 //! What a person's data could be written into: nothing.
 
 use crate::mock::{RuntimeOrigin, Supervisors, library, producer, run, stranger};
-use crate::{Call, Decision, RefusalReason, RestrictionReason, SupervisorProfile, mock::Test};
+use crate::{
+    AppealVerdict, Call, Decision, RefusalReason, RestrictionReason, SupervisorProfile, mock::Test,
+};
 use chainflix_primitives::Magnet;
 use codec::MaxEncodedLen;
 use frame_support::{assert_ok, traits::fungible::Inspect};
@@ -43,6 +45,7 @@ fn no_call_but_the_profile_of_an_institution_has_room_for_free_text() {
 fn a_decision_and_a_reason_hold_nothing_but_their_choice() {
     assert_eq!(RefusalReason::max_encoded_len(), 1);
     assert_eq!(RestrictionReason::max_encoded_len(), 1);
+    assert_eq!(AppealVerdict::max_encoded_len(), 1);
     assert_eq!(Decision::max_encoded_len(), 2);
 }
 

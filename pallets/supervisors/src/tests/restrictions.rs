@@ -4,7 +4,7 @@ use crate::{
     Error, RestrictionReason,
     mock::{
         AccountId, Now, Registered, RegistryAnswer, RuntimeOrigin, Supervisors, TEMPORARY_ROUNDS,
-        Test, agency, library, producer, run, stranger,
+        Test, agency, library, producer, run, stranger, verifiers,
     },
 };
 use chainflix_primitives::{
@@ -90,7 +90,7 @@ fn the_approving_supervisor_or_an_appeal_confirms_a_temporary_restriction() {
         assert_ok!(reinstate(library()));
         assert_ok!(restrict(agency()));
         assert_ok!(Supervisors::confirm_restriction(
-            RuntimeOrigin::root(),
+            RuntimeOrigin::signed(verifiers()),
             VIDEO
         ));
         assert_eq!(
@@ -101,11 +101,14 @@ fn the_approving_supervisor_or_an_appeal_confirms_a_temporary_restriction() {
 }
 
 #[test]
-fn u_an_appeal_lifts_any_restriction() {
+fn u_a_motion_of_the_verifiers_lifts_any_restriction() {
     run_on_video(|| {
         for supervisor in [library(), agency()] {
             assert_ok!(restrict(supervisor));
-            assert_ok!(Supervisors::reinstate(RuntimeOrigin::root(), VIDEO));
+            assert_ok!(Supervisors::reinstate(
+                RuntimeOrigin::signed(verifiers()),
+                VIDEO
+            ));
             assert_eq!(state(), Some(VideoState::Active));
         }
     });
@@ -139,6 +142,19 @@ fn nobody_but_a_supervisor_restricts() {
             ),
             sp_runtime::DispatchError::BadOrigin
         );
+    });
+}
+
+#[test]
+fn a_restriction_without_evidence_is_refused() {
+    run_on_video(|| {
+        let bare = Supervisors::restrict(
+            RuntimeOrigin::signed(library()),
+            VIDEO,
+            RestrictionReason::Copyright,
+            [0; 32],
+        );
+        assert_noop!(bare, Error::<Test>::EmptyHash);
     });
 }
 

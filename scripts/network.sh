@@ -54,7 +54,7 @@ start_verifier() {
         [[ $other == "$name" ]] || bootnodes+=(--bootnodes "${P2P_OF[$other]}")
     done
     address=${P2P_OF[$name]:-/ip4/127.0.0.1/tcp/0}
-    "$NODE" --chain local "--$name" --validator --base-path "$DATA/$name" --node-key-file "$DATA/$name/network-key" \
+    "$NODE" --chain "${NETWORK:-local}" "--$name" --validator --base-path "$DATA/$name" --node-key-file "$DATA/$name/network-key" \
         --listen-addr "${address%/p2p/*}" --rpc-port "$(port_of "${RPC_OF[$name]:-}")" \
         --verifier-port "$(port_of "${API_OF[$name]:-}")" --no-mdns --no-prometheus --no-telemetry \
         "${bootnodes[@]}" "$@" >"$log" 2>&1 &

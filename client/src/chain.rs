@@ -7,6 +7,7 @@ mod claim;
 mod nodes;
 mod reads;
 mod records;
+mod session_keys;
 mod transactions;
 
 use std::fmt::Display;
@@ -19,6 +20,7 @@ use subxt::client::OnlineClientAtBlock;
 
 pub use claim::ClaimOutcome;
 pub use records::{Balance, ControllerRecord, NewVideo, ProviderTerms};
+pub use session_keys::{NodeKeys, rotate_session_keys};
 pub use transactions::Finalized;
 
 use nodes::Nodes;

@@ -13,6 +13,7 @@ mod publish;
 mod signals;
 mod status;
 mod storage;
+mod verifier;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -57,6 +58,8 @@ enum Command {
     Status(status::Status),
     /// Make and show key files.
     Keys(keys::Keys),
+    /// Do on chain what the operator of a verifier does.
+    Verifier(verifier::Verifier),
     /// Apply for the right to publish.
     Producer(producer::Producer),
     /// Decide who may publish.
@@ -78,6 +81,7 @@ impl Command {
             Self::Rounds(command) => command.run().await,
             Self::Status(command) => command.run().await,
             Self::Keys(command) => command.run(),
+            Self::Verifier(command) => command.run().await,
             Self::Producer(command) => command.run().await,
             Self::Supervisor(command) => command.run().await,
         }

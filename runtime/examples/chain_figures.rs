@@ -1,0 +1,201 @@
+//! What the chain's weights allow and what a round of Proof-of-View costs on it, as JSON on stdout: the part of
+//! `scripts/bench.sh chain` that needs no network.
+//!
+//! | key | meaning |
+//! |---|---|
+//! | `transfers_per_s_by_weight` | transfers that fill what user transactions may take of the blocks of one second |
+//! | `round_weight_us`, `round_bytes` | weight (µs) and bytes of all reports of a round of four verifiers, by views in the round |
+//! | `round_weight_ratio_1e6_vs_1e2` | weight with a million views over weight with a hundred |
+//! | `runtime_wasm_kib` | compressed runtime |
+
+use chainflix_primitives::{
+    AccountId, Magnet, PlayCode, RandomConstant, Signature64,
+    delegation::{Delegation, SignedDelegation, WalletSignature},
+    ids::AddressTag,
+    play_data::Path,
+    report::{
+        DRAWN_LEAVES, Header, HeaderOpening, PersonalOpening, PersonalRoot, REPORT_VERSION, Report,
+        TicketsRoot, Verdict, VerdictOn,
+    },
+    view::{Delivery, MAX_PROVIDERS, VIEW_VERSION, ViewClaim, ViewLeaf},
+};
+use chainflix_runtime::{Runtime, RuntimeCall, UncheckedExtrinsic, constants::time, wasm};
+use codec::Encode;
+use frame_support::{
+    dispatch::{DispatchClass, GetDispatchInfo},
+    traits::Get,
+    weights::Weight,
+};
+use frame_system::offchain::CreateAuthorizedTransaction;
+use sp_runtime::traits::TransactionExtension;
+
+/// Verifiers of the measured round.
+const VERIFIERS: u32 = 4;
+/// Picoseconds in a microsecond.
+const PS_PER_US: u64 = 1_000_000;
+
+/// A path in a tree of so many leaves: of the length that the deepest leaf has.
+fn path(leaves: u32) -> Path {
+    let depth = leaves.next_power_of_two().trailing_zeros();
+    Path::truncate_from((0..depth).map(|_| [7; 32]).collect())
+}
+
+/// A leaf with as many providers as one may have.
+fn leaf() -> ViewLeaf {
+    let deliveries = (0..MAX_PROVIDERS).map(|provider| Delivery {
+        provider,
+        bytes: 1_000_000,
+    });
+    ViewLeaf {
+        claim: ViewClaim {
+            version: VIEW_VERSION,
+            viewer: AccountId([1; 32]),
+            delegation: [2; 32],
+            video: Magnet([3; 32]),
+            minute: 1,
+            rendition: 0,
+            issue_ms: 1,
+            constant: RandomConstant([4; 32]),
+            play_code: PlayCode([5; 16]),
+            acc: [6; 32],
+            nonce: 1,
+            deliveries: deliveries
+                .collect::<Vec<_>>()
+                .try_into()
+                .expect("as many as may"),
+            enhancements: Default::default(),
+            ad: None,
+        },
+        signature: Signature64([8; 64]),
+        elapsed_ms: 60_100,
+        ticket_index: 0,
+        address_tag: AddressTag([9; 8]),
+    }
+}
+
+/// The full report of one verifier in a round with so many views of its own.
+fn report(own: u32) -> Report {
+    let others = VERIFIERS - 1;
+    let delegation = SignedDelegation {
+        delegation: Delegation {
+            genesis: [0; 32],
+            account: AccountId([1; 32]),
+            session_key: [2; 32],
+            exchange_key: [3; 32],
+            first_round: 0,
+            last_round: 1,
+        },
+        signature: WalletSignature::Sr25519(Signature64([4; 64])),
+    };
+    let opening = |index| HeaderOpening {
+        index,
+        leaf: leaf(),
+        path: path(own),
+        delegation: delegation.clone(),
+        ticket_path: path(own),
+    };
+    let verdict = |number: u32| VerdictOn {
+        issuer: AccountId([u8::try_from(number).expect("few"); 32]),
+        verdict: Verdict::Approve,
+    };
+    let tickets = TicketsRoot {
+        root: [1; 32],
+        count: own,
+    };
+    Report {
+        version: REPORT_VERSION,
+        round: 1,
+        verifier: AccountId([0; 32]),
+        header: Header {
+            root: [1; 32],
+            count: own,
+            playtime_ms: u64::from(own) * 60_000,
+            debits: Default::default(),
+            tickets,
+            late_tickets: Default::default(),
+        },
+        verdicts: (0..others)
+            .map(verdict)
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("few"),
+        personal: PersonalRoot {
+            root: [1; 32],
+            count: own * others,
+        },
+        openings: (0..DRAWN_LEAVES)
+            .map(opening)
+            .collect::<Vec<_>>()
+            .try_into()
+            .expect("as many as may"),
+        personal_opening: Some(PersonalOpening {
+            leaf: leaf(),
+            personal_path: path(own * others),
+            header_path: path(own),
+        }),
+        reveal: Some([1; 32]),
+        commitment: [2; 32],
+        earnings: None,
+    }
+}
+
+/// Weight (µs) and bytes of a round's reports.
+fn round(views: u32) -> (u64, usize) {
+    let call = RuntimeCall::Pov(pallet_pov::Call::report {
+        report: Box::new(report(views / VERIFIERS)),
+        signature: Signature64([0; 64]),
+    });
+    let weight = charged(&call).ref_time();
+    let bytes = UncheckedExtrinsic::new_bare(call).encode().len();
+    (
+        u64::from(VERIFIERS) * weight / PS_PER_US,
+        VERIFIERS as usize * bytes,
+    )
+}
+
+/// What a transaction with the call takes of a block: the call, what is checked of the transaction, its fixed part.
+fn charged(call: &RuntimeCall) -> Weight {
+    let info = call.get_dispatch_info();
+    let extension = <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
+    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+    info.call_weight
+        .saturating_add(extension.weight(call))
+        .saturating_add(limits.get(info.class).base_extrinsic)
+}
+
+fn transfers_per_s() -> u64 {
+    let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+        dest: AccountId([1; 32]).0.into(),
+        value: 1,
+    });
+    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+    let normal = limits.get(DispatchClass::Normal);
+    let room = normal
+        .max_total
+        .unwrap_or(limits.max_block)
+        .min(limits.max_block);
+    let in_block = room.ref_time() / charged(&call).ref_time();
+    in_block * 1_000 / time::SLOT_MS
+}
+
+fn main() {
+    let views = [100, 10_000, 1_000_000];
+    let rounds = views.map(|views| (views.to_string(), round(views)));
+    let weights = rounds
+        .iter()
+        .map(|(views, (weight, _))| (views.clone(), (*weight).into()));
+    let bytes = rounds
+        .iter()
+        .map(|(views, (_, bytes))| (views.clone(), (*bytes).into()));
+    let weights: serde_json::Map<String, serde_json::Value> = weights.collect();
+    let bytes: serde_json::Map<String, serde_json::Value> = bytes.collect();
+    let ratio = |of: u64, to: u64| (of * 1_000 / to) as f64 / 1_000.0;
+    let report = serde_json::json!({
+        "transfers_per_s_by_weight": transfers_per_s(),
+        "round_weight_us": weights,
+        "round_bytes": bytes,
+        "round_weight_ratio_1e6_vs_1e2": ratio(rounds[2].1.0, rounds[0].1.0),
+        "runtime_wasm_kib": wasm::WASM_BINARY.map(|blob| blob.len().div_ceil(1_024)),
+    });
+    println!("{report}");
+}

@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# transfers on four validators and on one, weights of a claim and of a round, size of the runtime
+# Sourced by scripts/bench.sh.
+source scripts/network.sh
+
+# CPU time of a process so far, in clock ticks.
+ticks_of() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
+
+# transfers COUNT SUFFIX: transfers through all running verifiers, per second and in CPU milliseconds of each.
+transfers() {
+    local count=$1 suffix=$2 before=0 after=0 name seconds
+    for name in "${!PID_OF[@]}"; do before=$((before + $(ticks_of "${PID_OF[$name]}"))); done
+    "$CHAINFLIX_BIN/examples/transfer_load" "$count" "${RPC_OF[@]}" >"$DATA/transfers.json" ||
+        fail "the transfers were not all finalized; the nodes' logs are in $DATA"
+    for name in "${!PID_OF[@]}"; do after=$((after + $(ticks_of "${PID_OF[$name]}"))); done
+    seconds=$(jq .seconds "$DATA/transfers.json")
+    result "transfers_per_s$suffix" "$(jq -n "$count / $seconds | . * 10 | round / 10")"
+    result "transfer_cpu_ms_per_validator$suffix" \
+        "$(jq -n "($after - $before) * 1000 / $(getconf CLK_TCK) / $count / ${#PID_OF[@]} | . * 100 | round / 100")"
+    result "transfer_blocks$suffix" "$(jq .blocks "$DATA/transfers.json")"
+}
+
+say "== what weights allow, and what a round costs"
+"$CHAINFLIX_BIN/examples/chain_figures" >"$DATA/figures.json" || fail "the chain's figures can't be computed"
+while read -r key value; do result "$key" "$value"; done < <(jq -r 'to_entries[] | "\(.key) \(.value | tojson)"' "$DATA/figures.json")
+
+say "== transfers on four validators"
+for name in alice bob charlie dave; do start_verifier "$name"; done
+chain_finalizes() { [[ $(chainflix status --json | jq .finalized) -ge 3 ]]; }
+wait_until 120 "the chain does not finalize" chain_finalizes
+transfers 6000 ''
+for name in "${!PID_OF[@]}"; do
+    kill "${PID_OF[$name]}"
+    wait "${PID_OF[$name]}" 2>/dev/null || true
+done
+
+say "== transfers on one validator"
+PID_OF=() RPC_OF=() P2P_OF=() API_OF=() STARTS_OF=() RPC=
+NETWORK=dev start_verifier alice
+wait_until 120 "the chain does not finalize" chain_finalizes
+transfers 6000 _one

@@ -1,0 +1,5 @@
+//! One file per behaviour.
+
+mod accounts;
+mod payments;
+mod sums;

@@ -1,0 +1,5 @@
+//! The pallet's logic, by topic.
+
+mod enactment;
+mod schedule;
+mod try_state;

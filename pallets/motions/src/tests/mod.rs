@@ -1,0 +1,6 @@
+//! One file per behaviour.
+
+mod cancelling;
+mod enactment;
+mod genesis;
+mod scheduling;

@@ -90,6 +90,15 @@ pub mod motions {
     pub const MAX_PROPOSALS: u32 = 32;
     /// Of those, how many need no deposit.
     pub const FREE_PROPOSALS: u32 = 8;
+
+    /// Blocks from a decision that needs a delay to its enactment, in production: seven days.
+    pub const DELAY: BlockNumber = 7 * DAY;
+    /// The least that any genesis may choose.
+    pub const LEAST_DELAY: BlockNumber = 10;
+    /// Decided calls that can wait at a time.
+    pub const MAX_PENDING: u32 = 16;
+    /// The longest of them, in bytes.
+    pub const MAX_CALL_BYTES: u32 = 4 * 1024;
 }
 
 /// What fits into a block.

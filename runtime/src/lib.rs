@@ -13,7 +13,7 @@
 //! ```
 //!
 //! * `configs/` has one file per concern: the system, consensus, payment, accounts,
-//!   the registries, Proof-of-View.
+//!   the registries, Proof-of-View, governance.
 //! * [`constants`] holds every number that a reader may want to look up: time, money, limits.
 //! * [`transactions`] is what a transaction carries besides its call, and how the runtime makes
 //!   transactions itself.
@@ -174,6 +174,18 @@ mod runtime {
     // Wallets show and make motions on their page of this name.
     #[runtime::pallet_index(14)]
     pub type TechnicalCommittee = pallet_collective<Instance1>;
+
+    #[runtime::pallet_index(15)]
+    pub type Scheduler = pallet_scheduler;
+
+    #[runtime::pallet_index(16)]
+    pub type Motions = pallet_motions;
+
+    #[runtime::pallet_index(17)]
+    pub type Funds = pallet_funds;
+
+    #[runtime::pallet_index(18)]
+    pub type Vesting = pallet_vesting;
 
     // Above Session, whose validators it finds at genesis: the macro orders by index.
     #[runtime::pallet_index(19)]

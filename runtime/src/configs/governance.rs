@@ -1,23 +1,28 @@
-//! How the verifiers decide together: motions and their thresholds.
+//! How the verifiers decide together: motions, their thresholds, what waits for a delay, the funds.
 //!
 //! There is no superuser. The collective's members are the verifiers in force, one voice each, and silence is no.
 
 use crate::{
-    AccountId, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
-    RuntimeOrigin,
+    AccountId, Balance, Balances, OriginCaller, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeHoldReason, RuntimeOrigin, Scheduler, System,
     constants::{
         MAX_VERIFIERS,
         block::MAX_WEIGHT,
         currency::CFX,
-        motions::{DURATION, FREE_PROPOSALS, MAX_PROPOSALS},
+        motions::{
+            DURATION, FREE_PROPOSALS, LEAST_DELAY, MAX_CALL_BYTES, MAX_PENDING, MAX_PROPOSALS,
+        },
     },
     weights,
 };
 use frame_support::{
     parameter_types,
-    traits::{ConstU32, NeverEnsureOrigin, fungible::HoldConsideration},
+    traits::{
+        ConstU32, Contains, EqualPrivilegeOnly, NeverEnsureOrigin, fungible::HoldConsideration,
+    },
     weights::Weight,
 };
+use frame_system::EnsureRoot;
 use pallet_collective::{
     DefaultVote, EnsureProportionAtLeast, EnsureProportionMoreThan, MemberCount,
     deposit::{Delayed, Geometric},
@@ -81,4 +86,61 @@ impl pallet_collective::Config<VerifierCollective> for Runtime {
     type KillOrigin = NeverEnsureOrigin<()>;
     type Consideration =
         HoldConsideration<AccountId, Balances, ProposalHoldReason, ProposalDeposits, u32>;
+}
+
+parameter_types! {
+    /// What enactments may fill of a block.
+    pub MaxEnactmentsWeight: Weight = Perbill::from_percent(60) * MAX_WEIGHT;
+    /// The heaviest call that can be enacted.
+    pub MaxEnactedWeight: Weight = Perbill::from_percent(50) * MAX_WEIGHT;
+}
+
+// Only motions use the scheduler: its own calls are for nobody, so that nothing else runs as root.
+impl pallet_scheduler::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeOrigin = RuntimeOrigin;
+    type PalletsOrigin = OriginCaller;
+    type RuntimeCall = RuntimeCall;
+    type MaximumWeight = MaxEnactmentsWeight;
+    type ScheduleOrigin = NeverEnsureOrigin<()>;
+    type OriginPrivilegeCmp = EqualPrivilegeOnly;
+    type MaxScheduledPerBlock = ConstU32<MAX_PENDING>;
+    type WeightInfo = weights::Scheduler;
+    /// What is scheduled fits into the agenda: the index of a motion.
+    type Preimages = ();
+    type BlockNumberProvider = System;
+}
+
+/// What two thirds of the verifiers may do as root, with a delay. No call of it carries another call.
+pub struct Enactable;
+
+impl Contains<RuntimeCall> for Enactable {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            // The code itself comes later, from anybody, and has to be that of the hash.
+            RuntimeCall::System(frame_system::Call::authorize_upgrade { .. })
+                | RuntimeCall::Funds(pallet_funds::Call::pay { .. })
+        )
+    }
+}
+
+impl pallet_motions::Config for Runtime {
+    type RuntimeCall = RuntimeCall;
+    type PalletsOrigin = OriginCaller;
+    type Enactable = Enactable;
+    type ScheduleOrigin = TwoThirds;
+    type CancelOrigin = MoreThanHalf;
+    type Scheduler = Scheduler;
+    type LeastDelay = ConstU32<LEAST_DELAY>;
+    type MaxPending = ConstU32<MAX_PENDING>;
+    type MaxCallBytes = ConstU32<MAX_CALL_BYTES>;
+    type MaxCallWeight = MaxEnactedWeight;
+    type WeightInfo = weights::Motions;
+}
+
+impl pallet_funds::Config for Runtime {
+    type Currency = Balances;
+    type PayOrigin = EnsureRoot<AccountId>;
+    type WeightInfo = weights::Funds;
 }

@@ -1,22 +1,29 @@
-//! Money: balances, fees, the treasury.
+//! Money: balances, fees, the treasury, vesting.
 
 use crate::{
-    AccountId, Balance, Balances, Runtime, RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason,
-    System,
-    constants::currency::{EXISTENTIAL_DEPOSIT, FEE_PER_BYTE, FEE_PER_PICOSECOND},
+    AccountId, Balance, Balances, BlockNumber, Pov, Runtime, RuntimeEvent, RuntimeFreezeReason,
+    RuntimeHoldReason, System,
+    constants::currency::{CFX, EXISTENTIAL_DEPOSIT, FEE_PER_BYTE, FEE_PER_PICOSECOND},
     weights,
 };
+use chainflix_primitives::registry::CurrentRound;
 use frame_support::{
-    PalletId, parameter_types,
-    traits::{ConstU8, ConstU32, ConstU128, VariantCountOf, tokens::imbalance::ResolveTo},
+    parameter_types,
+    traits::{
+        ConstU8, ConstU32, ConstU128, VariantCountOf, WithdrawReasons, tokens::imbalance::ResolveTo,
+    },
     weights::ConstantMultiplier,
 };
+use pallet_funds::Fund;
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
-use sp_runtime::{FixedPointNumber, Perquintill, traits::AccountIdConversion};
+use sp_runtime::{
+    FixedPointNumber, Perquintill,
+    traits::{BlockNumberProvider, ConvertInto},
+};
 
 parameter_types! {
     /// The treasury: the development fund. It receives transaction fees, slashes and dust.
-    pub TreasuryAccount: AccountId = PalletId(*b"cfx/trsy").into_account_truncating();
+    pub TreasuryAccount: AccountId = Fund::Development.account();
 
     /// Blocks fuller than this make fees rise, emptier ones make them fall.
     pub const TargetBlockFullness: Perquintill = Perquintill::from_percent(25);
@@ -62,4 +69,32 @@ impl pallet_transaction_payment::Config for Runtime {
     >;
     type OperationalFeeMultiplier = ConstU8<5>;
     type WeightInfo = weights::TransactionPayment;
+}
+
+/// Vesting counts rounds, not blocks: a chain that stood still vests no earlier or later by the clock.
+pub struct Rounds;
+
+impl BlockNumberProvider for Rounds {
+    type BlockNumber = BlockNumber;
+
+    fn current_block_number() -> BlockNumber {
+        Pov::current_round()
+    }
+}
+
+parameter_types! {
+    /// What is not vested pays for nothing, not even fees.
+    pub UnvestedPaysFor: WithdrawReasons = WithdrawReasons::empty();
+}
+
+impl pallet_vesting::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type Currency = Balances;
+    type BlockNumberToBalance = ConvertInto;
+    /// Whoever gives somebody a schedule gives this much at least, so that nobody's list is filled for nothing.
+    type MinVestedTransfer = ConstU128<{ 100 * CFX }>;
+    type WeightInfo = weights::Vesting;
+    type UnvestedFundsAllowedWithdrawReasons = UnvestedPaysFor;
+    type BlockNumberProvider = Rounds;
+    const MAX_VESTING_SCHEDULES: u32 = 28;
 }

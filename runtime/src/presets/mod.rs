@@ -10,14 +10,16 @@
 pub mod accounts;
 
 use crate::{
-    AccountId, AuthoritiesConfig, Balance, BalancesConfig, PovConfig, RewardsConfig,
-    RuntimeGenesisConfig, SessionConfig, SessionKeys, StorageProvidersConfig, SupervisorsConfig,
-    TechnicalCommitteeConfig, TreasuryAccount, constants::currency::CFX,
+    AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, MotionsConfig, PovConfig,
+    RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, StorageProvidersConfig,
+    SupervisorsConfig, TechnicalCommitteeConfig,
+    constants::{currency::CFX, motions::LEAST_DELAY},
 };
 use accounts::DevelopmentVerifier;
 use alloc::{vec, vec::Vec};
 use chainflix_primitives::emission::EmissionPreset;
 use frame_support::build_struct_json_patch;
+use pallet_funds::{FUNDS, Fund};
 use serde_json::Value;
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
 
@@ -44,6 +46,9 @@ pub const SHORT_CLAIM_DELAY: u32 = 2;
 /// Views of one address group that may earn in a round in both presets: everybody watches from one address there.
 pub const SHORT_ROUND_VIEWS_PER_GROUP: u32 = 100;
 
+/// Blocks from a decision of two thirds to its enactment in both presets: 24 s.
+pub const SHORT_MOTION_DELAY: BlockNumber = LEAST_DELAY;
+
 /// Where the storage controller of both presets is reached.
 pub const CONTROLLER_ENDPOINT: &str = "http://127.0.0.1:8090";
 
@@ -68,7 +73,7 @@ pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 
 /// A genesis with these verifiers and all well-known accounts, one supervisor and one controller.
 fn genesis(verifiers: &[DevelopmentVerifier], minimum_set: u32) -> Value {
-    let endowed = accounts::well_known().chain([TreasuryAccount::get()]);
+    let endowed = accounts::well_known().chain(FUNDS.map(Fund::account));
     build_struct_json_patch!(RuntimeGenesisConfig {
         balances: BalancesConfig {
             balances: endowed.map(|who| (who, ENDOWMENT)).collect()
@@ -78,6 +83,9 @@ fn genesis(verifiers: &[DevelopmentVerifier], minimum_set: u32) -> Value {
             keys: verifiers.iter().map(session_keys_entry).collect()
         },
         authorities: AuthoritiesConfig { minimum_set },
+        motions: MotionsConfig {
+            delay: SHORT_MOTION_DELAY,
+        },
         technical_committee: TechnicalCommitteeConfig {
             members: verifiers.iter().map(|v| v.account()).collect(),
         },

@@ -3,7 +3,6 @@
 use super::{chain, chain_of, genesis_json};
 use crate::{
     AccountId, Balances, Grandpa, Runtime, Session, SessionKeys, StorageProviders, Supervisors,
-    TreasuryAccount,
     constants::SS58_PREFIX,
     presets::{
         self, DEVELOPMENT_VERIFIERS, ENDOWMENT, LOCAL_VERIFIERS, SHORT_ROUND_MS,
@@ -11,6 +10,7 @@ use crate::{
     },
 };
 use chainflix_primitives::registry::EligibleProducers;
+use pallet_funds::{FUNDS, Fund};
 use serde_json::Value;
 use sp_core::{
     Pair,
@@ -62,16 +62,16 @@ fn the_local_chain_starts_with_four_verifiers() {
 }
 
 #[test]
-fn every_well_known_account_and_the_treasury_are_funded_and_nothing_else_is() {
+fn every_well_known_account_and_every_fund_is_funded_and_nothing_else_is() {
     for preset in ["development", "local_testnet"] {
         chain(preset).execute_with(|| {
             let owners: BTreeSet<AccountId> =
-                well_known().chain([TreasuryAccount::get()]).collect();
-            assert_eq!(owners.len(), 16, "no account is named twice");
+                well_known().chain(FUNDS.map(Fund::account)).collect();
+            assert_eq!(owners.len(), 19, "no account is named twice");
             for owner in &owners {
                 assert_eq!(Balances::free_balance(owner), ENDOWMENT);
             }
-            assert_eq!(Balances::total_issuance(), 16 * ENDOWMENT);
+            assert_eq!(Balances::total_issuance(), 19 * ENDOWMENT);
         });
     }
 }

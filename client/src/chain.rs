@@ -99,7 +99,14 @@ async fn in_time<T, E: Display>(
     tokio::time::timeout(PATIENCE, asked)
         .await
         .map_err(|_| ChainError::Read(format!("no answer within {} s", PATIENCE.as_secs())))?
-        .map_err(|error| ChainError::Read(error.to_string()))
+        .map_err(|error| ChainError::Read(cause(&error)))
+}
+
+/// The last cause in a transport's message, which repeats itself on the way there.
+fn cause(error: &impl Display) -> String {
+    let text = error.to_string();
+    let last = text.rsplit("client error: ").next();
+    last.unwrap_or_default().to_owned()
 }
 
 /// A connection to the chain.

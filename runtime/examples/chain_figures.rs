@@ -23,7 +23,6 @@ use chainflix_runtime::{Runtime, RuntimeCall, UncheckedExtrinsic, constants::tim
 use codec::Encode;
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
-    traits::Get,
     weights::Weight,
 };
 use frame_system::offchain::CreateAuthorizedTransaction;
@@ -165,7 +164,7 @@ fn charged(call: &RuntimeCall) -> Weight {
 
 fn transfers_per_s() -> u64 {
     let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
-        dest: AccountId([1; 32]).0.into(),
+        dest: chainflix_runtime::AccountId::new([1; 32]).into(),
         value: 1,
     });
     let limits = <Runtime as frame_system::Config>::BlockWeights::get();

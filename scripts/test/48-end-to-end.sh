@@ -229,6 +229,15 @@ chainflix rounds --after "$FROM" --json |
 passed "a verifier without off-chain worker puts no report on chain"
 
 # ---------------------------------------------------------------------------------------------------------------------
+# A verifier registers new session keys, made and proved by its own node; another's proof is worth nothing.
+chainflix verifier register-keys --wallet "$DATA/alice.key" --node "${RPC_OF[alice]}" --json >"$DATA/session-keys.json" ||
+    fail "alice can't register session keys"
+HELD=$(curl -sf -H 'Content-Type: application/json' "http://${RPC_OF[alice]#ws://}" \
+    -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"author_hasSessionKeys\",\"params\":[$(jq .session_keys "$DATA/session-keys.json")]}" | jq .result)
+[[ $HELD == true ]] || fail "alice's node does not hold the keys that were registered: $HELD"
+passed "session keys are registered with the proof of the node that made them"
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Bad input: one clear sentence, and an exit code that is not 0.
 # refused WORDS COMMAND...
 refused() {

@@ -9,7 +9,7 @@ use subxt::rpcs::RpcClient;
 use subxt::{OnlineClient, SubstrateConfig};
 use tokio::time::timeout;
 
-use super::{Block, ChainError, PALLETS, RUNTIME_API};
+use super::{Block, ChainError, PALLETS, RUNTIME_API, cause};
 
 /// A node answers within this time, or the next is asked.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -88,6 +88,7 @@ async fn connect_from(
         match timeout(PATIENCE, connect(url)).await {
             Ok(Ok(client)) => return Ok((index, client)),
             Ok(Err(error @ ChainError::OtherChain { .. })) => return Err(error),
+            Ok(Err(ChainError::Read(why))) => reason = why,
             Ok(Err(error)) => reason = error.to_string(),
             Err(_) => reason = "no answer".to_owned(),
         }
@@ -103,7 +104,7 @@ async fn connect(url: &str) -> Result<OnlineClient<SubstrateConfig>, ChainError>
     // Plain ws:// is fine: what matters is signed or checked against finalized state, and local nodes speak nothing else.
     let rpc = RpcClient::from_insecure_url(url)
         .await
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(cause(&error)))?;
     // The older methods: one answer for one question. Those of `chainHead` follow every block, and end with the
     // subscription when a client is slower than the chain.
     let backend: LegacyBackend<SubstrateConfig> = LegacyBackend::builder().build(rpc);

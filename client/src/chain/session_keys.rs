@@ -3,7 +3,7 @@
 use codec::Encode;
 use subxt::rpcs::{RpcClient, rpc_params};
 
-use super::{Chain, ChainError, Finalized, in_time};
+use super::{Chain, ChainError, Finalized, PATIENCE, cause};
 use crate::wallet::Wallet;
 
 /// Session keys that a node has made, and the proof that it holds them.
@@ -26,18 +26,24 @@ struct Made {
 /// # Errors
 /// When the node does not answer, or does not make keys for whoever asks from here: nodes do so on loopback only.
 pub async fn rotate_session_keys(url: &str, account: &[u8; 32]) -> Result<NodeKeys, ChainError> {
+    let connected = tokio::time::timeout(PATIENCE, RpcClient::from_insecure_url(url)).await;
     let unreachable = |reason: String| ChainError::Unreachable {
         urls: url.to_owned(),
         reason,
     };
-    let rpc = in_time(RpcClient::from_insecure_url(url))
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
+    let rpc = connected
+        .map_err(|_| unreachable("no answer".to_owned()))?
+        .map_err(|error| unreachable(cause(&error)))?;
     let owner = format!("0x{}", hex::encode(account));
     let made = rpc.request::<Made>("author_rotateKeysWithOwner", rpc_params![owner]);
-    let made = in_time(made).await.map_err(|error| {
+    let made = tokio::time::timeout(PATIENCE, made).await;
+    let made = made.map_or_else(
+        |_| Err("no answer".to_owned()),
+        |made| made.map_err(|error| cause(&error)),
+    );
+    let made = made.map_err(|why| {
         ChainError::Read(format!(
-            "the node at {url} makes no session keys: {error}; run this on the verifier's own machine, where its node serves \
+            "the node at {url} makes no session keys: {why}; run this on the verifier's own machine, where its node serves \
              unsafe methods"
         ))
     })?;

@@ -9,6 +9,7 @@ mod reads;
 mod records;
 mod session_keys;
 mod transactions;
+mod verifiers;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use claim::ClaimOutcome;
 pub use records::{Balance, ControllerRecord, NewVideo, ProviderTerms};
 pub use session_keys::{NodeKeys, rotate_session_keys};
 pub use transactions::Finalized;
+pub use verifiers::{VerifierProfile, VerifierStanding, VerifierStatus};
 
 use nodes::Nodes;
 

@@ -88,6 +88,15 @@ pub(crate) fn space(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "say how much as a whole number with a unit, such as 50GB or 2TB".to_owned())
 }
 
+/// Two letters, in capitals.
+pub(crate) fn region(text: &str) -> Result<[u8; 2], String> {
+    let letters: Option<[u8; 2]> = text.as_bytes().try_into().ok();
+    letters
+        .map(|letters| letters.map(|letter| letter.to_ascii_uppercase()))
+        .filter(|letters| letters.iter().all(u8::is_ascii_uppercase))
+        .ok_or_else(|| "a region is a country code of two letters, such as DE".to_owned())
+}
+
 /// A folder for a verb's state: the one that was named, or one below the user's.
 pub(crate) fn state_folder(named: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
     if let Some(folder) = named {
@@ -119,5 +128,13 @@ mod tests {
     fn a_mistyped_address_is_refused_with_a_hint() {
         let error = address("cfJ2sexAF8gWuhLHYgLXoDnyhGcJi717QtnMCqx6yjUXorneZ").unwrap_err();
         assert!(error.contains("mistyped"), "{error}");
+    }
+
+    #[test]
+    fn a_region_is_two_letters_and_written_in_capitals() {
+        assert_eq!(region("de"), Ok(*b"DE"));
+        for wrong in ["", "D", "DEU", "D1", "é"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,21 +1,49 @@
 //! `chainflix verifier`: what the operator of a verifier does on chain.
 
-use chainflix_client::account;
-use chainflix_client::chain::{Chain, rotate_session_keys};
-use clap::{Args, Subcommand};
-use serde_json::json;
+mod measure;
 
-use crate::options::{ChainOptions, WalletOptions};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use chainflix_client::account;
+use chainflix_client::chain::{
+    Chain, Finalized, VerifierProfile, VerifierStanding, VerifierStatus, rotate_session_keys,
+};
+use chainflix_client::units::{format_cfx, read_cfx};
+use chainflix_client::wallet::Wallet;
+use chainflix_primitives::AccountId;
+use chainflix_primitives::registry::Endpoint;
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+use x25519_dalek::{PublicKey, StaticSecret};
+
+use crate::options::{ChainOptions, WalletOptions, region};
 use crate::progress::Progress;
 
 /// Options of `chainflix verifier`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  \
-    chainflix verifier register-keys --wallet verifier.key --node ws://127.0.0.1:9944\n\n\
-    Nodes make session keys for callers on their own machine only.")]
+#[command(after_help = "Examples, in the order of a verifier's life:\n  \
+    chainflix verifier register-keys --wallet verifier.key\n  \
+    chainflix verifier apply --wallet verifier.key --endpoint wss://v.example --region DE --bandwidth-mbps 500 --service DIR\n  \
+    chainflix verifier status --wallet verifier.key\n  \
+    chainflix verifier exit --wallet verifier.key\n  \
+    chainflix verifier withdraw-bond --wallet verifier.key\n\n\
+    Verifiers admit, suspend and remove each other by motions: docs/governance.md.")]
 pub(crate) struct Verifier {
     #[command(subcommand)]
     action: Action,
+}
+
+/// What every action needs.
+#[derive(Debug, Args)]
+struct Acting {
+    #[command(flatten)]
+    chain: ChainOptions,
+    #[command(flatten)]
+    wallet: WalletOptions,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -27,44 +55,298 @@ enum Action {
         Example:\n  chainflix verifier register-keys --wallet verifier.key"
     )]
     RegisterKeys {
-        /// RPC of the verifier's own node.
+        /// RPC of the verifier's own node: nodes make keys for callers on their own machine only.
         #[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
         node: String,
         #[command(flatten)]
-        chain: ChainOptions,
-        #[command(flatten)]
-        wallet: WalletOptions,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
+        acting: Acting,
     },
+    /// Apply for a place in the set; run it on the verifier's machine, whose speed goes into the application.
+    #[command(
+        after_help = "The account needs session keys first. A deposit is held for the application, and a bond \
+        at admission: `status` says how much.\n\n\
+        Example:\n  chainflix verifier apply --wallet verifier.key --endpoint wss://v.example --region DE \
+        --bandwidth-mbps 500 --service ~/.local/share/chainflix-node/chains/chainflix/verifier"
+    )]
+    Apply {
+        /// Where players will reach its API, a ws:// or wss:// URL.
+        #[arg(long, value_name = "URL", value_parser = endpoint)]
+        endpoint: Endpoint,
+        /// Where the machine is: two letters, ISO 3166-1.
+        #[arg(long, value_name = "CODE", value_parser = region)]
+        region: [u8; 2],
+        /// What its line carries upstream, as measured, in Mbit/s.
+        #[arg(long, value_name = "MBIT_S", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        bandwidth_mbps: u32,
+        /// The folder `verifier` of the node's data, with its exchange.key.
+        #[arg(long, value_name = "DIR")]
+        service: PathBuf,
+        #[command(flatten)]
+        acting: Acting,
+    },
+    /// Take an application back, and its deposit.
+    Withdraw {
+        #[command(flatten)]
+        acting: Acting,
+    },
+    /// Say where the account stands: application, place in the set, bond.
+    Status {
+        #[command(flatten)]
+        acting: Acting,
+    },
+    /// Leave the set two sessions from now. Keep the node running until then.
+    Exit {
+        #[command(flatten)]
+        acting: Acting,
+    },
+    /// Add to the bond.
+    TopUp {
+        /// How much, in CFX.
+        #[arg(value_name = "CFX", value_parser = amount)]
+        amount: u128,
+        #[command(flatten)]
+        acting: Acting,
+    },
+    /// Take the bond back, two cycles after the verifier left the set.
+    WithdrawBond {
+        #[command(flatten)]
+        acting: Acting,
+    },
+}
+
+impl Acting {
+    async fn connect(&self) -> anyhow::Result<(Chain, Wallet)> {
+        let wallet = self.wallet.read()?;
+        Ok((Chain::connect(&self.chain.chain).await?, wallet))
+    }
+
+    /// What is printed of a finalized transaction.
+    fn done(&self, wallet: &Wallet, done: &Finalized, words: &str) -> String {
+        let account = account::address(&wallet.account());
+        if self.json {
+            json!({ "account": account, "block": hex::encode(done.block) }).to_string()
+        } else {
+            format!("{account} {words}")
+        }
+    }
 }
 
 impl Verifier {
     pub(crate) async fn run(&self) -> anyhow::Result<String> {
-        let Action::RegisterKeys {
-            node,
-            chain,
-            wallet,
-            json,
-        } = &self.action;
-        let wallet = wallet.read()?;
-        let chain = Chain::connect(&chain.chain).await?;
         let progress = Progress::new();
-        progress.step("making session keys in the node");
-        let made = rotate_session_keys(node, &wallet.account().0).await?;
-        progress.step("registering them on chain");
-        let done = chain.set_session_keys(&wallet, &made).await?;
-        drop(progress);
-        let account = account::address(&wallet.account());
-        Ok(if *json {
-            json!({ "account": account, "session_keys": format!("0x{}", hex::encode(&made.keys)), "block": hex::encode(done.block) })
-                .to_string()
-        } else {
-            format!(
-                "{account} has registered the session keys 0x{}",
-                hex::encode(&made.keys)
-            )
-        })
+        match &self.action {
+            Action::RegisterKeys { node, acting } => register_keys(node, acting, &progress).await,
+            Action::Apply {
+                endpoint,
+                region,
+                bandwidth_mbps,
+                service,
+                acting,
+            } => {
+                let exchange_key = exchange_key(service)?;
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("measuring this machine");
+                let profile = VerifierProfile {
+                    endpoint: endpoint.clone(),
+                    region: *region,
+                    exchange_key,
+                    hardware_score: measure::hashing_mib_per_second(),
+                    bandwidth_kbps: bandwidth_mbps.saturating_mul(1_000),
+                };
+                progress.step("applying on chain");
+                let done = chain.apply_as_verifier(&wallet, &profile).await?;
+                let words = format!(
+                    "has applied, with {} MiB/s of hashing; the verifiers decide by motion",
+                    profile.hardware_score
+                );
+                Ok(acting.done(&wallet, &done, &words))
+            }
+            Action::Withdraw { acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("withdrawing the application");
+                let done = chain.withdraw_verifier_application(&wallet).await?;
+                Ok(acting.done(&wallet, &done, "has withdrawn its application"))
+            }
+            Action::Status { acting } => status(acting).await,
+            Action::Exit { acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("leaving the set");
+                let done = chain.leave_verifiers(&wallet).await?;
+                let words =
+                    "leaves the set two sessions from now; keep its node running until then";
+                Ok(acting.done(&wallet, &done, words))
+            }
+            Action::TopUp { amount, acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("adding to the bond");
+                let done = chain.top_up_verifier_bond(&wallet, *amount).await?;
+                let words = format!("has added {} CFX to its bond", format_cfx(*amount));
+                Ok(acting.done(&wallet, &done, &words))
+            }
+            Action::WithdrawBond { acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("withdrawing the bond");
+                let done = chain.withdraw_verifier_bond(&wallet).await?;
+                Ok(acting.done(&wallet, &done, "has its bond back"))
+            }
+        }
+    }
+}
+
+async fn register_keys(node: &str, acting: &Acting, progress: &Progress) -> anyhow::Result<String> {
+    let (chain, wallet) = acting.connect().await?;
+    progress.step("making session keys in the node");
+    let made = rotate_session_keys(node, &wallet.account().0).await?;
+    progress.step("registering them on chain");
+    let done = chain.set_session_keys(&wallet, &made).await?;
+    let keys = format!("0x{}", hex::encode(&made.keys));
+    let account = account::address(&wallet.account());
+    Ok(if acting.json {
+        json!({ "account": account, "session_keys": keys, "block": hex::encode(done.block) })
+            .to_string()
+    } else {
+        format!("{account} has registered the session keys {keys}")
+    })
+}
+
+async fn status(acting: &Acting) -> anyhow::Result<String> {
+    let (chain, wallet) = acting.connect().await?;
+    let id = wallet.account();
+    let standing = chain.verifier_standing(&id).await?;
+    let barred = chain.barred_until(&id).await?;
+    let next_bond = chain.bond_of_next_verifier().await?;
+    Ok(if acting.json {
+        as_json(&id, standing.as_ref(), barred, next_bond).to_string()
+    } else {
+        in_words(&id, standing.as_ref(), barred, next_bond)
+    })
+}
+
+fn as_json(
+    id: &AccountId,
+    standing: Option<&VerifierStanding>,
+    barred: Option<u32>,
+    next_bond: u128,
+) -> Value {
+    json!({
+        "account": account::address(id),
+        "status": standing.map(|standing| name(standing.status)),
+        "suspended": standing.is_some_and(|standing| standing.suspended),
+        "bond_cfx": standing.map(|standing| format_cfx(standing.bond)),
+        "bond_unlocks_in_round": standing.map(|standing| standing.unlocks),
+        "barred_until_session": barred,
+        "bond_of_next_admission_cfx": format_cfx(next_bond),
+    })
+}
+
+fn in_words(
+    id: &AccountId,
+    standing: Option<&VerifierStanding>,
+    barred: Option<u32>,
+    next_bond: u128,
+) -> String {
+    let account = account::address(id);
+    let mut text = match standing {
+        None => format!(
+            "{account} is no verifier and has not applied; the next admission takes a bond of {} CFX",
+            format_cfx(next_bond)
+        ),
+        Some(standing) => {
+            let suspended = if standing.suspended {
+                ", suspended"
+            } else {
+                ""
+            };
+            let (name, bond) = (name(standing.status), format_cfx(standing.bond));
+            format!("{account}: {name}{suspended}, bond {bond} CFX")
+        }
+    };
+    if let Some(session) = barred {
+        text.push_str(&format!(
+            "; barred until session {session}, for an equivocation"
+        ));
+    }
+    text
+}
+
+fn name(status: VerifierStatus) -> &'static str {
+    match status {
+        VerifierStatus::Candidate => "candidate",
+        VerifierStatus::Member => "member",
+        VerifierStatus::Expelled => "expelled",
+        VerifierStatus::Leaving => "leaving",
+        VerifierStatus::Left => "left",
+    }
+}
+
+/// The public part of the service's exchange key.
+fn exchange_key(service: &Path) -> anyhow::Result<[u8; 32]> {
+    let file = service.join("exchange.key");
+    let bytes = std::fs::read(&file).with_context(|| {
+        format!(
+            "{} can't be read: the node makes it at its first start with --validator",
+            file.display()
+        )
+    })?;
+    let Ok(secret) = <[u8; 32]>::try_from(bytes) else {
+        bail!("{} is no exchange key of a verifier", file.display());
+    };
+    let secret = StaticSecret::from(secret);
+    Ok(PublicKey::from(&secret).to_bytes())
+}
+
+fn endpoint(text: &str) -> Result<Endpoint, String> {
+    if !(text.starts_with("ws://") || text.starts_with("wss://")) {
+        return Err("an endpoint begins with ws:// or wss://".to_owned());
+    }
+    Endpoint::try_from(text.as_bytes().to_vec())
+        .map_err(|_| "an endpoint has at most 128 bytes".to_owned())
+}
+
+fn amount(text: &str) -> Result<u128, String> {
+    read_cfx(text)
+        .filter(|amount| *amount > 0)
+        .ok_or_else(|| "this is no amount in CFX; write it like 12.5".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_is_said_in_words_with_bond_suspension_and_bar() {
+        let id = AccountId([1; 32]);
+        let standing = VerifierStanding {
+            status: VerifierStatus::Member,
+            profile: None,
+            deposit: 0,
+            bond: 2_500_000_000_000,
+            unlocks: 0,
+            suspended: true,
+        };
+        let said = in_words(&id, Some(&standing), Some(9), 0);
+        assert!(
+            said.contains("member, suspended, bond 2.5 CFX; barred until session 9"),
+            "{said}"
+        );
+        let said = in_words(&id, None, None, 3_000_000_000_000);
+        assert!(
+            said.contains("has not applied") && said.contains("3 CFX"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_folder_without_an_exchange_key_is_refused_with_the_reason() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let refused = exchange_key(folder.path())
+            .expect_err("there is no key")
+            .to_string();
+        assert!(refused.contains("--validator"), "{refused}");
+        std::fs::write(folder.path().join("exchange.key"), [1; 31]).expect("written");
+        let refused = exchange_key(folder.path())
+            .expect_err("it is too short")
+            .to_string();
+        assert!(refused.contains("no exchange key"), "{refused}");
     }
 }

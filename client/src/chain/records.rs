@@ -199,7 +199,11 @@ impl Chain {
     }
 
     /// What a view function without arguments answers.
-    async fn view<T: Decode>(&self, pallet: &str, function: &str) -> Result<T, ChainError> {
+    pub(super) async fn view<T: Decode>(
+        &self,
+        pallet: &str,
+        function: &str,
+    ) -> Result<T, ChainError> {
         let other = || ChainError::OtherTypes(format!("{pallet}.{function}"));
         let block = self.block().await?;
         let found = block

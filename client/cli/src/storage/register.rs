@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::make_keys;
-use crate::options::{ChainOptions, WalletOptions, space};
+use crate::options::{ChainOptions, WalletOptions, region, space};
 use crate::progress::Progress;
 
 /// Options of `chainflix storage register`.
@@ -52,15 +52,6 @@ enum Class {
     AlwaysOn,
     /// At home.
     Home,
-}
-
-/// Two letters, in capitals.
-fn region(text: &str) -> Result<[u8; 2], String> {
-    let letters: Option<[u8; 2]> = text.as_bytes().try_into().ok();
-    letters
-        .map(|letters| letters.map(|letter| letter.to_ascii_uppercase()))
-        .filter(|letters| letters.iter().all(u8::is_ascii_uppercase))
-        .ok_or_else(|| "a region is a country code of two letters, such as DE".to_owned())
 }
 
 impl Register {
@@ -127,18 +118,5 @@ impl Register {
                 self.folder.display()
             )
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_region_is_two_letters_and_written_in_capitals() {
-        assert_eq!(region("de"), Ok(*b"DE"));
-        for wrong in ["", "D", "DEU", "D1", "é"] {
-            assert!(region(wrong).is_err(), "{wrong}");
-        }
     }
 }

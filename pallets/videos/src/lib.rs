@@ -8,10 +8,13 @@
 //!   producer, supervisor, title, playtime, manifest root, mining ratio, key epoch, upload id.
 //! - **State by round**: a video is active, restricted or withdrawn *from a round on*, at least two rounds after the
 //!   call, and the registry answers for past rounds too: a view is judged by the state of its round of issue.
+//! - **Enhancements**: subtitles, dubs and effects are attached to a video by others, with the producer's consent. They
+//!   earn when shown and are sold outright; who owned one is known for every round that is still judged.
 //! - **Deposits**: every byte held is paid for, and the deposit comes back when the record is removed.
 //! - **Lookup**: the videos of a producer are listed by number and read page by page.
 //!
-//! Other pallets reach the registry through [`chainflix_primitives::registry::VideoRegistry`] only. Calls, formulas,
+//! Other pallets reach the registry through [`chainflix_primitives::registry::VideoRegistry`] and
+//! [`chainflix_primitives::registry::EnhancementRegistry`] only. Calls, formulas,
 //! invariants and threats are in the pallet's `README.md`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -28,7 +31,10 @@
 
 extern crate alloc;
 
+mod errors;
+mod events;
 mod impls;
+mod storage;
 pub mod types;
 pub mod weights;
 
@@ -38,7 +44,10 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{StateChange, UploadMark, VideoRecord};
+pub use types::{
+    AcceptancePolicy, Enhancement, EnhancementKind, EnhancementState, Language, OwnerChange,
+    PolicyRecord, StateChange, UploadMark, VideoRecord,
+};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
@@ -49,7 +58,11 @@ use chainflix_primitives::{
     ratio::MiningRatio,
     registry::{CurrentRound, EligibleProducers, KeyEpochs, VideoState, VideoTerms},
 };
-use frame_support::{pallet_prelude::*, traits::fungible::MutateHold};
+use frame_support::{
+    pallet_macros::import_section,
+    pallet_prelude::*,
+    traits::fungible::{Mutate, MutateHold},
+};
 use frame_system::pallet_prelude::*;
 
 /// Title of a video, UTF-8.
@@ -58,7 +71,12 @@ pub type Title =
 
 /// Most entries of one page of a producer's videos.
 pub const MAX_PAGE: u32 = 100;
+/// Most enhancements of one video, ended ones included as long as they are needed.
+pub const MAX_ENHANCEMENTS_OF_VIDEO: u32 = 64;
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 #[allow(
@@ -84,8 +102,9 @@ pub mod pallet {
             AccountId: From<[u8; 32]> + Into<[u8; 32]>,
         >
     {
-        /// Holds deposits. Amounts are units of 10⁻¹² CFX.
-        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>;
+        /// Holds deposits and pays for enhancements. Amounts are units of 10⁻¹² CFX.
+        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>
+            + Mutate<Self::AccountId, Balance = u128>;
 
         /// The runtime's reasons for holds.
         type RuntimeHoldReason: From<HoldReason>;
@@ -125,126 +144,12 @@ pub mod pallet {
         /// For the mark that an upload id was used. The mark stays for ever, and so does the hold.
         #[codec(index = 1)]
         UploadMark,
-    }
-
-    /// Videos by magnet.
-    #[pallet::storage]
-    pub type Videos<T: Config> = StorageMap<_, Blake2_128Concat, Magnet, VideoRecord>;
-
-    /// Upload ids that were used: content keys are derived from them, so one never serves two videos.
-    #[pallet::storage]
-    pub type Uploads<T: Config> =
-        StorageMap<_, Blake2_128Concat, UploadId, UploadMark<T::AccountId>>;
-
-    /// Videos of a producer by number, in order of publication. A removed video leaves a gap.
-    #[pallet::storage]
-    pub type Listings<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Twox64Concat, u32, Magnet>;
-
-    /// How many videos a producer has ever published: the number of its next one.
-    #[pallet::storage]
-    pub type PublishedCount<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
-
-    /// What happened. No event carries a title or any other text of a user.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A video was published.
-        VideoPublished {
-            /// The video.
-            magnet: Magnet,
-            /// Its producer.
-            producer: T::AccountId,
-            /// First round in which a view of it counts.
-            from_round: Round,
-        },
-        /// A producer withdrew a video for good.
-        VideoWithdrawn {
-            /// The video.
-            magnet: Magnet,
-            /// First round in which no view of it counts.
-            from_round: Round,
-        },
-        /// A supervisor restricted a video.
-        VideoRestricted {
-            /// The video.
-            magnet: Magnet,
-            /// First round in which no view of it counts.
-            from_round: Round,
-        },
-        /// The restriction of a video was lifted.
-        VideoReinstated {
-            /// The video.
-            magnet: Magnet,
-            /// First round in which a view of it counts again.
-            from_round: Round,
-        },
-        /// The record of a withdrawn video was removed.
-        VideoRemoved {
-            /// The video.
-            magnet: Magnet,
-            /// Its producer.
-            producer: T::AccountId,
-            /// What was returned, in units.
-            deposit: u128,
-        },
-    }
-
-    /// Why a call was refused. Numbers never change and are never reused.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// The account is not an eligible producer: a supervisor has to approve it first.
-        #[codec(index = 0)]
-        NotEligible,
-        /// A video is registered under this magnet already.
-        #[codec(index = 1)]
-        AlreadyPublished,
-        /// The upload id was used before: ask a verifier for a new one and encrypt again.
+        /// For the record of an enhancement. Returned to its owner when the record is removed.
         #[codec(index = 2)]
-        UploadUsed,
-        /// The title is empty or not UTF-8.
+        Enhancement,
+        /// For a producer's policy. Returned when it is replaced or given up.
         #[codec(index = 3)]
-        InvalidTitle,
-        /// The playtime is zero or longer than a day.
-        #[codec(index = 4)]
-        InvalidPlaytime,
-        /// The number of renditions is zero or above the maximum.
-        #[codec(index = 5)]
-        InvalidRenditions,
-        /// The shares of the mining ratio do not sum to 1,000,000.
-        #[codec(index = 6)]
-        RatioSumNotWhole,
-        /// The viewer's share is below 100,000.
-        #[codec(index = 7)]
-        RatioViewerBelowMinimum,
-        /// The shares of verifier, storage or supervisor differ from what the chain sets.
-        #[codec(index = 8)]
-        RatioChainShareChanged,
-        /// The verifiers have no secret in force for this key epoch.
-        #[codec(index = 9)]
-        KeyEpochNotInForce,
-        /// There is no such video.
-        #[codec(index = 10)]
-        UnknownVideo,
-        /// Only the producer of the video may do this.
-        #[codec(index = 11)]
-        NotProducer,
-        /// The video is withdrawn already.
-        #[codec(index = 12)]
-        AlreadyWithdrawn,
-        /// A change of state is pending: try again once it has taken effect, in two rounds at most.
-        #[codec(index = 13)]
-        ChangePending,
-        /// The video's state changed too often: try again when older changes have left its history.
-        #[codec(index = 14)]
-        HistoryFull,
-        /// The record is still needed: withdraw the video and wait until its views are settled for good.
-        #[codec(index = 15)]
-        RecordStillNeeded,
-        /// A counter or an amount is at its end.
-        #[codec(index = 16)]
-        Overflow,
+        AcceptancePolicy,
     }
 
     #[pallet::hooks]
@@ -315,11 +220,101 @@ pub mod pallet {
         }
 
         /// Removes the record of a video that was withdrawn so long ago that nobody judges its views any more, and
-        /// returns its deposit. Its upload id stays used.
+        /// returns its deposit. Its enhancements go with it, and their deposits back to their owners. Its upload id
+        /// stays used.
         #[pallet::call_index(2)]
-        pub fn remove(origin: OriginFor<T>, magnet: Magnet) -> DispatchResult {
+        #[pallet::weight(<T as Config>::WeightInfo::remove(MAX_ENHANCEMENTS_OF_VIDEO))]
+        pub fn remove(origin: OriginFor<T>, magnet: Magnet) -> DispatchResultWithPostInfo {
             let producer = ensure_signed(origin)?;
-            Self::remove_video(producer, magnet)
+            let enhancements = Self::remove_video(producer, magnet)?;
+            Ok(Some(<T as Config>::WeightInfo::remove(enhancements)).into())
+        }
+
+        /// Proposes an enhancement of a video, with a deposit. It is attached at once when the caller is the producer, or
+        /// when the producer's policy covers the caller and the video has room; else it waits for the producer's word.
+        ///
+        /// * `language`: BCP 47, such as `en` or `pt-BR`; may be empty for effects.
+        /// * `hash`: SHA-256 of the file.
+        /// * `price`: for which anybody may buy it, in units; `None` when it is not for sale.
+        #[pallet::call_index(3)]
+        pub fn propose_enhancement(
+            origin: OriginFor<T>,
+            magnet: Magnet,
+            kind: EnhancementKind,
+            language: Language,
+            hash: Hash32,
+            price: Option<u128>,
+        ) -> DispatchResult {
+            let enhancer = ensure_signed(origin)?;
+            Self::propose(enhancer, magnet, kind, language, hash, price)
+        }
+
+        /// Accepts a proposed enhancement of the caller's video: from two rounds later on it earns when shown.
+        #[pallet::call_index(4)]
+        pub fn accept_enhancement(origin: OriginFor<T>, id: u32) -> DispatchResult {
+            let producer = ensure_signed(origin)?;
+            Self::accept(&producer, id)
+        }
+
+        /// Ends an enhancement, by its owner or by the producer of the video. A proposal is removed and its deposit
+        /// returned; an attached one earns until two rounds later.
+        #[pallet::call_index(5)]
+        pub fn end_enhancement(origin: OriginFor<T>, id: u32) -> DispatchResult {
+            let caller = ensure_signed(origin)?;
+            Self::end(&caller, id)
+        }
+
+        /// Removes an enhancement that ended so long ago that nobody judges a view with it any more, and returns the
+        /// deposit to its owner; by anybody.
+        #[pallet::call_index(6)]
+        pub fn remove_enhancement(origin: OriginFor<T>, id: u32) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::remove_ended(id)
+        }
+
+        /// Offers the caller's enhancement for a price in units, or no longer with `None`. Holds at once: nobody pays
+        /// more than it names when buying.
+        #[pallet::call_index(7)]
+        pub fn set_enhancement_price(
+            origin: OriginFor<T>,
+            id: u32,
+            price: Option<u128>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::set_price(&owner, id, price)
+        }
+
+        /// Buys an enhancement outright: pays its price to the owner, puts up the deposit, and returns the owner's; all
+        /// of it or nothing. The caller earns from it from two rounds later on. It is not for sale after.
+        ///
+        /// * `most`: what the caller pays at most, in units.
+        #[pallet::call_index(8)]
+        pub fn buy_enhancement(origin: OriginFor<T>, id: u32, most: u128) -> DispatchResult {
+            let buyer = ensure_signed(origin)?;
+            Self::buy(buyer, id, most)
+        }
+
+        /// Gives the caller's enhancement to another account, deposit included. The new owner earns from it from two
+        /// rounds later on. It is not for sale after.
+        #[pallet::call_index(9)]
+        pub fn transfer_enhancement(
+            origin: OriginFor<T>,
+            id: u32,
+            to: T::AccountId,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::give(owner, id, to)
+        }
+
+        /// Says whose enhancements of the caller's videos are attached without asking; a list costs a deposit by the
+        /// byte. What waits already goes on waiting.
+        #[pallet::call_index(10)]
+        pub fn set_acceptance_policy(
+            origin: OriginFor<T>,
+            policy: AcceptancePolicy<T::AccountId>,
+        ) -> DispatchResult {
+            let producer = ensure_signed(origin)?;
+            Self::put_policy(producer, policy)
         }
     }
 
@@ -351,6 +346,43 @@ pub mod pallet {
         /// long.
         pub fn publish_deposit(title_bytes: u32) -> Option<u128> {
             Self::deposit_for_title(title_bytes)
+        }
+
+        /// An enhancement: proposed, attached, or ended and still needed.
+        pub fn enhancement(id: u32) -> Option<Enhancement<T::AccountId>> {
+            Enhancements::<T>::get(id)
+        }
+
+        /// The id that the next enhancement gets: all have lower ones.
+        pub fn next_enhancement() -> u32 {
+            NextEnhancement::<T>::get()
+        }
+
+        /// Enhancements of a video that were accepted, ended ones included as long as they are needed; at most 64.
+        pub fn enhancements_of(magnet: Magnet) -> Vec<u32> {
+            Attached::<T>::get(magnet).into_inner()
+        }
+
+        /// Enhancements that wait for the producer's word, in no particular order: at most `limit` and at most 100,
+        /// those that come after `after`, the last of the page before.
+        pub fn proposals_of(magnet: Magnet, after: Option<u32>, limit: u32) -> Vec<u32> {
+            Self::proposals_page(magnet, after, limit)
+        }
+
+        /// Who owned an enhancement in a round, when it was attached to the video then: whom the enhancers' share of a
+        /// view of that round goes to.
+        pub fn enhancement_owner_in(id: u32, magnet: Magnet, round: Round) -> Option<T::AccountId> {
+            Self::earning_owner(id, &magnet, round)
+        }
+
+        /// Whose enhancements a producer accepts without being asked.
+        pub fn acceptance_policy(producer: T::AccountId) -> AcceptancePolicy<T::AccountId> {
+            Policies::<T>::get(producer).map_or(AcceptancePolicy::Ask, |record| record.policy)
+        }
+
+        /// What an enhancement holds, in units; whoever owns it has put it up.
+        pub fn enhancement_deposit() -> u128 {
+            Self::deposit_of_enhancement().unwrap_or(u128::MAX)
         }
     }
 }

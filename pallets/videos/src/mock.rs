@@ -147,6 +147,24 @@ impl Draft {
     }
 }
 
+/// Proposes Korean subtitles that are not for sale; returns their id.
+pub fn propose(by: AccountId, magnet: Magnet) -> u32 {
+    let id = Videos::next_enhancement();
+    let subtitles = crate::EnhancementKind::Subtitles;
+    let language = b"ko".to_vec().try_into().expect("short");
+    let origin = RuntimeOrigin::signed(by);
+    Videos::propose_enhancement(
+        origin,
+        magnet,
+        subtitles,
+        language,
+        [id as u8 + 1; 32],
+        None,
+    )
+    .expect("it may be proposed");
+    id
+}
+
 /// Runs a test at block 1, round 1,000, with two approved producers of 1,000 CFX each, and checks the invariants.
 pub fn run(test: impl FnOnce()) {
     Now::set(1_000);

@@ -1,13 +1,13 @@
-//! What is held for the bytes that a video takes in storage.
+//! What is held for the bytes that videos, enhancements and policies take in storage.
 //!
-//! `deposit = entries × DepositPerEntry + bytes × DepositPerByte`, in units; keys count as bytes, and the history of
-//! states counts as if it were full, so that a restriction never has to ask anybody for more.
+//! `deposit = entries × DepositPerEntry + bytes × DepositPerByte`, in units; keys count as bytes, and the histories of
+//! states and owners count as if it were full, so that a restriction never has to ask anybody for more.
 
 use chainflix_primitives::{Magnet, ids::UploadId, registry::VideoTerms};
 use codec::{Encode, MaxEncodedLen};
 use frame_support::traits::Get;
 
-use crate::{Config, Pallet, UploadMark, VideoRecord};
+use crate::{AcceptancePolicy, Config, Enhancement, Pallet, PolicyRecord, UploadMark, VideoRecord};
 
 /// Bytes of the hash that stands before a key in storage, and of the two prefixes before it.
 const KEY_OVERHEAD_BYTES: u32 = 16 + 32;
@@ -60,6 +60,36 @@ impl<T: Config> Pallet<T> {
             return None;
         }
         Self::record_deposit(title_bytes)?.checked_add(Self::mark_deposit()?)
+    }
+
+    /// Deposit for an enhancement: its record, and its place among a video's, proposed or attached. `None` on overflow.
+    pub(crate) fn deposit_of_enhancement() -> Option<u128> {
+        let id = bytes_of::<u32>()?;
+        let bytes = [
+            bytes_of::<Enhancement<T::AccountId>>()?,
+            id,
+            KEY_OVERHEAD_BYTES,
+            // A proposal is an entry of its own under video and id.
+            bytes_of::<Magnet>()?,
+            id,
+            KEY_OVERHEAD_BYTES,
+            SECOND_KEY_OVERHEAD_BYTES,
+        ]
+        .into_iter()
+        .try_fold(0u32, u32::checked_add)?;
+        Self::deposit(2, bytes)
+    }
+
+    /// Deposit for a producer's policy, by its length. `None` on overflow.
+    pub(crate) fn deposit_of_policy(policy: &AcceptancePolicy<T::AccountId>) -> Option<u128> {
+        let rest = bytes_of::<PolicyRecord<T::AccountId>>()?
+            .checked_sub(bytes_of::<AcceptancePolicy<T::AccountId>>()?)?;
+        let bytes = u32::try_from(policy.encoded_size())
+            .ok()?
+            .checked_add(rest)?
+            .checked_add(bytes_of::<T::AccountId>()?)?
+            .checked_add(KEY_OVERHEAD_BYTES)?;
+        Self::deposit(1, bytes)
     }
 
     fn deposit(entries: u32, bytes: u32) -> Option<u128> {

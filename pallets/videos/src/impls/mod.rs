@@ -1,7 +1,10 @@
 //! The registry's logic, by topic.
 
 mod deposits;
+mod enhancements;
 mod listing;
+mod market;
+mod policy;
 mod registration;
 mod registry;
 #[cfg(any(test, feature = "try-runtime"))]

@@ -16,6 +16,8 @@ use frame_support::{
     traits::{Get, fungible::MutateHold, tokens::Precision},
 };
 
+use sp_runtime::DispatchError;
+
 use crate::{
     Config, Error, Event, HoldReason, Listings, Pallet, PublishedCount, StateChange, UploadMark,
     Uploads, VideoRecord, Videos,
@@ -135,8 +137,12 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Removes a video that was withdrawn long enough ago and returns its deposit.
-    pub(crate) fn remove_video(producer: T::AccountId, magnet: Magnet) -> DispatchResult {
+    /// Removes a video that was withdrawn long enough ago and returns its deposit, and its enhancements with theirs.
+    /// How many those were.
+    pub(crate) fn remove_video(
+        producer: T::AccountId,
+        magnet: Magnet,
+    ) -> Result<u32, DispatchError> {
         let record = Videos::<T>::get(magnet).ok_or(Error::<T>::UnknownVideo)?;
         ensure!(
             record.terms.producer == Self::raw(&producer),
@@ -159,12 +165,13 @@ impl<T: Config> Pallet<T> {
         )?;
         Videos::<T>::remove(magnet);
         Listings::<T>::remove(&producer, record.listing);
+        let enhancements = Self::remove_attached(magnet)?;
         Self::deposit_event(Event::VideoRemoved {
             magnet,
             producer,
             deposit,
         });
-        Ok(())
+        Ok(enhancements)
     }
 
     /// The pallet's word for a refused change.

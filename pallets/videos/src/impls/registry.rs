@@ -1,8 +1,10 @@
 //! The registry as other pallets see it.
 
 use chainflix_primitives::{
-    Magnet, Round,
-    registry::{CurrentRound, RegistryError, VideoRegistry, VideoState, VideoTerms},
+    AccountId, Magnet, Round,
+    registry::{
+        CurrentRound, EnhancementRegistry, RegistryError, VideoRegistry, VideoState, VideoTerms,
+    },
 };
 use frame_support::traits::Get;
 
@@ -46,5 +48,11 @@ impl<T: Config> Pallet<T> {
             }
             record.change(to, T::Rounds::current_round(), T::RecordRounds::get())
         })
+    }
+}
+
+impl<T: Config> EnhancementRegistry for Pallet<T> {
+    fn owner_in(enhancement: u32, video: &Magnet, round: Round) -> Option<AccountId> {
+        Self::earning_owner(enhancement, video, round).map(|owner| Self::raw(&owner))
     }
 }

@@ -1,11 +1,14 @@
 //! What must always hold.
 
 use alloc::collections::BTreeMap;
-use chainflix_primitives::{registry::CurrentRound, window};
+use chainflix_primitives::{Magnet, registry::CurrentRound, window};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, HoldReason, Listings, Pallet, PublishedCount, Uploads, Videos};
+use crate::{
+    Attached, Config, EnhancementState, Enhancements, HoldReason, Listings, NextEnhancement,
+    Pallet, Policies, Proposals, PublishedCount, Uploads, Videos,
+};
 
 impl<T: Config> Pallet<T> {
     /// Runs every check.
@@ -16,7 +19,10 @@ impl<T: Config> Pallet<T> {
         Self::check_deposits()?;
         Self::check_listings()?;
         Self::check_terms()?;
-        Self::check_states()
+        Self::check_states()?;
+        Self::check_enhancement_deposits()?;
+        Self::check_enhancements()?;
+        Self::check_places()
     }
 
     /// Funds held are the sum of the items' deposits, account by account and reason by reason.
@@ -111,6 +117,104 @@ impl<T: Config> Pallet<T> {
                 .count();
             ensure!(pending <= 1, "several changes are pending");
         }
+        Ok(())
+    }
+
+    /// Funds held are the sum of the deposits of what an account owns, and of its policy.
+    fn check_enhancement_deposits() -> Result<(), TryRuntimeError> {
+        let mut sums: BTreeMap<T::AccountId, u128> = BTreeMap::new();
+        for enhancement in Enhancements::<T>::iter_values() {
+            let owner = enhancement.owner().ok_or("an enhancement of nobody")?;
+            let sum = sums.entry(owner.clone()).or_default();
+            *sum = sum
+                .checked_add(enhancement.deposit)
+                .ok_or("deposits overflow")?;
+        }
+        for (account, sum) in sums {
+            let held = T::Currency::balance_on_hold(&HoldReason::Enhancement.into(), &account);
+            ensure!(
+                held == sum,
+                "held for enhancements differs from their deposits"
+            );
+        }
+        for (account, record) in Policies::<T>::iter() {
+            let held = T::Currency::balance_on_hold(&HoldReason::AcceptancePolicy.into(), &account);
+            ensure!(
+                held == record.deposit,
+                "held for a policy differs from its deposit"
+            );
+        }
+        Ok(())
+    }
+
+    /// Every enhancement has an id that was given out, a fit description, owners in order, and a price only while it
+    /// can be sold.
+    fn check_enhancements() -> Result<(), TryRuntimeError> {
+        let next = NextEnhancement::<T>::get();
+        let now = T::Rounds::current_round();
+        for (id, enhancement) in Enhancements::<T>::iter() {
+            ensure!(id < next, "an id was not given out");
+            ensure!(
+                Self::check_description(enhancement.kind, &enhancement.language, &enhancement.hash)
+                    .is_ok(),
+                "an enhancement is nothing"
+            );
+            let ascending = enhancement
+                .owners
+                .windows(2)
+                .all(|pair| matches!(pair, [a, b] if a.from_round < b.from_round));
+            ensure!(ascending, "owners are out of order");
+            let pending = enhancement
+                .owners
+                .iter()
+                .filter(|change| change.from_round > now)
+                .count();
+            ensure!(pending <= 1, "several owners are pending");
+            if let EnhancementState::Ended {
+                from_round,
+                until_round,
+            } = enhancement.state
+            {
+                ensure!(
+                    from_round <= until_round,
+                    "an enhancement ends before it begins"
+                );
+                ensure!(enhancement.price.is_none(), "what has ended is for sale");
+            }
+        }
+        Ok(())
+    }
+
+    /// Every enhancement stands in one place: proposed among its video's proposals, else in the list of its video, which
+    /// is registered; and nothing else stands there.
+    fn check_places() -> Result<(), TryRuntimeError> {
+        let mut placed = 0u64;
+        for (video, id) in Proposals::<T>::iter_keys() {
+            Self::check_place(video, id, true)?;
+            placed = placed.saturating_add(1);
+        }
+        for (video, listed) in Attached::<T>::iter() {
+            ensure!(Videos::<T>::contains_key(video), "enhancements of no video");
+            ensure!(!listed.is_empty(), "an empty list of enhancements");
+            for id in listed {
+                Self::check_place(video, id, false)?;
+                placed = placed.saturating_add(1);
+            }
+        }
+        ensure!(
+            placed == Enhancements::<T>::iter_keys().count() as u64,
+            "an enhancement stands nowhere, or twice"
+        );
+        Ok(())
+    }
+
+    fn check_place(video: Magnet, id: u32, proposed: bool) -> Result<(), TryRuntimeError> {
+        let found = Enhancements::<T>::get(id).ok_or("a place names no enhancement")?;
+        ensure!(found.video == video, "an enhancement of another video");
+        ensure!(
+            (found.state == EnhancementState::Proposed) == proposed,
+            "an enhancement stands in the wrong place"
+        );
         Ok(())
     }
 }

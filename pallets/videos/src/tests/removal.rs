@@ -17,6 +17,8 @@ const MAGNET: Magnet = Magnet([1; 32]);
 
 fn remove() -> sp_runtime::DispatchResult {
     Videos::remove(RuntimeOrigin::signed(producer()), MAGNET)
+        .map(|_| ())
+        .map_err(|refused| refused.error)
 }
 
 #[test]

@@ -317,7 +317,13 @@ impl_runtime_apis! {
         }
 
         fn submit_due() -> u32 {
-            Authorities::submit_due().saturating_add(Pov::submit_due())
+            [
+                Authorities::submit_due(),
+                Pov::submit_due(),
+                StorageProviders::submit_due(),
+            ]
+            .into_iter()
+            .fold(0, u32::saturating_add)
         }
     }
 

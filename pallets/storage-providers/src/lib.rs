@@ -8,6 +8,8 @@
 //!   never change; what a node declares (class, region, space) may.
 //! - **Rounds of effect**: a provider's receipts count from two rounds after its registration until two rounds after
 //!   its exit, and its record is kept for as long as a receipt may still name it.
+//! - **Heartbeats**: verifiers attest, page by page, which providers they found alive; a provider was seen when more than
+//!   51 % say so.
 //! - **Deposits**: a registration is paid for by the byte; the deposit comes back when its record is removed.
 //! - **Controllers**: ed25519 keys that may sign lists of sources, with their endpoints, kept by
 //!   [`Config::ControllerOrigin`].
@@ -28,7 +30,10 @@
 
 extern crate alloc;
 
+mod errors;
+mod events;
 mod impls;
+mod storage;
 pub mod types;
 pub mod weights;
 
@@ -38,22 +43,32 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{Controller, Provider};
+pub use types::{
+    Controller, Declaration, DeclaredChange, PageCount, PageLiveness, Provider, Tally,
+};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
 use chainflix_primitives::{
     Round,
-    registry::{CurrentRound, Endpoint, ProviderClass, ProviderRecord},
+    hash::Hash32,
+    heartbeat::Heartbeat,
+    ids::Signature64,
+    registry::{CurrentRound, Endpoint, ProviderClass, ProviderRecord, VerifierKeys, VerifierSet},
 };
-use frame_support::{pallet_prelude::*, traits::fungible::MutateHold};
-use frame_system::pallet_prelude::*;
+use frame_support::{
+    pallet_macros::import_section, pallet_prelude::*, traits::fungible::MutateHold,
+};
+use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 
 /// Most providers of one account.
 pub const MAX_PROVIDERS_PER_OWNER: u32 = 64;
 /// Most controllers.
 pub const MAX_CONTROLLERS: u32 = 100;
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
@@ -67,13 +82,15 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the pallet needs from its surroundings.
+    /// What the pallet needs from its surroundings. The runtime's transactions have to carry
+    /// `frame_system::AuthorizeCall`.
     #[pallet::config]
     pub trait Config:
         frame_system::Config<
             RuntimeEvent: From<Event<Self>>,
             AccountId: From<[u8; 32]> + Into<[u8; 32]>,
-        >
+            Hash: Into<Hash32>,
+        > + CreateAuthorizedTransaction<Call<Self>>
     {
         /// Holds deposits. Amounts are units of 10⁻¹² CFX.
         type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>;
@@ -86,6 +103,20 @@ pub mod pallet {
 
         /// The current round.
         type Rounds: CurrentRound;
+
+        /// The verifiers in force, who attest which providers are alive.
+        type Verifiers: VerifierSet;
+
+        /// The verifiers' `pov` session keys.
+        type VerifierKeys: VerifierKeys;
+
+        /// Priority of heartbeats in the transaction pool.
+        #[pallet::constant]
+        type Priority: Get<TransactionPriority>;
+
+        /// For how many blocks a heartbeat stays in the transaction pool; the worker submits it again after.
+        #[pallet::constant]
+        type Longevity: Get<TransactionLongevity>;
 
         /// How long the record of a provider that left is kept, in rounds: longer than anybody may still judge a
         /// receipt of it or recompute earnings. Two cycles in production.
@@ -110,127 +141,6 @@ pub mod pallet {
         /// For the record of a provider. Returned when it is removed.
         #[codec(index = 0)]
         Provider,
-    }
-
-    /// Index of the next provider. An index is never used again.
-    #[pallet::storage]
-    pub type NextIndex<T: Config> = StorageValue<_, u32, ValueQuery>;
-
-    /// Providers by index.
-    #[pallet::storage]
-    pub type Providers<T: Config> = StorageMap<_, Twox64Concat, u32, Provider>;
-
-    /// Index of the provider with a peer key.
-    #[pallet::storage]
-    pub type PeerKeys<T: Config> = StorageMap<_, Blake2_128Concat, [u8; 32], u32>;
-
-    /// Indices of the providers of an account, in order of registration.
-    #[pallet::storage]
-    pub type OwnedBy<T: Config> = StorageMap<
-        _,
-        Blake2_128Concat,
-        T::AccountId,
-        BoundedVec<u32, ConstU32<MAX_PROVIDERS_PER_OWNER>>,
-        ValueQuery,
-    >;
-
-    /// Controllers by the ed25519 public key with which they sign lists of sources.
-    #[pallet::storage]
-    pub type Controllers<T: Config> = CountedStorageMap<_, Blake2_128Concat, [u8; 32], Controller>;
-
-    /// What happened.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A storage node was registered.
-        ProviderRegistered {
-            /// Its index.
-            index: u32,
-            /// The account that earns.
-            owner: T::AccountId,
-            /// First round in which its receipts count.
-            from_round: Round,
-        },
-        /// A provider declared something else.
-        ProviderUpdated {
-            /// Its index.
-            index: u32,
-            /// Its class.
-            class: ProviderClass,
-            /// Its region.
-            region: [u8; 2],
-            /// Its space in bytes.
-            space_bytes: u64,
-        },
-        /// A provider is leaving.
-        ProviderExiting {
-            /// Its index.
-            index: u32,
-            /// First round in which its receipts don't count.
-            until_round: Round,
-            /// First round in which its record can be removed.
-            removable: Round,
-        },
-        /// The record of a provider that left was removed.
-        ProviderRemoved {
-            /// Its index.
-            index: u32,
-            /// The account that earned.
-            owner: T::AccountId,
-            /// What was returned, in units.
-            deposit: u128,
-        },
-        /// A controller was registered, or its endpoint changed.
-        ControllerSet {
-            /// Its key.
-            key: [u8; 32],
-        },
-        /// A controller was removed: its lists of sources no longer count.
-        ControllerRemoved {
-            /// Its key.
-            key: [u8; 32],
-        },
-    }
-
-    /// Why a call was refused. Numbers never change and are never reused.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// A provider is registered with this peer key already.
-        #[codec(index = 0)]
-        PeerKeyTaken,
-        /// The region is not two upper-case letters (ISO 3166-1 alpha-2).
-        #[codec(index = 1)]
-        InvalidRegion,
-        /// A provider has to declare some space.
-        #[codec(index = 2)]
-        NoSpace,
-        /// The account has as many providers as it may have: remove one first, or use another account.
-        #[codec(index = 3)]
-        TooManyProviders,
-        /// There is no such provider.
-        #[codec(index = 4)]
-        UnknownProvider,
-        /// Only the owner of the provider may do this.
-        #[codec(index = 5)]
-        NotOwner,
-        /// The provider is leaving.
-        #[codec(index = 6)]
-        Exiting,
-        /// The record is still needed: exit first and wait until the provider's receipts are settled for good.
-        #[codec(index = 7)]
-        RecordStillNeeded,
-        /// The endpoint is not a URL that begins with `http://` or `https://`.
-        #[codec(index = 8)]
-        InvalidEndpoint,
-        /// There are as many controllers as there may be: remove one first.
-        #[codec(index = 9)]
-        TooManyControllers,
-        /// There is no such controller.
-        #[codec(index = 10)]
-        UnknownController,
-        /// An index, a round or an amount is at its end.
-        #[codec(index = 11)]
-        Overflow,
     }
 
     /// Controllers from the start.
@@ -263,6 +173,14 @@ pub mod pallet {
                 T::RecordRounds::get() > chainflix_primitives::rounds::MAX_CARRY_ROUNDS,
                 "a view may be carried over longer than the record of its provider is kept"
             );
+            assert!(
+                T::Longevity::get() > 0,
+                "no heartbeat would last until the next block"
+            );
+        }
+
+        fn offchain_worker(_now: BlockNumberFor<T>) {
+            Self::submit_due();
         }
 
         #[cfg(feature = "try-runtime")]
@@ -300,7 +218,9 @@ pub mod pallet {
             Self::add_provider(owner, record)
         }
 
-        /// Changes what a provider declares. Its keys stay: with a lost key, exit and register anew.
+        /// Changes what a provider declares, with effect two rounds later; a change that has not taken effect is replaced.
+        /// Its keys stay: with a lost key, exit and register anew. A provider that was absent in the last three turns of
+        /// its page can't declare itself always-on until it is seen again.
         #[pallet::call_index(1)]
         pub fn update(
             origin: OriginFor<T>,
@@ -310,7 +230,12 @@ pub mod pallet {
             space_bytes: u64,
         ) -> DispatchResult {
             let owner = ensure_signed(origin)?;
-            Self::update_provider(&owner, index, class, region, space_bytes)
+            let declared = Declaration {
+                class,
+                region,
+                space_bytes,
+            };
+            Self::update_provider(&owner, index, declared)
         }
 
         /// Leaves: receipts of the provider count until two rounds after this call, for good. Its record stays until
@@ -346,19 +271,50 @@ pub mod pallet {
             T::ControllerOrigin::ensure_origin(origin)?;
             Self::drop_controller(key)
         }
+
+        /// Attests which providers of the page due a verifier found alive in the last period. Free; authorized by the
+        /// signature that it carries.
+        ///
+        /// * `signature`: by the verifier's `pov` session key over
+        ///   `chainflix_primitives::heartbeat::Heartbeat::signing_payload`.
+        #[pallet::call_index(6)]
+        #[pallet::weight((<T as Config>::WeightInfo::attest(), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_attest())]
+        #[pallet::authorize(Self::authorize_attest)]
+        pub fn attest(
+            origin: OriginFor<T>,
+            verifier: T::AccountId,
+            heartbeat: Heartbeat,
+            signature: Signature64,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            // It was checked when the call was authorized.
+            let _ = signature;
+            Self::check_heartbeat(&verifier, &heartbeat)?;
+            Self::note_heartbeat(verifier, &heartbeat)
+        }
+
+        /// Has a provider that calls itself always-on, but was absent in the last three turns of its page, declared to be
+        /// at home, with effect two rounds later; by anybody.
+        #[pallet::call_index(7)]
+        pub fn demote(origin: OriginFor<T>, index: u32) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::demote_absent(index)
+        }
     }
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
-        /// A provider for as long as its record is kept, whether its receipts count or not.
+        /// A provider for as long as its record is kept, whether its receipts count or not, as it declares itself now.
         pub fn provider(index: u32) -> Option<ProviderRecord> {
-            Providers::<T>::get(index).map(|provider| provider.record)
+            Providers::<T>::get(index)
+                .map(|provider| provider.record_in(T::Rounds::current_round()))
         }
 
         /// A provider whose receipts count in `round`.
         pub fn provider_in(index: u32, round: Round) -> Option<ProviderRecord> {
             let provider = Providers::<T>::get(index)?;
-            provider.counts_in(round).then_some(provider.record)
+            provider.counts_in(round).then(|| provider.record_in(round))
         }
 
         /// First round in which the receipts of a leaving provider don't count. `None` while it stays.
@@ -389,6 +345,22 @@ pub mod pallet {
         /// Whether lists of sources that `key` signed count.
         pub fn is_controller(key: [u8; 32]) -> bool {
             Controllers::<T>::contains_key(key)
+        }
+
+        /// The last round of the last period in which more than 51 % of the verifiers found a provider alive. `None` when
+        /// that never was, and for an unknown provider.
+        pub fn last_seen(index: u32) -> Option<Round> {
+            Self::last_seen_round(index)
+        }
+
+        /// Whether a provider was absent in the last three turns of its page that enough verifiers attested.
+        pub fn is_absent(index: u32) -> bool {
+            Providers::<T>::get(index).is_some_and(|provider| Self::was_absent(index, &provider))
+        }
+
+        /// The page of 1,024 providers that verifiers look at in a period, not later than the next one.
+        pub fn heartbeat_page(period: u32) -> u32 {
+            Self::page_due(period)
         }
 
         /// What a registration holds, in units.

@@ -56,6 +56,11 @@ impl pallet_storage_providers::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type ControllerOrigin = MoreThanHalf;
     type Rounds = Pov;
+    type Verifiers = Authorities;
+    type VerifierKeys = Pov;
+    /// Below announcements and reports: a heartbeat that waits harms nobody.
+    type Priority = ConstU64<{ u64::MAX / 4 }>;
+    type Longevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type RecordRounds = ConstU32<{ rounds::RECORDS }>;
     type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;

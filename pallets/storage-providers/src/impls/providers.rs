@@ -11,7 +11,8 @@ use frame_support::{
 };
 
 use crate::{
-    Config, Error, Event, HoldReason, NextIndex, OwnedBy, Pallet, PeerKeys, Provider, Providers,
+    Config, Declaration, Error, Event, HoldReason, NextIndex, OwnedBy, Pallet, PeerKeys, Provider,
+    Providers,
 };
 
 impl<T: Config> Pallet<T> {
@@ -47,12 +48,14 @@ impl<T: Config> Pallet<T> {
             index,
             Provider {
                 record,
+                change: None,
                 until_round: None,
                 deposit,
             },
         );
         PeerKeys::<T>::insert(peer_key, index);
         NextIndex::<T>::put(next);
+        Self::count_pages(next);
         Self::deposit_event(Event::ProviderRegistered {
             index,
             owner,
@@ -65,22 +68,53 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn update_provider(
         owner: &T::AccountId,
         index: u32,
-        class: ProviderClass,
-        region: [u8; 2],
-        space_bytes: u64,
+        declared: Declaration,
     ) -> DispatchResult {
+        let Declaration {
+            class,
+            region,
+            space_bytes,
+        } = declared;
         Self::check_declared(region, space_bytes)?;
+        let from_round = Self::round_of_effect()?;
         Self::change_provider(owner, index, |provider| {
-            provider.record.class = class;
-            provider.record.region = region;
-            provider.record.space_bytes = space_bytes;
+            ensure!(
+                class != ProviderClass::AlwaysOn || !Self::was_absent(index, provider),
+                Error::<T>::Absent
+            );
+            provider.declare(declared, T::Rounds::current_round(), from_round);
+            Ok(())
         })?;
         Self::deposit_event(Event::ProviderUpdated {
             index,
             class,
             region,
             space_bytes,
+            from_round,
         });
+        Ok(())
+    }
+
+    /// Has a provider that was absent declared to be at home.
+    pub(crate) fn demote_absent(index: u32) -> DispatchResult {
+        let from_round = Self::round_of_effect()?;
+        Providers::<T>::try_mutate(index, |slot| {
+            let provider = slot.as_mut().ok_or(Error::<T>::UnknownProvider)?;
+            ensure!(provider.until_round.is_none(), Error::<T>::Exiting);
+            let declared = provider.declared();
+            ensure!(
+                declared.class == ProviderClass::AlwaysOn,
+                Error::<T>::NotAlwaysOn
+            );
+            ensure!(Self::was_absent(index, provider), Error::<T>::NotAbsent);
+            let at_home = Declaration {
+                class: ProviderClass::Home,
+                ..declared
+            };
+            provider.declare(at_home, T::Rounds::current_round(), from_round);
+            Ok::<(), Error<T>>(())
+        })?;
+        Self::deposit_event(Event::ProviderDemoted { index, from_round });
         Ok(())
     }
 
@@ -92,6 +126,7 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::Overflow)?;
         Self::change_provider(owner, index, |provider| {
             provider.until_round = Some(until_round);
+            Ok(())
         })?;
         Self::deposit_event(Event::ProviderExiting {
             index,
@@ -144,7 +179,7 @@ impl<T: Config> Pallet<T> {
     fn change_provider(
         owner: &T::AccountId,
         index: u32,
-        change: impl FnOnce(&mut Provider),
+        change: impl FnOnce(&mut Provider) -> Result<(), Error<T>>,
     ) -> Result<(), Error<T>> {
         Providers::<T>::try_mutate(index, |slot| {
             let provider = slot.as_mut().ok_or(Error::<T>::UnknownProvider)?;
@@ -153,8 +188,7 @@ impl<T: Config> Pallet<T> {
                 Error::<T>::NotOwner
             );
             ensure!(provider.until_round.is_none(), Error::<T>::Exiting);
-            change(provider);
-            Ok(())
+            change(provider)
         })
     }
 

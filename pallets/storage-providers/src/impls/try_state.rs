@@ -1,12 +1,13 @@
 //! What must always hold.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
+use chainflix_primitives::{heartbeat, registry::CurrentRound};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    Config, Controllers, HoldReason, MAX_CONTROLLERS, NextIndex, OwnedBy, Pallet, PeerKeys,
-    Providers,
+    Config, Controllers, HeartbeatTally, HoldReason, Liveness, MAX_CONTROLLERS, NextIndex, OwnedBy,
+    Pallet, PeerKeys, ProviderPages, Providers,
 };
 
 impl<T: Config> Pallet<T> {
@@ -18,7 +19,8 @@ impl<T: Config> Pallet<T> {
         Self::check_deposits()?;
         Self::check_indices()?;
         Self::check_declarations()?;
-        Self::check_controllers()
+        Self::check_controllers()?;
+        Self::check_heartbeats()
     }
 
     /// Funds held of an owner are the sum of its providers' deposits.
@@ -70,6 +72,11 @@ impl<T: Config> Pallet<T> {
     /// What providers declare makes sense, and none leaves before it came.
     fn check_declarations() -> Result<(), TryRuntimeError> {
         for provider in Providers::<T>::iter_values() {
+            let declared = provider.declared();
+            ensure!(
+                Self::check_declared(declared.region, declared.space_bytes).is_ok(),
+                "a provider declares nonsense"
+            );
             let record = &provider.record;
             ensure!(
                 Self::check_declared(record.region, record.space_bytes).is_ok(),
@@ -98,6 +105,45 @@ impl<T: Config> Pallet<T> {
                 Self::check_endpoint(&controller.endpoint).is_ok(),
                 "an endpoint is no URL"
             );
+        }
+        Ok(())
+    }
+
+    /// Nobody attested twice or was counted more often than there were attestations, pages are those of the indices given
+    /// out, and nobody was seen in a period that is not over.
+    fn check_heartbeats() -> Result<(), TryRuntimeError> {
+        let pages = heartbeat::pages(NextIndex::<T>::get());
+        ensure!(
+            ProviderPages::<T>::get().pages.max(1) == pages,
+            "pages are counted wrongly"
+        );
+        if let Some(tally) = HeartbeatTally::<T>::get() {
+            let once: BTreeSet<_> = tally.verifiers.iter().collect();
+            ensure!(
+                once.len() == tally.verifiers.len(),
+                "a verifier attested twice"
+            );
+            let most = tally.counts.iter().copied().max().unwrap_or(0);
+            ensure!(
+                usize::from(most) <= tally.verifiers.len(),
+                "counted more often than attested"
+            );
+        }
+        let now = heartbeat::period_of(T::Rounds::current_round());
+        for (page, liveness) in Liveness::<T>::iter() {
+            ensure!(page < pages, "a page of no providers");
+            let ascending = liveness
+                .turns
+                .windows(2)
+                .all(|pair| matches!(pair, [a, b] if a < b));
+            ensure!(ascending, "turns are out of order");
+            let latest = liveness.last_seen.iter().max().copied().unwrap_or(0);
+            ensure!(
+                latest == 0 || liveness.turns.last().is_some_and(|turn| latest <= *turn),
+                "seen in no turn"
+            );
+            let over = |round: &u32| heartbeat::period_of(*round) < now;
+            ensure!(liveness.turns.iter().all(over), "a turn that is not over");
         }
         Ok(())
     }

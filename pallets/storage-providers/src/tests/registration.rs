@@ -88,6 +88,7 @@ fn an_update_changes_what_is_declared_and_neither_owner_nor_keys() {
         let before = StorageProviders::provider(0).expect("registered");
         Now::set(1_500);
         assert_ok!(update(owner(), 0, *b"DE", 5));
+        Now::set(1_502);
         let after = StorageProviders::provider(0).expect("registered");
         assert_eq!(
             (after.class, after.region, after.space_bytes),

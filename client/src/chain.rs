@@ -8,6 +8,7 @@ mod nodes;
 mod reads;
 mod records;
 mod session_keys;
+mod supervision;
 mod transactions;
 mod verifiers;
 
@@ -22,6 +23,7 @@ use subxt::client::OnlineClientAtBlock;
 pub use claim::ClaimOutcome;
 pub use records::{Balance, ControllerRecord, NewVideo, ProviderTerms};
 pub use session_keys::{NodeKeys, rotate_session_keys};
+pub use supervision::{Application, ApplicationState, Decision, RefusalReason, RestrictionReason};
 pub use transactions::Finalized;
 pub use verifiers::{VerifierProfile, VerifierStanding, VerifierStatus};
 

@@ -13,6 +13,7 @@ mod publish;
 mod signals;
 mod status;
 mod storage;
+mod supervisor;
 mod verifier;
 mod watch;
 
@@ -60,10 +61,10 @@ enum Command {
     Keys(keys::Keys),
     /// Do on chain what the operator of a verifier does.
     Verifier(verifier::Verifier),
-    /// Apply for the right to publish.
+    /// Apply for the right to publish, and appeal.
     Producer(producer::Producer),
-    /// Decide who may publish.
-    Supervisor(producer::Supervisor),
+    /// Decide who may publish, and restrict videos.
+    Supervisor(supervisor::Supervisor),
 }
 
 impl Command {

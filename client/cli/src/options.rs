@@ -1,12 +1,15 @@
 //! Options that several verbs take, and what they stand for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use chainflix_client::chain::{Chain, Finalized};
 use chainflix_client::wallet::Wallet;
 use chainflix_client::{Client, Config, account};
-use chainflix_primitives::AccountId;
+use chainflix_primitives::{AccountId, Hash32};
 use clap::Args;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 /// Where a node of the chain is looked for when none is named.
 const LOCAL_NODE: &str = "ws://127.0.0.1:9944";
@@ -31,6 +34,47 @@ impl WalletOptions {
     /// Reads the wallet.
     pub(crate) fn read(&self) -> anyhow::Result<Wallet> {
         Ok(Wallet::read(&self.wallet)?)
+    }
+}
+
+/// What a verb needs that makes the wallet's account do one thing on chain.
+#[derive(Debug, Args)]
+pub(crate) struct ActingOptions {
+    #[command(flatten)]
+    chain: ChainOptions,
+
+    #[command(flatten)]
+    wallet: WalletOptions,
+
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl ActingOptions {
+    /// Reads the wallet and connects.
+    pub(crate) async fn connect(&self) -> anyhow::Result<(Chain, Wallet)> {
+        let wallet = self.wallet.read()?;
+        Ok((Chain::connect(&self.chain.chain).await?, wallet))
+    }
+
+    /// What is printed of a finalized transaction: fields in JSON, or a sentence that begins with the account.
+    pub(crate) fn done(
+        &self,
+        wallet: &Wallet,
+        done: &Finalized,
+        fields: Value,
+        words: &str,
+    ) -> String {
+        let account = account::address(&wallet.account());
+        if !self.json {
+            return format!("{account} {words}");
+        }
+        let mut all = json!({ "account": account, "block": hex::encode(done.block) });
+        if let (Value::Object(all), Value::Object(fields)) = (&mut all, fields) {
+            all.extend(fields);
+        }
+        all.to_string()
     }
 }
 
@@ -95,6 +139,14 @@ pub(crate) fn region(text: &str) -> Result<[u8; 2], String> {
         .map(|letters| letters.map(|letter| letter.to_ascii_uppercase()))
         .filter(|letters| letters.iter().all(u8::is_ascii_uppercase))
         .ok_or_else(|| "a region is a country code of two letters, such as DE".to_owned())
+}
+
+/// SHA-256 of a file of which only that goes on chain.
+pub(crate) fn hash_of(file: &Path) -> anyhow::Result<Hash32> {
+    let content =
+        std::fs::read(file).with_context(|| format!("{} can't be read", file.display()))?;
+    anyhow::ensure!(!content.is_empty(), "{} is empty", file.display());
+    Ok(Sha256::digest(content).into())
 }
 
 /// A folder for a verb's state: the one that was named, or one below the user's.

@@ -1,31 +1,32 @@
-//! `chainflix producer` and `chainflix supervisor`: who may publish.
+//! `chainflix producer`: the right to publish, and appeals.
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use chainflix_client::account;
-use chainflix_client::chain::Chain;
+use chainflix_client::chain::{Application, ApplicationState};
+use chainflix_content::MagnetLink;
 use chainflix_primitives::AccountId;
 use clap::{Args, Subcommand};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use crate::options::{ChainOptions, WalletOptions, address};
+use crate::options::{ActingOptions, address, hash_of};
 use crate::progress::Progress;
+use crate::supervisor::words;
 
 /// Options of `chainflix producer`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     chainflix producer apply --supervisor cfF8mtiGuZ3Ka4Udm2iP6CNYqP1X2gBqhoH3MAxUqYPkisK2z --dossier sealed.bin --wallet producer.key\n  \
-    chainflix producer status --wallet producer.key\n\n\
-    Applying takes a fee and a deposit. How the dossier is sealed and reaches the supervisor is between the two.")]
+    chainflix producer status --wallet producer.key\n  \
+    chainflix producer appeal 5a… --evidence licence.pdf --wallet producer.key\n\n\
+    Applying and appealing take a fee and a deposit. How the dossier is sealed and reaches the supervisor is between the two.")]
 pub(crate) struct Producer {
     #[command(subcommand)]
-    action: ProducerAction,
+    action: Action,
 }
 
 #[derive(Debug, Subcommand)]
-enum ProducerAction {
+enum Action {
     /// Apply to a supervisor for the right to publish.
     Apply {
         /// The supervisor's account.
@@ -35,121 +36,145 @@ enum ProducerAction {
         #[arg(long, value_name = "FILE")]
         dossier: PathBuf,
         #[command(flatten)]
-        chain: ChainOptions,
-        #[command(flatten)]
-        wallet: WalletOptions,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
+        acting: ActingOptions,
     },
-    /// Say whether the account may publish.
+    /// Say whether the account may publish, and where its application stands.
     Status {
         #[command(flatten)]
-        chain: ChainOptions,
+        acting: ActingOptions,
+    },
+    /// Take an application back, or remove a refused one; its deposit comes back.
+    Withdraw {
         #[command(flatten)]
-        wallet: WalletOptions,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
+        acting: ActingOptions,
+    },
+    /// Appeal to the verifiers against the restriction of a video, once.
+    Appeal {
+        /// The video's link, or its id in hex.
+        #[arg(value_name = "MAGNET")]
+        video: MagnetLink,
+        /// What you have to say; it goes to the verifiers, only its SHA-256 on chain.
+        #[arg(long, value_name = "FILE")]
+        evidence: PathBuf,
+        #[command(flatten)]
+        acting: ActingOptions,
     },
 }
 
 impl Producer {
     pub(crate) async fn run(&self) -> anyhow::Result<String> {
+        let progress = Progress::new();
         match &self.action {
-            ProducerAction::Apply {
+            Action::Apply {
                 supervisor,
                 dossier,
-                chain,
-                wallet,
-                json,
+                acting,
             } => {
-                let wallet = wallet.read()?;
-                let sealed = std::fs::read(dossier)
-                    .with_context(|| format!("the dossier {} can't be read", dossier.display()))?;
-                let hash: [u8; 32] = Sha256::digest(sealed).into();
-                let chain = Chain::connect(&chain.chain).await?;
-                let progress = Progress::new();
+                let hash = hash_of(dossier)?;
+                let (chain, wallet) = acting.connect().await?;
                 progress.step("applying on chain");
                 let done = chain.apply_as_producer(&wallet, supervisor, hash).await?;
-                drop(progress);
-                let account = account::address(&wallet.account());
-                Ok(if *json {
-                    json!({ "account": account, "dossier_sha256": hex::encode(hash), "block": hex::encode(done.block) })
-                        .to_string()
-                } else {
-                    format!("{account} has applied to {}", account::address(supervisor))
-                })
+                let fields = json!({ "dossier_sha256": hex::encode(hash) });
+                let said = format!("has applied to {}", account::address(supervisor));
+                Ok(acting.done(&wallet, &done, fields, &said))
             }
-            ProducerAction::Status {
-                chain,
-                wallet,
-                json,
+            Action::Status { acting } => status(acting).await,
+            Action::Withdraw { acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("withdrawing the application");
+                let done = chain.withdraw_producer_application(&wallet).await?;
+                Ok(acting.done(&wallet, &done, json!({}), "has no application any more"))
+            }
+            Action::Appeal {
+                video,
+                evidence,
+                acting,
             } => {
-                let account = wallet.read()?.account();
-                let chain = Chain::connect(&chain.chain).await?;
-                let eligible = chain.is_eligible_producer(&account).await?;
-                let account = account::address(&account);
-                Ok(if *json {
-                    json!({ "account": account, "may_publish": eligible }).to_string()
-                } else if eligible {
-                    format!("{account} may publish")
-                } else {
-                    format!(
-                        "{account} may not publish: no supervisor's approval holds; unless an application is open, apply with `chainflix producer apply`"
-                    )
-                })
+                let hash = hash_of(evidence)?;
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("appealing on chain");
+                let done = chain
+                    .appeal_restriction(&wallet, &video.magnet, hash)
+                    .await?;
+                let fields = json!({ "evidence_sha256": hex::encode(hash) });
+                let said = "has appealed; the verifiers decide by motion";
+                Ok(acting.done(&wallet, &done, fields, said))
             }
         }
     }
 }
 
-/// Options of `chainflix supervisor`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  \
-    chainflix supervisor approve cfJZiCsPvDHaxpBDGVggFGH77fXS47HrG14NfcBojqM5wNywh --wallet supervisor.key\n\n\
-    The chain's genesis names the supervisors. Who has applied is storage `supervisors.applications` in Polkadot.js Apps.")]
-pub(crate) struct Supervisor {
-    #[command(subcommand)]
-    action: SupervisorAction,
+async fn status(acting: &ActingOptions) -> anyhow::Result<String> {
+    let (chain, wallet) = acting.connect().await?;
+    let id = wallet.account();
+    let eligible = chain.is_eligible_producer(&id).await?;
+    let application = chain.producer_application(&id).await?;
+    let account = account::address(&id);
+    Ok(if acting.json {
+        let application = application.as_ref().map(application_json);
+        json!({ "account": account, "may_publish": eligible, "application": application })
+            .to_string()
+    } else if eligible {
+        format!("{account} may publish")
+    } else {
+        let rest = application.as_ref().map_or_else(
+            || "no supervisor's approval holds; apply with `chainflix producer apply`".to_owned(),
+            application_words,
+        );
+        format!("{account} may not publish: {rest}")
+    })
 }
 
-#[derive(Debug, Subcommand)]
-enum SupervisorAction {
-    /// Approve a producer that applied to the wallet's account.
-    Approve {
-        /// The producer's account.
-        #[arg(value_name = "ACCOUNT", value_parser = address)]
-        producer: AccountId,
-        #[command(flatten)]
-        chain: ChainOptions,
-        #[command(flatten)]
-        wallet: WalletOptions,
-        /// Print JSON.
-        #[arg(long)]
-        json: bool,
-    },
+/// An application as JSON: to whom, and where it stands.
+pub(crate) fn application_json(application: &Application) -> serde_json::Value {
+    let (state, round, reason) = match application.state {
+        ApplicationState::Open { lapses } => ("open", lapses, None),
+        ApplicationState::Refused { reason, round } => ("refused", round, Some(words(&reason))),
+    };
+    json!({
+        "supervisor": account::address(&application.supervisor),
+        "dossier_sha256": hex::encode(application.dossier_hash),
+        "state": state,
+        "round": round,
+        "reason": reason,
+    })
 }
 
-impl Supervisor {
-    pub(crate) async fn run(&self) -> anyhow::Result<String> {
-        let SupervisorAction::Approve {
-            producer,
-            chain,
-            wallet,
-            json,
-        } = &self.action;
-        let wallet = wallet.read()?;
-        let chain = Chain::connect(&chain.chain).await?;
-        let progress = Progress::new();
-        progress.step("approving on chain");
-        let done = chain.approve_producer(&wallet, producer).await?;
-        drop(progress);
-        let producer = account::address(producer);
-        Ok(if *json {
-            json!({ "producer": producer, "block": hex::encode(done.block) }).to_string()
-        } else {
-            format!("{producer} may publish")
-        })
+/// Where an application stands, in words.
+pub(crate) fn application_words(application: &Application) -> String {
+    let supervisor = account::address(&application.supervisor);
+    match application.state {
+        ApplicationState::Open { lapses } => {
+            format!("its application to {supervisor} is open until round {lapses}")
+        }
+        ApplicationState::Refused { reason, round } => format!(
+            "{supervisor} refused its application in round {round}: {}",
+            words(&reason)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chainflix_client::chain::RefusalReason;
+
+    use super::*;
+
+    #[test]
+    fn where_an_application_stands_is_said_with_round_and_reason() {
+        let mut application = Application {
+            supervisor: AccountId([1; 32]),
+            dossier_hash: [2; 32],
+            state: ApplicationState::Open { lapses: 7 },
+            deposit: 0,
+        };
+        assert!(application_words(&application).contains("open until round 7"));
+        application.state = ApplicationState::Refused {
+            reason: RefusalReason::RightsNotShown,
+            round: 9,
+        };
+        let said = application_words(&application);
+        assert!(said.contains("in round 9: rights-not-shown"), "{said}");
+        assert_eq!(application_json(&application)["reason"], "rights-not-shown");
     }
 }

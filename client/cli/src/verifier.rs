@@ -7,17 +7,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use chainflix_client::account;
 use chainflix_client::chain::{
-    Chain, Finalized, VerifierProfile, VerifierStanding, VerifierStatus, rotate_session_keys,
+    VerifierProfile, VerifierStanding, VerifierStatus, rotate_session_keys,
 };
 use chainflix_client::units::{format_cfx, read_cfx};
-use chainflix_client::wallet::Wallet;
 use chainflix_primitives::AccountId;
 use chainflix_primitives::registry::Endpoint;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use x25519_dalek::{PublicKey, StaticSecret};
 
-use crate::options::{ChainOptions, WalletOptions, region};
+use crate::options::{ActingOptions, region};
 use crate::progress::Progress;
 
 /// Options of `chainflix verifier`.
@@ -34,18 +33,6 @@ pub(crate) struct Verifier {
     action: Action,
 }
 
-/// What every action needs.
-#[derive(Debug, Args)]
-struct Acting {
-    #[command(flatten)]
-    chain: ChainOptions,
-    #[command(flatten)]
-    wallet: WalletOptions,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
-
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Have your node make new session keys, and register them with the proof that it holds them.
@@ -59,7 +46,7 @@ enum Action {
         #[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
         node: String,
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
     /// Apply for a place in the set; run it on the verifier's machine, whose speed goes into the application.
     #[command(
@@ -82,22 +69,22 @@ enum Action {
         #[arg(long, value_name = "DIR")]
         service: PathBuf,
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
     /// Take an application back, and its deposit.
     Withdraw {
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
     /// Say where the account stands: application, place in the set, bond.
     Status {
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
     /// Leave the set two sessions from now. Keep the node running until then.
     Exit {
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
     /// Add to the bond.
     TopUp {
@@ -105,30 +92,13 @@ enum Action {
         #[arg(value_name = "CFX", value_parser = amount)]
         amount: u128,
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
     /// Take the bond back, two cycles after the verifier left the set.
     WithdrawBond {
         #[command(flatten)]
-        acting: Acting,
+        acting: ActingOptions,
     },
-}
-
-impl Acting {
-    async fn connect(&self) -> anyhow::Result<(Chain, Wallet)> {
-        let wallet = self.wallet.read()?;
-        Ok((Chain::connect(&self.chain.chain).await?, wallet))
-    }
-
-    /// What is printed of a finalized transaction.
-    fn done(&self, wallet: &Wallet, done: &Finalized, words: &str) -> String {
-        let account = account::address(&wallet.account());
-        if self.json {
-            json!({ "account": account, "block": hex::encode(done.block) }).to_string()
-        } else {
-            format!("{account} {words}")
-        }
-    }
 }
 
 impl Verifier {
@@ -159,13 +129,13 @@ impl Verifier {
                     "has applied, with {} MiB/s of hashing; the verifiers decide by motion",
                     profile.hardware_score
                 );
-                Ok(acting.done(&wallet, &done, &words))
+                Ok(acting.done(&wallet, &done, Value::Null, &words))
             }
             Action::Withdraw { acting } => {
                 let (chain, wallet) = acting.connect().await?;
                 progress.step("withdrawing the application");
                 let done = chain.withdraw_verifier_application(&wallet).await?;
-                Ok(acting.done(&wallet, &done, "has withdrawn its application"))
+                Ok(acting.done(&wallet, &done, Value::Null, "has withdrawn its application"))
             }
             Action::Status { acting } => status(acting).await,
             Action::Exit { acting } => {
@@ -174,42 +144,42 @@ impl Verifier {
                 let done = chain.leave_verifiers(&wallet).await?;
                 let words =
                     "leaves the set two sessions from now; keep its node running until then";
-                Ok(acting.done(&wallet, &done, words))
+                Ok(acting.done(&wallet, &done, Value::Null, words))
             }
             Action::TopUp { amount, acting } => {
                 let (chain, wallet) = acting.connect().await?;
                 progress.step("adding to the bond");
                 let done = chain.top_up_verifier_bond(&wallet, *amount).await?;
                 let words = format!("has added {} CFX to its bond", format_cfx(*amount));
-                Ok(acting.done(&wallet, &done, &words))
+                Ok(acting.done(&wallet, &done, Value::Null, &words))
             }
             Action::WithdrawBond { acting } => {
                 let (chain, wallet) = acting.connect().await?;
                 progress.step("withdrawing the bond");
                 let done = chain.withdraw_verifier_bond(&wallet).await?;
-                Ok(acting.done(&wallet, &done, "has its bond back"))
+                Ok(acting.done(&wallet, &done, Value::Null, "has its bond back"))
             }
         }
     }
 }
 
-async fn register_keys(node: &str, acting: &Acting, progress: &Progress) -> anyhow::Result<String> {
+async fn register_keys(
+    node: &str,
+    acting: &ActingOptions,
+    progress: &Progress,
+) -> anyhow::Result<String> {
     let (chain, wallet) = acting.connect().await?;
     progress.step("making session keys in the node");
     let made = rotate_session_keys(node, &wallet.account().0).await?;
     progress.step("registering them on chain");
     let done = chain.set_session_keys(&wallet, &made).await?;
     let keys = format!("0x{}", hex::encode(&made.keys));
-    let account = account::address(&wallet.account());
-    Ok(if acting.json {
-        json!({ "account": account, "session_keys": keys, "block": hex::encode(done.block) })
-            .to_string()
-    } else {
-        format!("{account} has registered the session keys {keys}")
-    })
+    let words = format!("has registered the session keys {keys}");
+    let fields = json!({ "session_keys": keys });
+    Ok(acting.done(&wallet, &done, fields, &words))
 }
 
-async fn status(acting: &Acting) -> anyhow::Result<String> {
+async fn status(acting: &ActingOptions) -> anyhow::Result<String> {
     let (chain, wallet) = acting.connect().await?;
     let id = wallet.account();
     let standing = chain.verifier_standing(&id).await?;

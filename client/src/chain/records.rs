@@ -167,37 +167,6 @@ impl Chain {
             .await
     }
 
-    /// Applies to `supervisor` for the right to publish.
-    ///
-    /// # Errors
-    /// When the chain refuses.
-    pub async fn apply_as_producer(
-        &self,
-        wallet: &Wallet,
-        supervisor: &AccountId,
-        dossier_hash: Hash32,
-    ) -> Result<Finalized, ChainError> {
-        let arguments = (supervisor, dossier_hash);
-        self.submit(wallet, "Supervisors", "apply", &arguments.encode())
-            .await
-    }
-
-    /// Approves `producer`; `wallet` is the supervisor's that it applied to.
-    ///
-    /// # Errors
-    /// When the chain refuses.
-    pub async fn approve_producer(
-        &self,
-        wallet: &Wallet,
-        producer: &AccountId,
-    ) -> Result<Finalized, ChainError> {
-        /// `Decision::Approve` of the supervisors pallet.
-        const APPROVE: u8 = 0;
-        let arguments = (producer, APPROVE);
-        self.submit(wallet, "Supervisors", "decide", &arguments.encode())
-            .await
-    }
-
     /// What a view function without arguments answers.
     pub(super) async fn view<T: Decode>(
         &self,
@@ -237,5 +206,29 @@ impl Chain {
             .map(|value| T::decode_all(&mut value.bytes()))
             .transpose()
             .map_err(|_| ChainError::OtherTypes(format!("{pallet}.{entry}")))
+    }
+
+    /// Entries of a storage map by an account, at most `limit` of them, in the map's own order.
+    pub(super) async fn stored_by_account<T: Decode>(
+        &self,
+        pallet: &str,
+        entry: &str,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, T)>, ChainError> {
+        let other = || ChainError::OtherTypes(format!("{pallet}.{entry}"));
+        let block = self.block().await?;
+        let address = subxt::dynamic::storage::<Vec<Value>, Value>(pallet, entry);
+        let mut found = in_time(block.storage().iter(address, Vec::<Value>::new())).await?;
+        let mut entries = Vec::new();
+        while entries.len() < limit {
+            let Some(pair) = in_time(async { found.next().await.transpose() }).await? else {
+                break;
+            };
+            // A hash of the account, then the account itself.
+            let account = pair.key_bytes().last_chunk().copied().ok_or_else(other)?;
+            let value = T::decode_all(&mut pair.value().bytes()).map_err(|_| other())?;
+            entries.push((AccountId(account), value));
+        }
+        Ok(entries)
     }
 }

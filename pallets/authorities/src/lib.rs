@@ -1,19 +1,22 @@
 //! # Authorities
 //!
-//! The verifier set: who it is, how its members are reached, and the secret that they share.
+//! The verifier set: who it is, what its members answer with, how they are reached, and the secret that they share.
 //!
 //! ## Responsibilities
 //!
-//! - **Set**: the verifiers of genesis, as `session.keys` names them. The pallet is pallet-session's manager and answers
-//!   "no change" to every new session, so that GRANDPA sees no change where there is none.
+//! - **Set**: application, admission, exit, removal, suspension and readmission. As pallet-session's manager the pallet
+//!   hands out the set it decided, and answers "no change" where there is none. The minimum holds on every path.
+//! - **Bonds**: held from admission until two cycles after leaving; slashed and paid from through
+//!   `chainflix_primitives::registry::Discipline`.
+//! - **Equivocation**: takes two Aura headers of one slot, handles those and GRANDPA's: disabled at once, slashed, out
+//!   of the set, barred.
 //! - **Announcements**: each verifier says, signed by its `pov` session key, where its API is and by which keys it is
 //!   known.
 //! - **Set secret**: whose turn it is to make the secret of a key epoch, the commitment to it, and who acknowledged to
-//!   hold it. More than 51 % of acknowledgements put it in force for good.
+//!   hold it. A verifier that leaves opens a new key epoch.
 //! - **Off-chain worker**: submits what the local verifier has to say and the chain does not show yet.
 //!
-//! Both calls are *authorized*: they carry their verifier's signature and need neither account nor fee. Calls,
-//! formulas, invariants and threats are in the pallet's `README.md`.
+//! Calls, formulas, invariants and threats are in the pallet's `README.md`.
 //!
 //! In the runtime the pallet stands after `Session` and `Historical`: its genesis reads theirs.
 
@@ -31,7 +34,10 @@
 
 extern crate alloc;
 
+mod errors;
+mod events;
 mod impls;
+pub mod runtime_api;
 pub mod types;
 pub mod weights;
 
@@ -40,21 +46,41 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub use impls::{AuraEquivocation, DisableAtMostAThird, MAX_HEADER_BYTES, NewOffences};
 pub use pallet::*;
-pub use types::{MAKER_ROUNDS, set_secret_maker};
+pub use types::{
+    KeyEpoch, LeavingCause, MAKER_ROUNDS, SlashCause, VerifierProfile, VerifierRecord,
+    VerifierStatus, set_secret_maker,
+};
 pub use weights::WeightInfo;
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use chainflix_primitives::{
+    Round,
     duty::{SetSecretDuty, SetSecretRecord},
     hash::Hash32,
     ids::Signature64,
     registry::{CurrentRound, VerifierAnnouncement, VerifierKeys},
     report::MAX_VERIFIERS,
 };
-use frame_support::pallet_prelude::*;
+use frame_support::{
+    pallet_macros::import_section,
+    pallet_prelude::*,
+    traits::{ChangeMembers, InitializeMembers, fungible::MutateHold},
+};
 use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
+use pallet_session::historical::IdentificationTuple;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_runtime::Perbill;
+use sp_session::MembershipProof;
+use sp_staking::{SessionIndex, offence::ReportOffence};
+use types::{KeysOfSet, MAX_KEY_SETS};
 
+/// Most candidates that are read at a time.
+pub const MAX_PAGE: u32 = 100;
+
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
@@ -69,7 +95,8 @@ pub mod pallet {
     pub struct Pallet<T>(_);
 
     /// What the pallet needs from its surroundings. The runtime's transactions have to carry
-    /// `frame_system::AuthorizeCall`.
+    /// `frame_system::AuthorizeCall`, and `session.purgeKeys` has to be closed: a verifier without keys would drop out
+    /// of the set whatever its minimum.
     #[pallet::config]
     pub trait Config:
         frame_system::Config<
@@ -80,6 +107,40 @@ pub mod pallet {
         + pallet_session::historical::Config
         + CreateAuthorizedTransaction<Call<Self>>
     {
+        /// Holds bonds and deposits. Amounts are units of 10⁻¹² CFX.
+        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>;
+
+        /// The runtime's reasons for holds.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// The account that slashes go to.
+        type Treasury: Get<Self::AccountId>;
+
+        /// Admits candidates: two thirds of the verifiers and a delay.
+        type AdmissionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Removes and suspends verifiers: two thirds, without delay.
+        type RemovalOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Lifts a suspension: more than 51 %.
+        type ReadmissionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+        /// Who decides motions: follows the set in force.
+        type Motions: ChangeMembers<Self::AccountId> + InitializeMembers<Self::AccountId>;
+
+        /// Takes proved equivocations of Aura: pallet-offences behind [`NewOffences`].
+        type ReportAuraEquivocation: ReportOffence<
+                Self::AccountId,
+                IdentificationTuple<Self>,
+                AuraEquivocation<IdentificationTuple<Self>>,
+            >;
+
+        /// What a cycle may mint from now on, in units. Divided by the number of verifiers it is the bond of one.
+        type CycleEmission: Get<u128>;
+
+        /// The slot of the block being made.
+        type CurrentSlot: Get<u64>;
+
         /// The current round.
         type Rounds: CurrentRound;
 
@@ -90,11 +151,40 @@ pub mod pallet {
         #[pallet::constant]
         type MaxSet: Get<u32>;
 
-        /// Priority of both calls in the transaction pool.
+        /// For how many rounds a bond stays locked after its verifier left: two cycles.
+        #[pallet::constant]
+        type BondLockRounds: Get<Round>;
+
+        /// The share of its bond that an equivocation costs.
+        #[pallet::constant]
+        type EquivocationSlash: Get<Perbill>;
+
+        /// What a fault costs its issuer, as a share of a whole bond at the time; an approver pays a tenth of it.
+        #[pallet::constant]
+        type FaultSlash: Get<Perbill>;
+
+        /// For how many sessions an equivocation can be reported; the roots of older ones are dropped.
+        #[pallet::constant]
+        type ReportSessions: Get<SessionIndex>;
+
+        /// For how many sessions whoever equivocated is barred; no fewer than [`Config::ReportSessions`], so that
+        /// one offence is not punished twice.
+        #[pallet::constant]
+        type BarSessions: Get<SessionIndex>;
+
+        /// Deposit for one storage entry, in units.
+        #[pallet::constant]
+        type DepositPerEntry: Get<u128>;
+
+        /// Deposit for one byte in storage, in units.
+        #[pallet::constant]
+        type DepositPerByte: Get<u128>;
+
+        /// Priority of the verifiers' own calls in the transaction pool.
         #[pallet::constant]
         type Priority: Get<TransactionPriority>;
 
-        /// For how many blocks both calls stay in the transaction pool; the worker submits them again after.
+        /// For how many blocks those calls stay in the transaction pool; the worker submits them again after.
         #[pallet::constant]
         type Longevity: Get<TransactionLongevity>;
 
@@ -102,10 +192,59 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
+    /// Why funds are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The bond of a verifier. It may take it back two cycles after it left.
+        #[codec(index = 0)]
+        Bond,
+        /// For the record of a candidate or verifier. Returned when the record is removed.
+        #[codec(index = 1)]
+        Record,
+    }
+
     /// The least number of verifiers: 1 in a development chain, 3 in a local one, 4 in production. No change of the
     /// set may go below it.
     #[pallet::storage]
     pub type MinimumSet<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+    /// Candidates, verifiers, and those who have left but not taken their bond back.
+    #[pallet::storage]
+    pub type Verifiers<T: Config> =
+        CountedStorageMap<_, Blake2_128Concat, T::AccountId, VerifierRecord>;
+
+    /// The set as decided, ascending; in force two sessions after the decision. Without those who are expelled.
+    #[pallet::storage]
+    pub type Members<T: Config> =
+        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>, ValueQuery>;
+
+    /// Who equivocated and stays for the sake of the minimum, in order of punishment: the first leaves first.
+    #[pallet::storage]
+    pub type Expelled<T: Config> =
+        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>, ValueQuery>;
+
+    /// The set in force, ascending.
+    #[pallet::storage]
+    pub type InForce<T: Config> =
+        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>, ValueQuery>;
+
+    /// First session in which an account that equivocated may apply and be admitted again.
+    #[pallet::storage]
+    pub type BarredUntil<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, SessionIndex>;
+
+    /// The slot in which a session began, for as long as equivocations in it can be reported.
+    #[pallet::storage]
+    pub type SessionSlots<T: Config> = StorageMap<_, Twox64Concat, SessionIndex, u64>;
+
+    /// The session keys in force, by the session from which they were.
+    #[pallet::storage]
+    pub type KeySets<T: Config> =
+        StorageMap<_, Twox64Concat, SessionIndex, KeysOfSet<T::AccountId>, ValueQuery>;
+
+    /// The sessions of `keySets`, ascending.
+    #[pallet::storage]
+    pub type KeySetSessions<T: Config> =
+        StorageValue<_, BoundedVec<SessionIndex, ConstU32<MAX_KEY_SETS>>, ValueQuery>;
 
     /// What verifiers announced of themselves.
     #[pallet::storage]
@@ -116,6 +255,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type AnnouncementCount<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
+
+    /// The key epoch that opened last.
+    #[pallet::storage]
+    pub type LatestEpoch<T: Config> = StorageValue<_, KeyEpoch, ValueQuery>;
+
+    /// The last key epoch whose secret came in force: new videos take their keys from it.
+    #[pallet::storage]
+    pub type EpochInForce<T: Config> = StorageValue<_, u32>;
 
     /// Set secrets by key epoch.
     #[pallet::storage]
@@ -130,79 +277,6 @@ pub mod pallet {
         BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>,
         ValueQuery,
     >;
-
-    /// What happened.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A verifier announced itself, or something else of itself.
-        VerifierAnnounced {
-            /// The verifier.
-            verifier: T::AccountId,
-        },
-        /// A verifier committed to the secret of a key epoch.
-        SetSecretCommitted {
-            /// The key epoch.
-            epoch: u32,
-            /// Who made it.
-            maker: T::AccountId,
-            /// The commitment.
-            commitment: Hash32,
-        },
-        /// A verifier holds the secret of a key epoch.
-        SetSecretAcknowledged {
-            /// The key epoch.
-            epoch: u32,
-            /// Who holds it.
-            verifier: T::AccountId,
-        },
-        /// More than 51 % of the verifiers hold the secret of a key epoch: it is in force for good.
-        SetSecretInForce {
-            /// The key epoch.
-            epoch: u32,
-            /// The commitment.
-            commitment: Hash32,
-        },
-    }
-
-    /// Why a call was refused. Numbers never change and are never reused; the transaction pool shows them as custom
-    /// errors.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// The account is not a verifier in force.
-        #[codec(index = 0)]
-        NotVerifier,
-        /// The chain shows this announcement already.
-        #[codec(index = 1)]
-        NothingNew,
-        /// The announcement carries another number than the verifier's next.
-        #[codec(index = 2)]
-        WrongSequence,
-        /// The endpoint is not a URL that begins with `ws://` or `wss://`.
-        #[codec(index = 3)]
-        InvalidEndpoint,
-        /// The key epoch is not open.
-        #[codec(index = 4)]
-        UnknownEpoch,
-        /// The key epoch has a secret in force.
-        #[codec(index = 5)]
-        SecretInForce,
-        /// It is another verifier's turn to make the secret.
-        #[codec(index = 6)]
-        NotTheMaker,
-        /// There is no such commitment: it was replaced, or never made.
-        #[codec(index = 7)]
-        OtherCommitment,
-        /// The verifier acknowledged this commitment already.
-        #[codec(index = 8)]
-        AlreadyAcknowledged,
-        /// The signature is not by the verifier's `pov` session key.
-        #[codec(index = 9)]
-        BadSignature,
-        /// A count is at its end.
-        #[codec(index = 10)]
-        Overflow,
-    }
 
     /// Genesis takes the set itself from `session.keys`.
     #[pallet::genesis_config]
@@ -240,6 +314,10 @@ pub mod pallet {
             assert!(
                 T::Longevity::get() > 0,
                 "no transaction would last until the next block"
+            );
+            assert!(
+                T::ReportSessions::get() > 2 && T::BarSessions::get() >= T::ReportSessions::get(),
+                "one offence could be punished twice"
             );
         }
 
@@ -297,6 +375,134 @@ pub mod pallet {
             Self::check_set_secret(&verifier, &duty)?;
             Self::note_set_secret(verifier, duty)
         }
+
+        /// Applies to become a verifier. The caller has registered session keys; a deposit is held for the record.
+        #[pallet::call_index(2)]
+        #[pallet::weight(<T as Config>::WeightInfo::apply())]
+        pub fn apply(origin: OriginFor<T>, profile: VerifierProfile) -> DispatchResult {
+            let candidate = ensure_signed(origin)?;
+            Self::take_application(candidate, profile)
+        }
+
+        /// Takes an application back, and with it the deposit.
+        #[pallet::call_index(3)]
+        #[pallet::weight(<T as Config>::WeightInfo::withdraw_application())]
+        pub fn withdraw_application(origin: OriginFor<T>) -> DispatchResult {
+            let candidate = ensure_signed(origin)?;
+            Self::drop_application(candidate)
+        }
+
+        /// Changes what a candidate or verifier says of itself.
+        #[pallet::call_index(4)]
+        #[pallet::weight(<T as Config>::WeightInfo::update_profile())]
+        pub fn update_profile(origin: OriginFor<T>, profile: VerifierProfile) -> DispatchResult {
+            let verifier = ensure_signed(origin)?;
+            Self::change_profile(verifier, profile)
+        }
+
+        /// Admits a candidate, whose bond is held from then on. It is in force two sessions later.
+        #[pallet::call_index(5)]
+        #[pallet::weight(<T as Config>::WeightInfo::admit())]
+        pub fn admit(origin: OriginFor<T>, candidate: T::AccountId) -> DispatchResult {
+            T::AdmissionOrigin::ensure_origin(origin)?;
+            Self::admit_candidate(candidate)
+        }
+
+        /// Removes a verifier. It is out of force two sessions later.
+        #[pallet::call_index(6)]
+        #[pallet::weight(<T as Config>::WeightInfo::leave())]
+        pub fn remove(origin: OriginFor<T>, verifier: T::AccountId) -> DispatchResult {
+            T::RemovalOrigin::ensure_origin(origin)?;
+            Self::leave_set(verifier, LeavingCause::Removal)
+        }
+
+        /// Suspends a verifier at once: it stays an authority, but neither issues nor judges.
+        #[pallet::call_index(7)]
+        #[pallet::weight(<T as Config>::WeightInfo::suspend())]
+        pub fn suspend(origin: OriginFor<T>, verifier: T::AccountId) -> DispatchResult {
+            T::RemovalOrigin::ensure_origin(origin)?;
+            Self::suspend_verifier(&verifier)
+        }
+
+        /// Lifts a suspension at once.
+        #[pallet::call_index(8)]
+        #[pallet::weight(<T as Config>::WeightInfo::suspend())]
+        pub fn readmit(origin: OriginFor<T>, verifier: T::AccountId) -> DispatchResult {
+            T::ReadmissionOrigin::ensure_origin(origin)?;
+            Self::readmit_verifier(&verifier)
+        }
+
+        /// Leaves the set. The caller is out of force two sessions later, and may take its bond back two cycles after.
+        #[pallet::call_index(9)]
+        #[pallet::weight(<T as Config>::WeightInfo::leave())]
+        pub fn exit(origin: OriginFor<T>) -> DispatchResult {
+            let verifier = ensure_signed(origin)?;
+            Self::leave_set(verifier, LeavingCause::Exit)
+        }
+
+        /// Adds `amount` units to the caller's bond.
+        #[pallet::call_index(10)]
+        #[pallet::weight(<T as Config>::WeightInfo::top_up_bond())]
+        pub fn top_up_bond(origin: OriginFor<T>, amount: u128) -> DispatchResult {
+            let verifier = ensure_signed(origin)?;
+            Self::add_to_bond(verifier, amount)
+        }
+
+        /// Takes the caller's bond back once it is unlocked; of one who left, the deposit too, and the record goes.
+        #[pallet::call_index(11)]
+        #[pallet::weight(<T as Config>::WeightInfo::withdraw_bond())]
+        pub fn withdraw_bond(origin: OriginFor<T>) -> DispatchResult {
+            let verifier = ensure_signed(origin)?;
+            Self::take_bond_back(verifier)
+        }
+
+        /// Removes the caller's session keys. Refused while they are in use.
+        #[pallet::call_index(12)]
+        #[pallet::weight(<T as Config>::WeightInfo::forget_session_keys())]
+        pub fn forget_session_keys(origin: OriginFor<T>) -> DispatchResult {
+            let account = ensure_signed(origin.clone())?;
+            Self::ensure_keys_unused(&account)?;
+            pallet_session::Pallet::<T>::purge_keys(origin)
+        }
+
+        /// Reports that a verifier wrote two blocks in one slot. Anybody may; free when it is true.
+        ///
+        /// * `first_header`, `second_header`: with their seals.
+        /// * `key_owner_proof`: that `offender` was a verifier's Aura key in the session of the slot.
+        #[pallet::call_index(13)]
+        #[pallet::weight((
+            <T as Config>::WeightInfo::report_aura_equivocation(),
+            DispatchClass::Operational,
+        ))]
+        #[pallet::weight_of_authorize(
+            <T as Config>::WeightInfo::authorize_report_aura_equivocation()
+        )]
+        #[pallet::authorize(|source, offender, first, second, proof| {
+            Self::authorize_aura_equivocation(source, offender, first, second, proof)
+        })]
+        pub fn report_aura_equivocation(
+            origin: OriginFor<T>,
+            offender: AuraId,
+            first_header: Box<HeaderFor<T>>,
+            second_header: Box<HeaderFor<T>>,
+            key_owner_proof: MembershipProof,
+        ) -> DispatchResultWithPostInfo {
+            let reporter = match ensure_signed(origin.clone()) {
+                Ok(reporter) => Some(reporter),
+                Err(_) => {
+                    ensure_authorized(origin)?;
+                    None
+                }
+            };
+            let proved = Self::check_aura_equivocation(
+                &offender,
+                &first_header,
+                &second_header,
+                &key_owner_proof,
+            )?;
+            Self::report_proved(reporter, proved)?;
+            Ok(Pays::No.into())
+        }
     }
 
     #[pallet::view_functions]
@@ -304,6 +510,36 @@ pub mod pallet {
         /// Verifiers in force, ascending; their place is the verifier index.
         pub fn verifiers() -> Vec<T::AccountId> {
             Self::set_in_force()
+        }
+
+        /// What is kept of a candidate or verifier.
+        pub fn verifier(account: T::AccountId) -> Option<VerifierRecord> {
+            Verifiers::<T>::get(account)
+        }
+
+        /// Open applications, at most 100, from the one after `after` on in the order of storage.
+        pub fn candidates(after: Option<T::AccountId>) -> Vec<(T::AccountId, VerifierProfile)> {
+            Self::candidates_after(after)
+        }
+
+        /// What a candidate that was admitted now would have to bond, in units.
+        pub fn bond_of_next() -> u128 {
+            Self::bond_of_newcomer()
+        }
+
+        /// First session in which an account that equivocated may be admitted again. `None` when it is not barred.
+        pub fn barred_until(account: T::AccountId) -> Option<SessionIndex> {
+            Self::bar_of(&account)
+        }
+
+        /// The key epoch that opened last.
+        pub fn latest_key_epoch() -> KeyEpoch {
+            LatestEpoch::<T>::get()
+        }
+
+        /// The key epoch from which new videos take their keys. `None` before the first secret is in force.
+        pub fn key_epoch_of_new_videos() -> Option<u32> {
+            EpochInForce::<T>::get()
         }
 
         /// What a verifier announced of itself.

@@ -1,25 +1,30 @@
-//! A runtime of session, historical and the pallet, with real `pov` session keys and a real off-chain worker's tools.
-//! The current round is set by each test.
+//! A runtime of session, historical, offences and the pallet, with real `aura` and `pov` session keys and a real off-chain
+//! worker's tools. The current round, slot and emission are set by each test.
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
 use crate::{self as pallet_authorities, Pallet, weights::EstimatedWeight};
 use chainflix_primitives::{
     AccountId as RawAccount, Round, Signature64,
+    emission::CFX,
     registry::{CurrentRound, VerifierKeys},
 };
 use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{Authorize, ConstU32, ConstU64, OneSessionHandler},
+    traits::{
+        Authorize, ChangeMembers, ConstU32, ConstU64, ConstU128, InitializeMembers,
+        OneSessionHandler,
+    },
 };
+use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
 use sp_core::{
     Pair,
     crypto::{AccountId32, KeyTypeId},
     sr25519,
 };
 use sp_runtime::{
-    BoundToRuntimeAppPublic, BuildStorage, RuntimeAppPublic, impl_opaque_keys,
+    BoundToRuntimeAppPublic, BuildStorage, Perbill, RuntimeAppPublic, impl_opaque_keys,
     traits::{BlakeTwo256, Convert, ConvertInto, Dispatchable, IdentityLookup, OpaqueKeys},
     transaction_validity::{TransactionSource, TransactionValidityError},
 };
@@ -27,7 +32,8 @@ use sp_runtime::{
 pub type AccountId = AccountId32;
 pub type TxExtension = frame_system::AuthorizeCall<Test>;
 pub type Extrinsic = sp_runtime::testing::TestXt<RuntimeCall, TxExtension>;
-type Block = sp_runtime::generic::Block<sp_runtime::generic::Header<u64, BlakeTwo256>, Extrinsic>;
+pub type Header = sp_runtime::generic::Header<u64, BlakeTwo256>;
+type Block = sp_runtime::generic::Block<Header, Extrinsic>;
 type Sessions = pallet_session::PeriodicSessions<ConstU64<5>, ConstU64<0>>;
 
 frame_support::construct_runtime!(
@@ -36,6 +42,7 @@ frame_support::construct_runtime!(
         Balances: pallet_balances,
         Session: pallet_session,
         Historical: pallet_session::historical,
+        Offences: pallet_offences,
         Authorities: pallet_authorities,
     }
 );
@@ -53,8 +60,31 @@ pub mod pov_crypto {
 impl_opaque_keys! {
     /// The session keys of a verifier.
     pub struct TestKeys {
+        pub aura: AuraKeys,
         pub pov: PovKeys,
     }
+}
+
+/// Aura as far as sessions know it.
+pub struct AuraKeys;
+
+impl BoundToRuntimeAppPublic for AuraKeys {
+    type Public = AuraId;
+}
+
+impl OneSessionHandler<AccountId> for AuraKeys {
+    type Key = AuraId;
+    fn on_genesis_session<'a, I: Iterator<Item = (&'a AccountId, Self::Key)> + 'a>(_: I) {}
+    fn on_new_session<'a, I: Iterator<Item = (&'a AccountId, Self::Key)> + 'a>(
+        changed: bool,
+        _: I,
+        _: I,
+    ) {
+        if changed {
+            SetsAnnounced::mutate(|count| *count += 1);
+        }
+    }
+    fn on_disabled(_: u32) {}
 }
 
 pub struct PovKeys;
@@ -87,7 +117,8 @@ impl frame_system::Config for Test {
 impl pallet_balances::Config for Test {
     type AccountStore = System;
     type Balance = u128;
-    type ExistentialDeposit = frame_support::traits::ConstU128<1>;
+    type ExistentialDeposit = ConstU128<{ CFX / 100 }>;
+    type RuntimeHoldReason = RuntimeHoldReason;
 }
 
 impl pallet_session::Config for Test {
@@ -99,7 +130,7 @@ impl pallet_session::Config for Test {
     type SessionManager = pallet_session::historical::NoteHistoricalRoot<Test, Authorities>;
     type SessionHandler = <TestKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = TestKeys;
-    type DisablingStrategy = ();
+    type DisablingStrategy = crate::DisableAtMostAThird;
     type WeightInfo = ();
     type Currency = Balances;
     type KeyDeposit = ();
@@ -119,11 +150,46 @@ impl pallet_session::historical::Config for Test {
     type FullIdentificationOf = NothingElse;
 }
 
+impl pallet_offences::Config for Test {
+    type RuntimeEvent = RuntimeEvent;
+    type IdentificationTuple = pallet_session::historical::IdentificationTuple<Test>;
+    type OnOffenceHandler = Authorities;
+}
+
+/// Rounds that a bond stays locked.
+pub const BOND_LOCK_ROUNDS: Round = 200;
+/// Sessions in which an equivocation can be reported.
+pub const REPORT_SESSIONS: u32 = 12;
+/// Sessions for which an offender is barred.
+pub const BAR_SESSIONS: u32 = 20;
+/// What every account owns at first.
+pub const ENDOWMENT: u128 = 10_000 * CFX;
+
 parameter_types! {
+    /// How often consensus was told of another set.
+    pub static SetsAnnounced: u32 = 0;
+    /// What the collective was told, and its members.
+    pub static Motions: Vec<AccountId> = Vec::new();
+    /// What a cycle mints.
+    pub static Emission: u128 = 1_200 * CFX;
+    /// The slot of the block.
+    pub static Slot: u64 = 0;
+    pub TreasuryAccount: AccountId = AccountId::new([0xee; 32]);
+    pub const EquivocationSlash: Perbill = Perbill::from_percent(50);
+    pub const FaultSlash: Perbill = Perbill::from_percent(20);
     /// The current round.
     pub static Now: Round = 0;
     /// The verifier whose key this node holds.
     pub static Local: Option<u8> = None;
+}
+
+frame_support::ord_parameter_types! {
+    /// Two thirds after a delay.
+    pub const Admission: AccountId = AccountId::new([0xf1; 32]);
+    /// Two thirds at once.
+    pub const Removal: AccountId = AccountId::new([0xf2; 32]);
+    /// More than 51 %.
+    pub const Readmission: AccountId = AccountId::new([0xf3; 32]);
 }
 
 pub struct TestRounds;
@@ -151,7 +217,43 @@ impl VerifierKeys for SessionVerifierKeys {
     }
 }
 
+/// A collective that keeps its members and trusts no caller with them.
+pub struct Collective;
+impl ChangeMembers<AccountId> for Collective {
+    fn change_members_sorted(incoming: &[AccountId], outgoing: &[AccountId], new: &[AccountId]) {
+        let mut members = Motions::get();
+        members.retain(|member| !outgoing.contains(member));
+        members.extend_from_slice(incoming);
+        members.sort();
+        assert_eq!(members, new, "what changed and what came out differ");
+        Motions::set(members);
+    }
+}
+impl InitializeMembers<AccountId> for Collective {
+    fn initialize_members(members: &[AccountId]) {
+        assert!(members.is_sorted());
+        Motions::set(members.to_vec());
+    }
+}
+
 impl crate::Config for Test {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Treasury = TreasuryAccount;
+    type AdmissionOrigin = frame_system::EnsureSignedBy<Admission, AccountId>;
+    type RemovalOrigin = frame_system::EnsureSignedBy<Removal, AccountId>;
+    type ReadmissionOrigin = frame_system::EnsureSignedBy<Readmission, AccountId>;
+    type Motions = Collective;
+    type ReportAuraEquivocation = crate::NewOffences<Test, Offences>;
+    type CycleEmission = Emission;
+    type CurrentSlot = Slot;
+    type BondLockRounds = ConstU32<BOND_LOCK_ROUNDS>;
+    type EquivocationSlash = EquivocationSlash;
+    type FaultSlash = FaultSlash;
+    type ReportSessions = ConstU32<REPORT_SESSIONS>;
+    type BarSessions = ConstU32<BAR_SESSIONS>;
+    type DepositPerEntry = ConstU128<{ CFX / 10 }>;
+    type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type Rounds = TestRounds;
     type VerifierKeys = SessionVerifierKeys;
     type MaxSet = ConstU32<5>;
@@ -197,6 +299,19 @@ pub fn pov_pair(number: u8) -> sr25519::Pair {
     sr25519::Pair::from_seed(&[number; 32])
 }
 
+/// The Aura key of verifier `number`.
+pub fn aura_pair(number: u8) -> AuraPair {
+    AuraPair::from_seed(&[number; 32])
+}
+
+/// The session keys of verifier `number`.
+pub fn session_keys(number: u8) -> TestKeys {
+    TestKeys {
+        aura: aura_pair(number).public(),
+        pov: pov_pair(number).public().into(),
+    }
+}
+
 /// A signature by the `pov` session key of verifier `number`.
 pub fn sign(number: u8, payload: &[u8]) -> Signature64 {
     Signature64(pov_pair(number).sign(payload).0)
@@ -207,13 +322,16 @@ pub fn genesis(verifiers: &[u8], minimum_set: u32) -> sp_io::TestExternalities {
     let keys = verifiers
         .iter()
         .map(|number| {
-            let keys = TestKeys {
-                pov: pov_pair(*number).public().into(),
-            };
+            let keys = session_keys(*number);
             (verifier(*number), verifier(*number), keys)
         })
         .collect();
+    let owners = (1..=20).map(verifier).chain([TreasuryAccount::get()]);
     RuntimeGenesisConfig {
+        balances: BalancesConfig {
+            balances: owners.map(|owner| (owner, ENDOWMENT)).collect(),
+            ..Default::default()
+        },
         session: SessionConfig {
             keys,
             ..Default::default()
@@ -229,16 +347,24 @@ pub fn genesis(verifiers: &[u8], minimum_set: u32) -> sp_io::TestExternalities {
     .into()
 }
 
-/// Runs a test on four verifiers at block 1, round 0, and checks the invariants.
+/// Runs a test on four verifiers, of which there have to be one, at block 1, round 0, and checks the invariants.
 pub fn run(test: impl FnOnce()) {
     run_with(&[1, 2, 3, 4], test);
 }
 
-/// Runs a test on these verifiers at block 1, round 0, and checks the invariants.
+/// Runs a test on these verifiers, of which there have to be one, at block 1, round 0, and checks the invariants.
 pub fn run_with(verifiers: &[u8], test: impl FnOnce()) {
+    run_at_least(verifiers, 1, test);
+}
+
+/// Runs a test on these verifiers, of which there have to be `minimum`, at block 1, round 0, and checks the invariants.
+pub fn run_at_least(verifiers: &[u8], minimum: u32, test: impl FnOnce()) {
     Now::set(0);
+    Slot::set(0);
+    Emission::set(1_200 * CFX);
+    SetsAnnounced::set(0);
     Local::set(None);
-    genesis(verifiers, 1).execute_with(|| {
+    genesis(verifiers, minimum).execute_with(|| {
         System::set_block_number(1);
         test();
         Pallet::<Test>::do_try_state().expect("the invariants hold");

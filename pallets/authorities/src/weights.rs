@@ -11,6 +11,17 @@ use frame_support::{traits::Get, weights::Weight};
 const BASE: u64 = 30_000_000;
 /// Checking one sr25519 signature through the host: 64 µs were measured, 80 µs with the way there, in picoseconds.
 const SIGNATURE: u64 = 80_000_000;
+/// Moving funds to or from a hold: 40 µs, in picoseconds.
+const HOLD: u64 = 40_000_000;
+/// Reading and writing the largest set, its keys or its queue: 50 µs, in picoseconds.
+const SET: u64 = 50_000_000;
+/// Decoding and hashing two headers of 128 KiB: 400 µs, in picoseconds.
+const HEADERS: u64 = 400_000_000;
+/// Building the trie of 100 verifiers with four entries each anew, to check a proof of the current session: 6 ms, in
+/// picoseconds.
+const TRIE: u64 = 6_000_000_000;
+/// And the keys that it reads.
+const TRIE_READS: u64 = 100;
 
 /// Weights of the calls.
 pub trait WeightInfo {
@@ -22,6 +33,30 @@ pub trait WeightInfo {
     fn set_secret() -> Weight;
     /// Letting a commitment or acknowledgement in.
     fn authorize_set_secret() -> Weight;
+    /// Noting an application.
+    fn apply() -> Weight;
+    /// Taking one back.
+    fn withdraw_application() -> Weight;
+    /// Changing a profile.
+    fn update_profile() -> Weight;
+    /// Admitting a candidate.
+    fn admit() -> Weight;
+    /// Leaving, or being removed.
+    fn leave() -> Weight;
+    /// Suspending, or lifting it.
+    fn suspend() -> Weight;
+    /// Adding to a bond.
+    fn top_up_bond() -> Weight;
+    /// Taking a bond back.
+    fn withdraw_bond() -> Weight;
+    /// Removing session keys.
+    fn forget_session_keys() -> Weight;
+    /// Proving an equivocation of Aura, and punishing it.
+    fn report_aura_equivocation() -> Weight;
+    /// Letting the proof in.
+    fn authorize_report_aura_equivocation() -> Weight;
+    /// Punishing one offender.
+    fn punish() -> Weight;
 }
 
 /// The estimate, with the runtime's database weights.
@@ -52,5 +87,75 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
     /// Reads the set, secret, round, acknowledgements, genesis hash and session keys; one signature.
     fn authorize_set_secret() -> Weight {
         Self::of(BASE.saturating_add(SIGNATURE), 6, 0)
+    }
+
+    /// Reads bar, session, record, keys and account; writes record, its count and account with its holds.
+    fn apply() -> Weight {
+        Self::of(BASE.saturating_add(HOLD), 7, 4)
+    }
+
+    /// Reads record and account; writes record, its count and account with its holds.
+    fn withdraw_application() -> Weight {
+        Self::of(BASE.saturating_add(HOLD), 4, 4)
+    }
+
+    /// Reads and writes the record.
+    fn update_profile() -> Weight {
+        Self::of(BASE, 1, 1)
+    }
+
+    /// Reads record, bar, session, keys, members, emission (rules, clock, cycle rules) and account; writes record,
+    /// members, expelled and account; lets at most one go, with the queue and the set in force read and its record
+    /// written.
+    fn admit() -> Weight {
+        Self::of(BASE.saturating_add(HOLD).saturating_add(SET), 16, 8)
+    }
+
+    /// Reads members, expelled, minimum, queue, set in force, session and record; writes members and record.
+    fn leave() -> Weight {
+        Self::of(BASE.saturating_add(SET), 8, 3)
+    }
+
+    /// Reads session, bar and record; writes the record.
+    fn suspend() -> Weight {
+        Self::of(BASE, 3, 1)
+    }
+
+    /// Reads record and account; writes record and account with its holds.
+    fn top_up_bond() -> Weight {
+        Self::of(BASE.saturating_add(HOLD), 4, 4)
+    }
+
+    /// Reads record, round and account; writes record, its count, the announcement, its count, and account with holds.
+    fn withdraw_bond() -> Weight {
+        Self::of(BASE.saturating_add(HOLD).saturating_add(HOLD), 7, 7)
+    }
+
+    /// Reads record and set in force; reads and writes the keys, their four owners and the account.
+    fn forget_session_keys() -> Weight {
+        Self::of(BASE.saturating_add(HOLD), 9, 7)
+    }
+
+    /// What letting it in does, again; reads and writes the offence and its index, and punishes.
+    fn report_aura_equivocation() -> Weight {
+        Self::authorize_report_aura_equivocation()
+            .saturating_add(Self::of(BASE, 2, 2))
+            .saturating_add(Self::punish())
+    }
+
+    /// Two headers, a proof of key ownership at its dearest, two signatures.
+    fn authorize_report_aura_equivocation() -> Weight {
+        let time = BASE
+            .saturating_add(HEADERS)
+            .saturating_add(TRIE)
+            .saturating_add(SIGNATURE)
+            .saturating_add(SIGNATURE);
+        Self::of(time, TRIE_READS.saturating_add(8), 0)
+    }
+
+    /// Reads session, bar, set, disabled, record, members, expelled, minimum, queue and two accounts; writes bar,
+    /// disabled, record, members, expelled, two accounts and a digest.
+    fn punish() -> Weight {
+        Self::of(BASE.saturating_add(HOLD).saturating_add(SET), 14, 10)
     }
 }

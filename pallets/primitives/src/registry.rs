@@ -210,6 +210,11 @@ pub enum RegistryError {
 pub trait KeyEpochs {
     /// Whether enough verifiers hold the secret of `epoch`: keys derived from it can be had from then on, for good.
     fn is_in_force(epoch: u32) -> bool;
+    /// Whether new videos may take their keys from `epoch`: no later one is in force. Who has left the set since knows
+    /// the secrets of earlier ones.
+    fn takes_new_videos(epoch: u32) -> bool {
+        Self::is_in_force(epoch)
+    }
 }
 
 /// The verifier set in force.

@@ -44,16 +44,19 @@ impl<T: Config> Pallet<T> {
             Announcements::<T>::get(verifier).as_ref() != Some(announcement),
             Error::<T>::NothingNew
         );
-        let host = announcement
-            .endpoint
-            .strip_prefix(b"ws://")
-            .or_else(|| announcement.endpoint.strip_prefix(b"wss://"))
-            .ok_or(Error::<T>::InvalidEndpoint)?;
         ensure!(
-            !host.is_empty() && host.iter().all(u8::is_ascii_graphic),
+            Self::is_endpoint(&announcement.endpoint),
             Error::<T>::InvalidEndpoint
         );
         Ok(())
+    }
+
+    /// Whether a URL begins with `ws://` or `wss://` and names something.
+    pub(crate) fn is_endpoint(endpoint: &[u8]) -> bool {
+        let host = endpoint
+            .strip_prefix(b"ws://")
+            .or_else(|| endpoint.strip_prefix(b"wss://"));
+        host.is_some_and(|host| !host.is_empty() && host.iter().all(u8::is_ascii_graphic))
     }
 
     /// Puts an announcement in the place of the verifier's last.

@@ -21,7 +21,7 @@ impl<T: Config> Pallet<T> {
         Self::check_announcement(verifier, announcement, *sequence).map_err(Self::invalid)?;
         let payload = Self::announcement_payload(verifier, announcement, *sequence);
         Self::check_signature(verifier, &payload, signature)?;
-        Self::admit("ChainflixAnnouncement", (verifier, sequence))
+        Self::let_in("ChainflixAnnouncement", (verifier, sequence))
     }
 
     /// Lets a commitment in from whose turn it is, and an acknowledgement of the commitment on chain.
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
         Self::check_set_secret(verifier, duty).map_err(Self::invalid)?;
         let payload = Self::set_secret_payload(verifier, duty);
         Self::check_signature(verifier, &payload, signature)?;
-        Self::admit("ChainflixSetSecret", (verifier, duty))
+        Self::let_in("ChainflixSetSecret", (verifier, duty))
     }
 
     fn check_signature(
@@ -49,7 +49,10 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn admit(prefix: &'static str, provides: impl Encode) -> TransactionValidityWithRefund {
+    pub(crate) fn let_in(
+        prefix: &'static str,
+        provides: impl Encode,
+    ) -> TransactionValidityWithRefund {
         ValidTransaction::with_tag_prefix(prefix)
             .priority(T::Priority::get())
             .and_provides(provides)
@@ -63,16 +66,17 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn invalid(error: Error<T>) -> TransactionValidityError {
         let invalid = match error {
             Error::<T>::NotVerifier => InvalidTransaction::BadSigner,
-            Error::<T>::NothingNew | Error::<T>::AlreadyAcknowledged => InvalidTransaction::Stale,
-            Error::<T>::BadSignature => InvalidTransaction::BadProof,
-            Error::<T>::WrongSequence => InvalidTransaction::Custom(2),
-            Error::<T>::InvalidEndpoint => InvalidTransaction::Custom(3),
-            Error::<T>::UnknownEpoch => InvalidTransaction::Custom(4),
-            Error::<T>::SecretInForce => InvalidTransaction::Custom(5),
-            Error::<T>::NotTheMaker => InvalidTransaction::Custom(6),
-            Error::<T>::OtherCommitment => InvalidTransaction::Custom(7),
-            Error::<T>::Overflow => InvalidTransaction::Custom(10),
-            Error::<T>::__Ignore(..) => InvalidTransaction::Call,
+            Error::<T>::NothingNew
+            | Error::<T>::AlreadyAcknowledged
+            | Error::<T>::AlreadyPunished => InvalidTransaction::Stale,
+            Error::<T>::BadSignature | Error::<T>::BadSeal => InvalidTransaction::BadProof,
+            // The number stands before whatever an error carries.
+            other => other
+                .encode()
+                .first()
+                .map_or(InvalidTransaction::Call, |number| {
+                    InvalidTransaction::Custom(*number)
+                }),
         };
         invalid.into()
     }

@@ -1,9 +1,21 @@
 //! The pallet's logic, by topic.
 
 mod announcements;
+mod applications;
+mod aura_equivocation;
 mod authorization;
+mod bonds;
+mod disabling;
+mod key_epochs;
+mod key_owners;
+mod membership;
+mod offences;
 mod session;
 mod set_secret;
 mod submission;
 #[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
+
+pub use aura_equivocation::{AuraEquivocation, MAX_HEADER_BYTES};
+pub use disabling::DisableAtMostAThird;
+pub use offences::NewOffences;

@@ -11,20 +11,16 @@ use chainflix_primitives::{
 use frame_support::{BoundedVec, dispatch::DispatchResult, ensure};
 
 use crate::{
-    Acknowledgements, Config, Error, Event, Pallet, SetSecrets,
-    types::{FIRST_EPOCH, set_secret_maker},
+    Acknowledgements, Config, EpochInForce, Error, Event, LatestEpoch, Pallet, SetSecrets,
+    set_secret_maker,
 };
 
-impl<T: Config> KeyEpochs for Pallet<T> {
-    fn is_in_force(epoch: u32) -> bool {
-        SetSecrets::<T>::get(epoch).is_some_and(|record| record.in_force)
-    }
-}
-
 impl<T: Config> Pallet<T> {
-    /// The round in which a key epoch opened. Epoch 0 opens with the chain, in round 0.
+    /// The round in which the open key epoch opened. `None` of any other: a secret of an earlier epoch would be known to
+    /// who has left since.
     fn opened(epoch: u32) -> Option<Round> {
-        (epoch == FIRST_EPOCH).then_some(0)
+        let latest = LatestEpoch::<T>::get();
+        (epoch == latest.epoch).then_some(latest.opened)
     }
 
     /// What a verifier signs to commit or acknowledge.
@@ -65,6 +61,11 @@ impl<T: Config> Pallet<T> {
             }
             SetSecretDuty::Acknowledge { epoch, commitment } => {
                 let record = SetSecrets::<T>::get(epoch).ok_or(Error::<T>::UnknownEpoch)?;
+                // Who comes later acknowledges what is in force, however old.
+                ensure!(
+                    record.in_force || Self::opened(*epoch).is_some(),
+                    Error::<T>::UnknownEpoch
+                );
                 ensure!(
                     record.commitment == *commitment,
                     Error::<T>::OtherCommitment
@@ -117,6 +118,7 @@ impl<T: Config> Pallet<T> {
                 let record = slot.as_mut().ok_or(Error::<T>::UnknownEpoch)?;
                 if !record.in_force {
                     record.in_force = true;
+                    EpochInForce::<T>::put(epoch);
                     Self::deposit_event(Event::SetSecretInForce { epoch, commitment });
                 }
                 Ok::<(), Error<T>>(())

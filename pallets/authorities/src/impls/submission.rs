@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// 1 when the pool took the call.
-    fn submit(call: Call<T>) -> u32 {
+    pub(crate) fn submit(call: Call<T>) -> u32 {
         let transaction =
             <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
         SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).map_or(0, |()| 1)

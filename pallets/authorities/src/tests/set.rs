@@ -1,5 +1,6 @@
 //! The verifier set and its sessions.
 
+use super::rotate;
 use crate::{
     Pallet,
     mock::{Historical, Session, System, Test, genesis, pov_key, run, run_with, verifier},
@@ -7,13 +8,6 @@ use crate::{
 use chainflix_primitives::{AccountId as RawAccount, registry::VerifierSet};
 use frame_support::traits::KeyOwnerProofSystem;
 use pallet_session::historical::HistoricalSessions;
-
-fn rotate(sessions: u32) {
-    for _ in 0..sessions {
-        System::set_block_number(System::block_number() + 5);
-        Session::rotate_session();
-    }
-}
 
 #[test]
 fn the_set_is_that_of_session_keys_in_ascending_order() {

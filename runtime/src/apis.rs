@@ -1,8 +1,8 @@
 //! What the node, wallets and tools ask of the runtime.
 
 use crate::{
-    AccountId, Aura, Authorities, Balance, Block, Executive, Grandpa, Historical, InherentDataExt,
-    Nonce, Pov, Rewards, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, StorageProviders,
+    AccountId, Aura, Authorities, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Pov,
+    Rewards, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, StorageProviders,
     Supervisors, System, TransactionPayment, VERSION, Videos, presets,
 };
 use alloc::vec::Vec;
@@ -23,6 +23,7 @@ use frame_support::{
     view_functions::{ViewFunctionDispatchError, ViewFunctionId},
     weights::Weight,
 };
+use pallet_authorities::KeyEpoch;
 use pallet_transaction_payment_rpc_runtime_api::{
     self as payment_api, FeeDetails, RuntimeDispatchInfo,
 };
@@ -154,7 +155,7 @@ impl_runtime_apis! {
             _set_id: sp_consensus_grandpa::SetId,
             authority_id: GrandpaId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+            Authorities::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
                 .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
@@ -217,6 +218,24 @@ impl_runtime_apis! {
 
         fn query_length_to_fee(length: u32) -> Balance {
             TransactionPayment::length_to_fee(length)
+        }
+    }
+
+    impl pallet_authorities::runtime_api::AuthoritiesApi<Block> for Runtime {
+        fn report_aura_equivocation(
+            offender: AuraId,
+            first_header: <Block as BlockT>::Header,
+            second_header: <Block as BlockT>::Header,
+        ) -> bool {
+            Authorities::submit_aura_equivocation(offender, first_header, second_header)
+        }
+
+        fn latest_key_epoch() -> KeyEpoch {
+            Authorities::latest_key_epoch()
+        }
+
+        fn key_epoch_of_new_videos() -> Option<u32> {
+            Authorities::key_epoch_of_new_videos()
         }
     }
 

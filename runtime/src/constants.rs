@@ -64,6 +64,19 @@ pub mod time {
     pub const EQUIVOCATION_REPORT_SESSIONS: u64 = (10 * DAY / SESSION) as u64;
 }
 
+/// What verifiers lose when a fault is proved.
+pub mod bonds {
+    use super::time::{DAY, SESSION};
+    use sp_runtime::Perbill;
+
+    /// The share of its bond that an equivocation costs. The rest stays locked and answers for faults.
+    pub const EQUIVOCATION_SLASH: Perbill = Perbill::from_percent(50);
+    /// What views against a rule cost their issuer, as a share of a whole bond; an approver pays a tenth of it.
+    pub const FAULT_SLASH: Perbill = Perbill::from_percent(20);
+    /// For how many sessions whoever equivocated is barred: thirty days.
+    pub const BAR_SESSIONS: u32 = 30 * DAY / SESSION;
+}
+
 /// Time in rounds of Proof-of-View. In production a round lasts 43.2 s; the presets of development have shorter ones, so
 /// that there these spans pass sooner.
 pub mod rounds {

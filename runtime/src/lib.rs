@@ -1,4 +1,6 @@
 #![cfg_attr(not(feature = "std"), no_std)]
+// The runtime macro calls itself once per pallet.
+#![recursion_limit = "256"]
 #![allow(
     missing_docs,
     reason = "the runtime macros make public items without docs"
@@ -170,6 +172,9 @@ mod runtime {
 
     #[runtime::pallet_index(12)]
     pub type Proxy = pallet_proxy;
+
+    #[runtime::pallet_index(13)]
+    pub type Offences = pallet_offences;
 
     // Wallets show and make motions on their page of this name.
     #[runtime::pallet_index(14)]

@@ -1,13 +1,13 @@
 //! Who writes blocks, who finalizes them, and when the set of verifiers changes.
 
 use crate::{
-    AccountId, Aura, Authorities, Balances, Historical, Runtime, RuntimeEvent, Session,
-    SessionKeys,
+    AccountId, Aura, Authorities, Balances, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
     constants::{MAX_VERIFIERS, time},
     weights,
 };
 use frame_support::traits::{ConstBool, ConstU32, ConstU64, ConstU128};
-use pallet_session::{PeriodicSessions, disabling::UpToLimitDisablingStrategy, historical};
+use pallet_authorities::{DisableAtMostAThird, NewOffences};
+use pallet_session::{PeriodicSessions, historical};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
 
@@ -36,8 +36,7 @@ impl pallet_session::Config for Runtime {
     type SessionManager = historical::NoteHistoricalRoot<Runtime, Authorities>;
     type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
     type Keys = SessionKeys;
-    /// At most a third of the verifiers is disabled at a time: with more, finality would stop.
-    type DisablingStrategy = UpToLimitDisablingStrategy;
+    type DisablingStrategy = DisableAtMostAThird;
     type WeightInfo = weights::Session;
     type Currency = Balances;
     /// Verifiers need no funds to register keys; their bond is another matter.
@@ -59,10 +58,16 @@ impl pallet_grandpa::Config for Runtime {
     type KeyOwnerProof = sp_session::MembershipProof;
     type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<
         Runtime,
-        (),
-        Historical,
+        NewOffences<Runtime, Offences>,
+        Authorities,
         ConstU64<{ time::EQUIVOCATION_REPORT_SESSIONS * time::SESSION as u64 }>,
     >;
+}
+
+impl pallet_offences::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type IdentificationTuple = historical::IdentificationTuple<Runtime>;
+    type OnOffenceHandler = Authorities;
 }
 
 /// A verifier is identified by its account alone; there are no nominators behind it.

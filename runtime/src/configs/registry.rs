@@ -1,18 +1,72 @@
 //! Who takes part and what is registered: verifiers, supervisors, videos, storage providers.
 
-use super::MoreThanHalf;
+use super::{MoreThanHalf, TreasuryAccount, TwoThirds};
 use crate::{
-    Authorities, Balances, Pov, Runtime, RuntimeHoldReason, Supervisors, Videos,
+    AccountId, Authorities, Balances, Offences, Pov, Rewards, Runtime, RuntimeHoldReason,
+    Supervisors, TechnicalCommittee, Videos,
     constants::{
-        MAX_VERIFIERS,
+        MAX_VERIFIERS, bonds,
         currency::{DEPOSIT_PER_BYTE, DEPOSIT_PER_ENTRY},
         rounds, time,
     },
     weights,
 };
-use frame_support::traits::{ConstU32, ConstU64, ConstU128};
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, ConstU64, ConstU128, Get},
+};
+use frame_system::EnsureRoot;
+use sp_runtime::Perbill;
+
+parameter_types! {
+    /// The share of its bond that an equivocation costs.
+    pub const EquivocationSlash: Perbill = bonds::EQUIVOCATION_SLASH;
+    /// What a fault costs its issuer, as a share of a whole bond.
+    pub const FaultSlash: Perbill = bonds::FAULT_SLASH;
+}
+
+/// What a cycle may mint at the reward of the current round, in units.
+pub struct CycleEmission;
+
+impl Get<u128> for CycleEmission {
+    fn get() -> u128 {
+        let round = Pov::standing().round;
+        let rounds = u128::from(Pov::cycle_rule(round).length);
+        // No schedule and no cycle is that large; if one were, nobody could bond.
+        Rewards::reward(round)
+            .checked_mul(rounds)
+            .unwrap_or(u128::MAX)
+    }
+}
+
+/// The slot of the block being made.
+pub struct CurrentSlot;
+
+impl Get<u64> for CurrentSlot {
+    fn get() -> u64 {
+        pallet_aura::CurrentSlot::<Runtime>::get().into()
+    }
+}
 
 impl pallet_authorities::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Treasury = TreasuryAccount;
+    /// What two thirds decided, once its delay is over.
+    type AdmissionOrigin = EnsureRoot<AccountId>;
+    type RemovalOrigin = TwoThirds;
+    type ReadmissionOrigin = MoreThanHalf;
+    type Motions = TechnicalCommittee;
+    type ReportAuraEquivocation = pallet_authorities::NewOffences<Self, Offences>;
+    type CycleEmission = CycleEmission;
+    type CurrentSlot = CurrentSlot;
+    type BondLockRounds = ConstU32<{ rounds::RECORDS }>;
+    type EquivocationSlash = EquivocationSlash;
+    type FaultSlash = FaultSlash;
+    type ReportSessions = ConstU32<{ time::EQUIVOCATION_REPORT_SESSIONS as u32 }>;
+    type BarSessions = ConstU32<{ bonds::BAR_SESSIONS }>;
+    type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
+    type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type Rounds = Pov;
     type VerifierKeys = Pov;
     type MaxSet = ConstU32<MAX_VERIFIERS>;

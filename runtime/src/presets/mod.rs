@@ -12,7 +12,7 @@ pub mod accounts;
 use crate::{
     AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, MotionsConfig, PovConfig,
     RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, StorageProvidersConfig,
-    SupervisorsConfig, TechnicalCommitteeConfig,
+    SupervisorsConfig,
     constants::{currency::CFX, motions::LEAST_DELAY},
 };
 use accounts::DevelopmentVerifier;
@@ -82,12 +82,10 @@ fn genesis(verifiers: &[DevelopmentVerifier], minimum_set: u32) -> Value {
         session: SessionConfig {
             keys: verifiers.iter().map(session_keys_entry).collect()
         },
+        // And so does the collective, through this one.
         authorities: AuthoritiesConfig { minimum_set },
         motions: MotionsConfig {
             delay: SHORT_MOTION_DELAY,
-        },
-        technical_committee: TechnicalCommitteeConfig {
-            members: verifiers.iter().map(|v| v.account()).collect(),
         },
         supervisors: SupervisorsConfig {
             supervisors: vec![(

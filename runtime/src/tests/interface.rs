@@ -30,6 +30,7 @@ fn every_pallet_has_the_index_that_is_written_down_and_none_is_a_superuser() {
             (10, "Utility"),
             (11, "Multisig"),
             (12, "Proxy"),
+            (13, "Offences"),
             (14, "TechnicalCommittee"),
             (15, "Scheduler"),
             (16, "Motions"),

@@ -1,9 +1,12 @@
 //! Claims about the runtime as a whole.
 
 mod blocks;
+mod equivocation;
 mod genesis;
 mod interface;
 mod motions;
+mod verifiers;
+mod walk;
 
 use crate::{RuntimeGenesisConfig, presets};
 use frame_support::genesis_builder_helper::{build_state, get_preset};

@@ -107,7 +107,7 @@ impl<T: Config> Pallet<T> {
             RatioError::ChainShareChanged => Error::<T>::RatioChainShareChanged,
         })?;
         ensure!(
-            T::KeyEpochs::is_in_force(terms.key_epoch),
+            T::KeyEpochs::takes_new_videos(terms.key_epoch),
             Error::<T>::KeyEpochNotInForce
         );
         Ok(())

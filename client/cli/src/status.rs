@@ -161,6 +161,7 @@ fn as_json(round: &SettledRound) -> Option<Value> {
             "views": block.count,
             "playtime_ms": block.playtime_ms,
             "approved": block.approved,
+            "voided": block.voided,
             "reward_cfx": format_cfx(block.reward),
         })
     });

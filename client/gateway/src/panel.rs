@@ -146,6 +146,13 @@ impl CellView {
                     view.state = CellState::Lost;
                     view.words = Some("It was in no approved block for 20 rounds.".to_owned());
                 }
+                ViewFate::Voided => {
+                    view.state = CellState::Lost;
+                    view.words = Some(
+                        "Its verifier was proven to have attested falsely; the block is void."
+                            .to_owned(),
+                    );
+                }
                 ViewFate::Excluded { reason } => {
                     view.state = CellState::Lost;
                     view.words = Some(format!("It weighs nothing: {reason:?}."));

@@ -96,8 +96,78 @@ mod events {
             eligible: u32,
             /// Whether the drawn leaves were opened rightly, or there were none.
             opened: bool,
+            /// Whether a fault was proven in it: its views are lost.
+            voided: bool,
             /// Whether it is approved.
             approved: bool,
+        },
+        /// Parameters change.
+        ParametersChanged {
+            /// First round in which they hold.
+            from_round: Round,
+            /// All of them.
+            parameters: PovParameters,
+        },
+        /// The length of cycles changes.
+        CycleLengthChanged {
+            /// First round of the first such cycle.
+            from_round: Round,
+            /// That cycle.
+            cycle: Cycle,
+            /// Rounds in a cycle.
+            rounds: u32,
+        },
+        /// A fault was proven; the issuer is suspended.
+        FaultProven {
+            /// Round of the view block.
+            round: Round,
+            /// Its issuer.
+            issuer: AccountId,
+            /// What is wrong.
+            kind: FaultKind,
+            /// Who proved it.
+            reporter: AccountId,
+            /// Whether the block is void.
+            voided: bool,
+            /// What the issuer's bond lost, in units.
+            slashed: u128,
+        },
+        /// A proof of a fault was false: its deposit is lost.
+        FaultDisproved {
+            /// Round of the view block.
+            round: Round,
+            /// Its issuer.
+            issuer: AccountId,
+            /// What was said to be wrong.
+            kind: FaultKind,
+            /// Who said so.
+            reporter: AccountId,
+            /// What it lost, in units.
+            deposit: u128,
+        },
+        /// A verifier had approved a view block whose body shows a fault.
+        ApproverPunished {
+            /// Round of the view block.
+            round: Round,
+            /// Its issuer.
+            issuer: AccountId,
+            /// Who approved it.
+            approver: AccountId,
+            /// What its bond lost, in units.
+            slashed: u128,
+        },
+        /// An accepted view stood in no block, and its issuer paid for it.
+        MissingViewPaid {
+            /// Round of acceptance.
+            round: Round,
+            /// The issuer.
+            issuer: AccountId,
+            /// The viewer.
+            viewer: AccountId,
+            /// Leaf hash of the ticket.
+            ticket: Hash32,
+            /// What the viewer got, in units.
+            amount: u128,
         },
     }
 }

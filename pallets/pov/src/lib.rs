@@ -9,11 +9,15 @@
 //! - **Draws.** Fixes the randomness by which leaves are opened and cycles are seeded, once nobody can
 //!   change it any more.
 //! - **Openings.** Verifies the drawn leaves in full: membership, signatures, ticket, window, nonce.
+//! - **Faults.** Judges proofs against issuers, voids their blocks, and has them and their approvers punished.
 //! - **Settlement.** Hands each counted round, judged, to the pallet that pays.
 //!
 //! | call | who | what |
 //! |---|---|---|
 //! | `report` | a verifier, authorized by its `pov` session key | its report of the last counted round |
+//! | `set_parameters`, `set_cycle_rounds` | a motion of the verifiers | changes what views are judged by, later |
+//! | `report_fault` | anybody, for a deposit | proves a fault of an issuer |
+//! | `claim_missing` | anybody | has an accepted view paid that stands in no block |
 //!
 //! Everything is a sequence over counted rounds. While `r` is the last counted round and `q`, `p`, `o` those
 //! before it, reports of `r` are due: headers of `r`, verdicts on `q`, openings of `p`; `o` is settled at the
@@ -36,10 +40,12 @@ extern crate alloc;
 pub mod crypto;
 mod errors;
 mod events;
+mod genesis;
 mod impls;
 #[cfg(test)]
 mod mock;
 pub mod runtime_api;
+mod storage;
 #[cfg(test)]
 mod tests;
 pub mod types;
@@ -51,26 +57,32 @@ pub use weights::{SettlementWeights, WeightInfo};
 
 #[import_section(errors::errors)]
 #[import_section(events::events)]
+#[import_section(genesis::genesis)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
     use alloc::{boxed::Box, vec, vec::Vec};
     use chainflix_primitives::{
         AccountId, Cycle, Round, Signature64, draw,
+        fault::{FaultKind, FaultProof},
         hash::Hash32,
-        possession::{DEFAULT_DIFFICULTY, DIFFICULTY_BOUNDS},
-        registry::{PovParameters, ROUNDS_UNTIL_EFFECT, Settlement, Standing, VideoRegistry},
+        missing::MissingView,
+        registry::{
+            Discipline, PovParameters, ROUNDS_UNTIL_EFFECT, Settlement, Standing, VideoRegistry,
+        },
         report::{Header, Report, TicketsRoot, Verdict},
         rounds::{CYCLE_ROUNDS, CycleRule, PRODUCTION_ROUND_MS, RoundClock},
     };
-    use frame_support::pallet_prelude::*;
+    use frame_support::{pallet_prelude::*, traits::fungible::MutateHold};
     use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 
     use crate::{
         crypto::HostHasher,
         types::{
-            CycleSeed, HeaderTree, IssuedList, MAX_CYCLE_RULES, MAX_PARAMETER_CHANGES, MAX_SEEDS,
-            MAX_SETS, OpeningError, Pruned, ReportRecord, RoundProgress, Since, Verifiers,
+            CycleSeed, FaultRecord, HeaderTree, IssuedList, MAX_CYCLE_RULES, MAX_OPEN_FAULTS,
+            MAX_PARAMETER_CHANGES, MAX_SEEDS, MAX_SETS, OpeningError, Pruned, ReportRecord,
+            RoundProgress, Since, Verifiers,
         },
         weights::{SettlementWeights, WeightInfo},
     };
@@ -104,6 +116,21 @@ pub mod pallet {
         /// Who pays judged rounds and adopts earnings.
         type Settlement: Settlement;
 
+        /// The verifiers' bonds and standing.
+        type Discipline: Discipline;
+
+        /// Holds the deposits of fault reports. Amounts are units of 10⁻¹² CFX.
+        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>;
+
+        /// Why funds are held, in the runtime.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// Where the deposits of false fault reports go.
+        type Treasury: Get<Self::AccountId>;
+
+        /// Who may change parameters and the length of a cycle: a motion of more than 51 % of the verifiers.
+        type ParametersOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
         /// What [`Config::Settlement`] costs; `()` is free.
         type SettlementWeights: SettlementWeights;
 
@@ -111,150 +138,12 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// The round clock. `None` before block 1, whose time begins round 0.
-    #[pallet::storage]
-    pub type Clock<T> = StorageValue<_, RoundClock>;
-
-    /// Length of a round in ms. Fixed at genesis.
-    #[pallet::storage]
-    pub type RoundLength<T> = StorageValue<_, u32, ValueQuery>;
-
-    /// Rounds from one earnings root to the next. Fixed at genesis.
-    #[pallet::storage]
-    pub type EarningsInterval<T> = StorageValue<_, u32, ValueQuery>;
-
-    /// The current round, and its blocks so far.
-    #[pallet::storage]
-    pub type Progress<T> = StorageValue<_, RoundProgress, ValueQuery>;
-
-    /// The last four counted rounds that are over, latest first. The fourth is settled.
-    #[pallet::storage]
-    pub type Counted<T> = StorageValue<_, BoundedVec<Round, ConstU32<4>>, ValueQuery>;
-
-    /// Cycle lengths by the round from which they hold, ascending.
-    #[pallet::storage]
-    pub type CycleRules<T> =
-        StorageValue<_, BoundedVec<CycleRule, ConstU32<MAX_CYCLE_RULES>>, ValueQuery>;
-
-    /// Parameters by the round from which they hold, ascending.
-    #[pallet::storage]
-    pub type Parameters<T> = StorageValue<
-        _,
-        BoundedVec<Since<PovParameters>, ConstU32<MAX_PARAMETER_CHANGES>>,
-        ValueQuery,
-    >;
-
-    /// Seeds of the last cycles, ascending.
-    #[pallet::storage]
-    pub type CycleSeeds<T> =
-        StorageValue<_, BoundedVec<CycleSeed, ConstU32<MAX_SEEDS>>, ValueQuery>;
-
-    /// Rounds from which the remembered verifier sets hold, ascending.
-    #[pallet::storage]
-    pub type SetRounds<T> = StorageValue<_, BoundedVec<Round, ConstU32<MAX_SETS>>, ValueQuery>;
-
-    /// The verifier set that holds from a round on, by ascending account.
-    #[pallet::storage]
-    pub type VerifierSets<T> = StorageMap<_, Twox64Concat, Round, Verifiers, ValueQuery>;
-
-    /// Who reported a header of a round, by ascending account. Kept for two cycles.
-    #[pallet::storage]
-    pub type Issuers<T> = StorageMap<_, Twox64Concat, Round, IssuedList, ValueQuery>;
-
-    /// Headers by round and issuer. Kept for two cycles.
-    #[pallet::storage]
-    pub type Headers<T> =
-        StorageDoubleMap<_, Twox64Concat, Round, Blake2_128Concat, AccountId, Header>;
-
-    /// The rest of each report, by the round that it reports and verifier. Kept for two cycles.
-    #[pallet::storage]
-    pub type Reports<T> =
-        StorageDoubleMap<_, Twox64Concat, Round, Blake2_128Concat, AccountId, ReportRecord>;
-
-    /// Tickets roots by round of issue and issuer. Kept as long as one of the tickets may be opened.
-    #[pallet::storage]
-    pub type TicketsRoots<T> =
-        StorageDoubleMap<_, Twox64Concat, Round, Blake2_128Concat, AccountId, TicketsRoot>;
-
-    /// Round and commitment of the last report of each verifier, which its next report reveals.
-    #[pallet::storage]
-    pub type Commitments<T> = StorageMap<_, Blake2_128Concat, AccountId, (Round, Hash32)>;
-
-    /// Draws by round. Kept for two cycles.
-    #[pallet::storage]
-    pub type Draws<T> = StorageMap<_, Twox64Concat, Round, Hash32>;
-
-    /// Trees over the settled headers of each cycle. Kept for ever, 1 KiB a cycle.
-    #[pallet::storage]
-    pub type HeaderTrees<T> = StorageMap<_, Twox64Concat, Cycle, HeaderTree, ValueQuery>;
-
-    /// How far old records have been dropped.
-    #[pallet::storage]
-    pub type PrunedTo<T> = StorageValue<_, Pruned, ValueQuery>;
-
-    /// What a chain fixes at its start.
-    #[pallet::genesis_config]
-    pub struct GenesisConfig<T: Config> {
-        /// Length of a round in ms, a multiple of the slot length.
-        pub round_ms: u32,
-        /// Rounds in a cycle.
-        pub cycle_rounds: u32,
-        /// Rounds from one earnings root to the next.
-        pub earnings_interval: u32,
-        /// Leading zero bits of a nonce, 8 to 24.
-        pub difficulty: u8,
-        /// Views of one address group that may earn in a round.
-        pub views_per_group: u32,
-        /// Nothing.
-        #[serde(skip)]
-        pub _config: PhantomData<T>,
-    }
-
-    /// Production: rounds of 43.2 s, cycles of 10,000 of them, a root every 10 rounds.
-    impl<T: Config> Default for GenesisConfig<T> {
-        fn default() -> Self {
-            Self {
-                round_ms: PRODUCTION_ROUND_MS,
-                cycle_rounds: CYCLE_ROUNDS,
-                earnings_interval: 10,
-                difficulty: DEFAULT_DIFFICULTY,
-                views_per_group: 20,
-                _config: PhantomData,
-            }
-        }
-    }
-
-    #[pallet::genesis_build]
-    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
-        fn build(&self) {
-            assert!(
-                self.round_ms > 0
-                    && u64::from(self.round_ms).checked_rem(T::SlotMs::get()) == Some(0),
-                "pov: roundMs is not a multiple of the slot length"
-            );
-            assert!(self.cycle_rounds > 0, "pov: cycleRounds is 0");
-            assert!(self.earnings_interval > 0, "pov: earningsInterval is 0");
-            assert!(
-                (DIFFICULTY_BOUNDS.0..=DIFFICULTY_BOUNDS.1).contains(&self.difficulty),
-                "pov: difficulty is not within its bounds"
-            );
-            RoundLength::<T>::put(self.round_ms);
-            EarningsInterval::<T>::put(self.earnings_interval);
-            CycleRules::<T>::put(BoundedVec::truncate_from(vec![CycleRule::from_genesis(
-                self.cycle_rounds,
-            )]));
-            Parameters::<T>::put(BoundedVec::truncate_from(vec![Since {
-                round: 0,
-                value: PovParameters {
-                    difficulty: self.difficulty,
-                    views_per_group: self.views_per_group,
-                },
-            }]));
-            CycleSeeds::<T>::put(BoundedVec::truncate_from(vec![CycleSeed {
-                cycle: 0,
-                seed: draw::first_cycle_seed::<HostHasher>(),
-            }]));
-        }
+    /// Why funds are held.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// For a fault report, while it is judged. Lost when the proof is false.
+        #[codec(index = 0)]
+        FaultReport,
     }
 
     #[pallet::hooks]
@@ -305,6 +194,67 @@ pub mod pallet {
             let admitted = Self::admit(&report)?;
             Self::note_report(*report, admitted);
             Ok(())
+        }
+
+        /// Changes the parameters, 100 rounds from now. Origin: [`Config::ParametersOrigin`].
+        ///
+        /// # Errors
+        /// [`Error::OutOfBounds`], [`Error::TooManyChanges`].
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::set_parameters())]
+        pub fn set_parameters(origin: OriginFor<T>, parameters: PovParameters) -> DispatchResult {
+            T::ParametersOrigin::ensure_origin(origin)?;
+            Self::change_parameters(parameters)?;
+            Ok(())
+        }
+
+        /// Changes the length of cycles, in rounds, from the first border on that lies at least 100 rounds ahead. Numbers
+        /// of cycles go on. Origin: [`Config::ParametersOrigin`].
+        ///
+        /// # Errors
+        /// [`Error::OutOfBounds`], [`Error::TooManyChanges`].
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::set_cycle_rounds())]
+        pub fn set_cycle_rounds(origin: OriginFor<T>, rounds: u32) -> DispatchResult {
+            T::ParametersOrigin::ensure_origin(origin)?;
+            Self::change_cycle_rounds(rounds)?;
+            Ok(())
+        }
+
+        /// Proves a fault in a view block: until it is settled that voids the block, and for a cycle it slashes and
+        /// suspends the issuer, and slashes whoever approved what the body shows. Anybody may; the deposit is returned
+        /// when the proof holds, and the call is free then. A false proof costs the deposit.
+        ///
+        /// # Errors
+        /// What can't be judged is refused, and costs no deposit: [`Error::UnknownBlock`], [`Error::FaultTooOld`],
+        /// [`Error::FaultAlreadyProven`], [`Error::FactsForgotten`], [`Error::TooManyFaults`], or what the deposit is
+        /// refused for.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::report_fault(proof))]
+        pub fn report_fault(
+            origin: OriginFor<T>,
+            proof: Box<FaultProof>,
+        ) -> DispatchResultWithPostInfo {
+            let reporter = ensure_signed(origin)?;
+            let holds = Self::judge_fault(&reporter, &proof)?;
+            Ok(if holds { Pays::No } else { Pays::Yes }.into())
+        }
+
+        /// Proves that an accepted view stands in none of the blocks that it could be in: the issuer's bond pays the
+        /// viewer [`PovParameters::missing_acceptance`]. Anybody may; free when the proof holds.
+        ///
+        /// # Errors
+        /// [`Error::AcceptanceNotSigned`], [`Error::MayStillCome`], [`Error::ClaimTooLate`], [`Error::NothingOwed`],
+        /// [`Error::NotMissing`], [`Error::PaidAlready`], [`Error::BondEmpty`]. Nothing is changed then.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::claim_missing(proof))]
+        pub fn claim_missing(
+            origin: OriginFor<T>,
+            proof: Box<MissingView>,
+        ) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            Self::pay_missing(&proof)?;
+            Ok(Pays::No.into())
         }
     }
 
@@ -376,6 +326,11 @@ pub mod pallet {
         /// Rounds from one earnings root to the next.
         pub fn earnings_interval() -> u32 {
             EarningsInterval::<T>::get()
+        }
+
+        /// The fault proven in the view block of `issuer` in `round`, if one was.
+        pub fn fault(issuer: AccountId, round: Round) -> Option<FaultRecord> {
+            Faults::<T>::get(round, issuer)
         }
     }
 }

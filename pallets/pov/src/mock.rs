@@ -1,13 +1,20 @@
-//! A runtime with this pallet alone. Videos are what a test registers; what would be paid is recorded.
+//! A runtime with this pallet and balances. Videos are what a test registers; what would be paid is recorded; bonds are kept
+//! as simply as they can be.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use chainflix_primitives::{
     AccountId, Magnet, Round,
+    emission::CFX,
     ratio::MiningRatio,
-    registry::{JudgedBlock, RegistryError, Settlement, VideoRegistry, VideoState, VideoTerms},
+    registry::{
+        Discipline, JudgedBlock, RegistryError, Settlement, VideoRegistry, VideoState, VideoTerms,
+    },
     report::EarningsTriple,
 };
-use frame_support::{derive_impl, parameter_types};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstU128, fungible::Mutate},
+};
 use frame_system::offchain::{
     CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
 };
@@ -24,6 +31,7 @@ pub(crate) type Block = generic::Block<generic::Header<u64, BlakeTwo256>, Extrin
 frame_support::construct_runtime!(
     pub enum Test {
         System: frame_system,
+        Balances: pallet_balances,
         Pov: crate,
     }
 );
@@ -33,12 +41,27 @@ impl frame_system::Config for Test {
     type Block = Block;
     type AccountId = AccountId32;
     type Lookup = IdentityLookup<AccountId32>;
+    type AccountData = pallet_balances::AccountData<u128>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+    type AccountStore = System;
+    type Balance = u128;
+    type ExistentialDeposit = ConstU128<{ CFX / 100 }>;
+    type RuntimeHoldReason = RuntimeHoldReason;
 }
 
 parameter_types! {
     /// Time of the block, in ms.
     pub static NowMs: u64 = 0;
     pub const SlotMs: u64 = 2_400;
+    /// Where lost deposits go.
+    pub const Treasury: AccountId32 = AccountId32::new([0xfe; 32]);
+    /// Bonds of verifiers, in units.
+    pub static Bonds: BTreeMap<AccountId, u128> = BTreeMap::new();
+    /// Verifiers that are suspended.
+    pub static Suspended: BTreeSet<AccountId> = BTreeSet::new();
     /// Registered videos, each with its states by round of effect.
     pub static Videos: BTreeMap<Magnet, (VideoTerms, BTreeMap<Round, VideoState>)> = BTreeMap::new();
     /// What was handed over for settlement, in order.
@@ -52,8 +75,54 @@ impl crate::Config for Test {
     type SlotMs = SlotMs;
     type Videos = Videos;
     type Settlement = Recorder;
+    type Discipline = Bonds;
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Treasury = Treasury;
+    type ParametersOrigin = frame_system::EnsureRoot<AccountId32>;
     type SettlementWeights = ();
     type WeightInfo = ();
+}
+
+/// What the bond of an issuer at fault loses, in units.
+pub(crate) const ISSUER_PAYS: u128 = 500 * CFX;
+/// What that of an approver loses.
+pub(crate) const APPROVER_PAYS: u128 = ISSUER_PAYS / 10;
+
+impl Bonds {
+    /// Takes up to `amount` out of a bond.
+    fn slash(verifier: &AccountId, amount: u128) -> u128 {
+        Self::mutate(|bonds| {
+            let bond = bonds.entry(*verifier).or_default();
+            let taken = amount.min(*bond);
+            *bond -= taken;
+            taken
+        })
+    }
+}
+
+impl Discipline for Bonds {
+    fn is_suspended(verifier: &AccountId) -> bool {
+        Suspended::get().contains(verifier)
+    }
+
+    fn issuer_at_fault(issuer: &AccountId) -> u128 {
+        Suspended::mutate(|suspended| suspended.insert(*issuer));
+        Self::slash(issuer, ISSUER_PAYS)
+    }
+
+    fn approver_at_fault(approver: &AccountId) -> u128 {
+        Self::slash(approver, APPROVER_PAYS)
+    }
+
+    fn pay_from_bond(verifier: &AccountId, to: &AccountId, amount: u128) -> u128 {
+        let paid = Self::slash(verifier, amount);
+        if paid == 0 {
+            return 0;
+        }
+        Balances::mint_into(&AccountId32::new(to.0), paid).expect("the test's account can take it");
+        paid
+    }
 }
 
 impl VideoRegistry for Videos {

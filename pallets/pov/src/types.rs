@@ -2,6 +2,7 @@
 
 use chainflix_primitives::{
     AccountId, Cycle, Round,
+    fault::FaultKind,
     hash::Hash32,
     report::{MAX_VERIFIERS, PersonalRoot},
     view::LeafError,
@@ -28,6 +29,9 @@ pub const MAX_PEAKS: u32 = 32;
 pub const ROUNDS_PRUNED_AT_ONCE: u32 = 8;
 /// Once so many items are dropped, the next round has to wait: two rounds of the largest network.
 pub const ITEMS_PRUNED_AT_ONCE: u32 = 4 * MAX_VERIFIERS;
+
+/// Proven faults whose approvers wait to be punished.
+pub const MAX_OPEN_FAULTS: u32 = 4 * MAX_VERIFIERS;
 
 /// A verifier of a set, with the key that signs its reports.
 #[derive(
@@ -353,4 +357,30 @@ pub struct Pruned {
     pub records: Round,
     /// Of tickets roots.
     pub tickets: Round,
+}
+
+/// A proven fault.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct FaultRecord {
+    /// What was wrong.
+    pub kind: FaultKind,
+    /// Who proved it.
+    pub reporter: AccountId,
+    /// The round in which it did.
+    pub proven_in: Round,
+    /// Whether the block was not settled yet, and is void.
+    pub voided: bool,
+    /// What the issuer's bond lost, in units.
+    pub slashed: u128,
 }

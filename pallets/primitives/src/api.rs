@@ -181,6 +181,9 @@ pub enum ViewFate {
         /// Which.
         reason: crate::earnings::Exclusion,
     },
+    /// Lost: a view of its block was proven wrong, and the whole block is void.
+    #[codec(index = 4)]
+    Voided,
 }
 
 /// A verifier's answer.

@@ -16,6 +16,7 @@
 //! | [`window`] | playtime of a cell and the time in which Play Data is accepted |
 //! | [`delegation`], [`ticket`], [`receipt`], [`view`], [`play_data`], [`report`] | what is signed and hashed |
 //! | [`draw`] | draws, drawn leaves, cycle seeds, assignment of viewers |
+//! | [`fault`], [`missing`] | what is proved against an issuer: faults, and acceptances that stand in no block |
 //! | [`settlement`] | capped weights, rewards of view blocks, approval |
 //! | [`duty`] | what a verifier leaves for its off-chain worker to put on chain |
 //! | [`heartbeat`] | which storage providers a verifier found alive |
@@ -55,11 +56,13 @@ pub mod draw;
 pub mod duty;
 pub mod earnings;
 pub mod emission;
+pub mod fault;
 pub mod hash;
 pub mod heartbeat;
 pub mod ids;
 pub mod manifest;
 pub mod merkle;
+pub mod missing;
 pub mod placement;
 pub mod play_data;
 pub mod possession;

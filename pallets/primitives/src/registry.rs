@@ -7,13 +7,17 @@ use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-use crate::hash::Hash32;
+use crate::hash::{Hash32, Hasher};
 use crate::ids::{AccountId, Magnet, Signature64, UploadId};
+use crate::manifest::CellEntry;
+use crate::merkle;
 use crate::ratio::MiningRatio;
 use crate::rounds::Round;
 
 /// A change holds from so many rounds after the call on.
 pub const ROUNDS_UNTIL_EFFECT: u32 = 2;
+/// A parameter that a motion changes holds from so many rounds after it on.
+pub const PARAMETER_DELAY: u32 = 100;
 /// Longest endpoint, in bytes.
 pub const MAX_ENDPOINT_BYTES: u32 = 128;
 
@@ -45,6 +49,41 @@ pub struct VideoTerms {
     pub upload_id: UploadId,
     /// First round in which a view of it counts.
     pub from_round: Round,
+}
+
+impl VideoTerms {
+    /// Playtime in ms of cell `minute` of a rendition. `None` when there is no such cell.
+    #[must_use]
+    pub fn playtime_of(&self, rendition: u8, minute: u16) -> Option<u32> {
+        let playtime = crate::window::cell_playtime(self.total_playtime_ms, minute);
+        playtime.filter(|_| rendition < self.renditions)
+    }
+
+    /// Whether `entry` is a cell of the video, as its manifest root commits to it by `path`.
+    #[must_use]
+    pub fn holds_cell<H: Hasher>(&self, entry: &CellEntry, path: &[Hash32]) -> bool {
+        self.place_of(entry).is_some_and(|(place, count)| {
+            merkle::verify::<H>(
+                entry.leaf_hash::<H>(),
+                place,
+                count,
+                path,
+                &self.manifest_root,
+            )
+        })
+    }
+
+    /// Place of a cell in the manifest tree, and the size of that; `None` when playtime or size are not a cell's.
+    fn place_of(&self, entry: &CellEntry) -> Option<(u32, u32)> {
+        let playtime = self.playtime_of(entry.rendition, entry.index)?;
+        if playtime != entry.playtime_ms || !entry.has_fitting_size() {
+            return None;
+        }
+        let cells = u32::from(crate::window::cell_count(self.total_playtime_ms)?);
+        let before = u32::from(entry.rendition).checked_mul(cells)?;
+        let place = before.checked_add(u32::from(entry.index))?;
+        Some((place, u32::from(self.renditions).checked_mul(cells)?))
+    }
 }
 
 /// Whether a video may be watched.
@@ -152,6 +191,44 @@ pub struct PovParameters {
     pub difficulty: u8,
     /// Views of one address group that may earn in a round, over all issuers.
     pub views_per_group: u32,
+    /// What an issuer owes a viewer for an acceptance that stands in none of the blocks it could be in, in units.
+    pub missing_acceptance: u128,
+    /// What whoever reports a fault deposits, in units; lost when the proof is false.
+    pub fault_deposit: u128,
+}
+
+impl Default for PovParameters {
+    fn default() -> Self {
+        Self {
+            difficulty: crate::possession::DEFAULT_DIFFICULTY,
+            views_per_group: 20,
+            missing_acceptance: crate::emission::CFX,
+            fault_deposit: 10 * crate::emission::CFX,
+        }
+    }
+}
+
+impl PovParameters {
+    /// Least and most views of one address group that a motion may let earn in a round.
+    pub const VIEWS_PER_GROUP_BOUNDS: (u32, u32) = (1, 10_000);
+    /// Least and greatest price of a missing acceptance, in units.
+    pub const MISSING_ACCEPTANCE_BOUNDS: (u128, u128) =
+        (crate::emission::CFX / 100, 1_000 * crate::emission::CFX);
+    /// Least and greatest deposit of a fault report, in units.
+    pub const FAULT_DEPOSIT_BOUNDS: (u128, u128) =
+        (crate::emission::CFX, 10_000 * crate::emission::CFX);
+
+    /// Whether every value lies within the bounds that no motion can change.
+    #[must_use]
+    pub fn are_within_bounds(&self) -> bool {
+        fn within<V: PartialOrd>(value: V, (least, most): (V, V)) -> bool {
+            least <= value && value <= most
+        }
+        within(self.difficulty, crate::possession::DIFFICULTY_BOUNDS)
+            && within(self.views_per_group, Self::VIEWS_PER_GROUP_BOUNDS)
+            && within(self.missing_acceptance, Self::MISSING_ACCEPTANCE_BOUNDS)
+            && within(self.fault_deposit, Self::FAULT_DEPOSIT_BOUNDS)
+    }
 }
 
 /// Where time stands, by the last block.
@@ -252,6 +329,8 @@ pub struct SettledBlock {
     pub playtime_ms: u64,
     /// Whether more than 51 % approved and the drawn leaves were opened rightly.
     pub approved: bool,
+    /// Whether a fault was proven in it before it was settled: it weighs nothing, and its views are lost.
+    pub voided: bool,
     /// Its capped weight in ms.
     pub weight_ms: u64,
     /// What it was paid, in units; 0 when not approved.
@@ -288,6 +367,8 @@ pub struct JudgedBlock {
     pub playtime_ms: u64,
     /// Whether it is approved.
     pub approved: bool,
+    /// Whether a fault was proven in it: its weight leaves the divisor, and it is never approved.
+    pub voided: bool,
 }
 
 /// Takes judged rounds and votes for earnings roots; the rewards pallet.

@@ -12,6 +12,9 @@ pub type Cycle = u32;
 pub const PRODUCTION_ROUND_MS: u32 = 43_200;
 /// Rounds in a cycle: 10,000 of the paper's blocks, 5 days.
 pub const CYCLE_ROUNDS: u32 = 10_000;
+/// Least and most rounds of a cycle that a motion may set. A delegation spans at most [`CYCLE_ROUNDS`], and records are kept
+/// for two cycles of that length.
+pub const CYCLE_ROUNDS_BOUNDS: (u32, u32) = (100, CYCLE_ROUNDS);
 /// A view that did not get into an approved block is carried into later ones for so many rounds.
 pub const MAX_CARRY_ROUNDS: u32 = 20;
 

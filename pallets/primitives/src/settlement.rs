@@ -19,6 +19,14 @@ pub fn eligible(set_size: u32) -> u32 {
     set_size.saturating_sub(1).max(1)
 }
 
+/// Whether a complete report of verdicts earns its part of the reporters' half: it approved at least half of the view
+/// blocks of others that were approved in the end and not empty. Only approvals count, because only they are proved by the
+/// bodies; half is enough, so that an issuer that hides its body from one verifier costs that one nothing.
+#[must_use]
+pub fn has_judged_enough(approved_by_it: u32, approved_of_others: u32) -> bool {
+    u64::from(approved_by_it).saturating_mul(2) >= u64::from(approved_of_others)
+}
+
 /// Median of `values`, the lower of the two middle ones when their number is even. 0 for none.
 #[must_use]
 pub fn lower_median(values: &[u64]) -> u64 {

@@ -69,5 +69,29 @@ mod events {
             /// What.
             reason: Unexpected,
         },
+        /// The most that a second of weighted playtime pays changes.
+        MaxRateChanged {
+            /// First round in which it holds.
+            from_round: Round,
+            /// The rate; `None` is no such limit.
+            rate: Option<u128>,
+        },
+        /// An account had less under later earnings than under earlier ones: they are void.
+        EarningsVoided {
+            /// Round of the void earnings.
+            as_of: Round,
+            /// Their root.
+            root: Hash32,
+            /// Who had less.
+            account: T::AccountId,
+            /// What it had earned before.
+            earlier: u128,
+            /// What the void earnings said.
+            later: u128,
+            /// Verifiers that had signed them.
+            signers: u32,
+            /// What their bonds lost together.
+            slashed: u128,
+        },
     }
 }

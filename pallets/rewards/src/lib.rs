@@ -39,8 +39,10 @@
 
 extern crate alloc;
 
+mod errors;
 mod events;
 mod impls;
+mod storage;
 pub mod types;
 pub mod weights;
 
@@ -51,18 +53,19 @@ mod tests;
 
 pub use pallet::*;
 pub use types::{
-    AdoptedEarnings, EarningsVote, RewardRules, SettledEntry, SettledSpan, Totals, Unexpected,
-    VoteRefusal,
+    AccountTotal, AdoptedEarnings, Claim, EarningsVote, LaterTotal, RateChange, RewardRules,
+    SettledEntry, SettledSpan, Totals, Unexpected, VoteRefusal,
 };
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
 use chainflix_primitives::{
     Round,
-    emission::EmissionPreset,
+    emission::{CFX, EmissionPreset},
     hash::Hash32,
+    ids::AccountId as VerifierAccount,
     merkle::MAX_PROOF_LEN,
-    registry::{CurrentRound, SettledRound},
+    registry::{CurrentRound, Discipline, SettledRound},
     report::MAX_VERIFIERS,
     rounds::PRODUCTION_ROUND_MS,
 };
@@ -72,14 +75,26 @@ use frame_system::{RawOrigin, pallet_prelude::*};
 /// Path of an account's leaf under an earnings root.
 pub type Path = BoundedVec<Hash32, ConstU32<{ MAX_PROOF_LEN as u32 }>>;
 
+/// Claims of several accounts.
+pub type Claims<T> =
+    BoundedVec<Claim<<T as frame_system::Config>::AccountId>, ConstU32<MAX_CLAIMS>>;
+
 /// How many adopted roots can be claimed under: the last one and the 99 before it.
 pub const CLAIMABLE_ROOTS: u32 = 100;
 /// Most rounds for which votes are counted at a time.
 pub const MAX_OPEN_VOTES: u32 = 16;
+/// Most accounts that are paid by one call.
+pub const MAX_CLAIMS: u32 = 20;
+/// Changes of the most rate that are remembered: those that don't hold yet, and the last that does.
+pub const MAX_RATE_CHANGES: u32 = 16;
+/// Least and greatest most rate that a motion may set, in units per second of weighted playtime.
+pub const MAX_RATE_BOUNDS: (u128, u128) = (CFX / 100_000, 100 * CFX);
 /// Most settled rounds that are read at a time.
 pub const MAX_PAGE: u32 = 100;
 
+#[import_section(errors::errors)]
 #[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
@@ -108,6 +123,12 @@ pub mod pallet {
         /// The current round.
         type Rounds: CurrentRound;
 
+        /// The verifiers' bonds.
+        type Discipline: Discipline;
+
+        /// Who may change the most rate: a motion of more than 51 % of the verifiers.
+        type ParametersOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
         /// How long the record of a settled round is kept, in rounds. Verifiers that join or lost their store compute
         /// earnings from these records and from bodies, which are kept two cycles: 20,000 in production.
         #[pallet::constant]
@@ -127,92 +148,6 @@ pub mod pallet {
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
-    }
-
-    /// What was chosen at genesis.
-    #[pallet::storage]
-    pub type Rules<T: Config> = StorageValue<_, RewardRules>;
-
-    /// What was settled and paid in all, in units.
-    #[pallet::storage]
-    pub type LifetimeTotals<T: Config> = StorageValue<_, Totals, ValueQuery>;
-
-    /// Settled rounds.
-    #[pallet::storage]
-    pub type SettledRounds<T: Config> = StorageMap<_, Twox64Concat, Round, SettledRound>;
-
-    /// Settled rounds by place, in ascending order, with the sum of all settlements up to each. Rounds without
-    /// settlement leave no gap, so that a place is found by bisection.
-    #[pallet::storage]
-    pub type SettledOrder<T: Config> = StorageMap<_, Twox64Concat, u32, SettledEntry>;
-
-    /// Which places are kept.
-    #[pallet::storage]
-    pub type SettledPlaces<T: Config> = StorageValue<_, SettledSpan, ValueQuery>;
-
-    /// Votes for the earnings as of a round, until that round or a later one is adopted.
-    #[pallet::storage]
-    pub type Votes<T: Config> = StorageMap<
-        _,
-        Twox64Concat,
-        Round,
-        BoundedVec<EarningsVote, ConstU32<MAX_VERIFIERS>>,
-        ValueQuery,
-    >;
-
-    /// Rounds for which votes are counted, ascending.
-    #[pallet::storage]
-    pub type OpenVotes<T: Config> =
-        StorageValue<_, BoundedVec<Round, ConstU32<MAX_OPEN_VOTES>>, ValueQuery>;
-
-    /// The last [`CLAIMABLE_ROOTS`] adopted earnings by their round.
-    #[pallet::storage]
-    pub type Adopted<T: Config> = StorageMap<_, Twox64Concat, Round, AdoptedEarnings>;
-
-    /// Rounds of adopted earnings by number, in order of adoption.
-    #[pallet::storage]
-    pub type AdoptedOrder<T: Config> = StorageMap<_, Twox64Concat, u32, Round>;
-
-    /// The earnings adopted last.
-    #[pallet::storage]
-    pub type LastAdopted<T: Config> = StorageValue<_, AdoptedEarnings>;
-
-    /// What an account was paid in all, in units. Kept for ever: whoever emptied an account is not paid again.
-    #[pallet::storage]
-    pub type Claimed<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u128, ValueQuery>;
-
-    /// Why a call was refused. Numbers never change and are never reused; the transaction pool shows them as custom
-    /// errors.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// No earnings as of this round can be claimed under: they were not adopted, or 100 later ones were. Ask a
-        /// verifier for a newer proof.
-        #[codec(index = 0)]
-        NotAdopted,
-        /// The earnings were adopted too short a time ago: try again later, or with an older proof.
-        #[codec(index = 1)]
-        NotYetClaimable,
-        /// The account was paid this total already.
-        #[codec(index = 2)]
-        NothingToClaim,
-        /// The proof does not lead from this account and total to the adopted root.
-        #[codec(index = 3)]
-        WrongProof,
-        /// The first payment of an account has to be the existential deposit at least: wait until more is earned.
-        #[codec(index = 4)]
-        BelowExistentialDeposit,
-        /// A claim without fee has to pay more: wait until more is earned, or sign the claim and pay its fee.
-        #[codec(index = 5)]
-        BelowFeelessMinimum,
-        /// More would be paid than was ever settled.
-        #[codec(index = 6)]
-        AboveSettled,
-        /// The account cannot receive the amount.
-        #[codec(index = 7)]
-        AccountCannotReceive,
-        /// An amount or a round is at its end.
-        #[codec(index = 8)]
-        Overflow,
     }
 
     /// The rules of the chain's economy.
@@ -318,7 +253,63 @@ pub mod pallet {
                 Ok(RawOrigin::Signed(_) | RawOrigin::Authorized) => {}
                 _ => return Err(DispatchError::BadOrigin),
             }
-            Self::pay(account, as_of, total, index, count, &proof)
+            let claim = Claim {
+                account,
+                as_of,
+                total,
+                index,
+                count,
+                proof,
+            };
+            Self::pay(claim)
+        }
+
+        /// Pays several accounts, at most 20, each as [`Pallet::claim`] does: all of them, or none when one claim is refused.
+        /// Signed by anybody, the signer pays the fee; free without a signature when each pays enough.
+        ///
+        /// * `claims`: by ascending account.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::claim_batch(claims.len() as u32))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_batch(claims.len() as u32))]
+        #[pallet::authorize(Self::authorize_batch)]
+        pub fn claim_batch(origin: OriginFor<T>, claims: Claims<T>) -> DispatchResult {
+            match origin.into() {
+                Ok(RawOrigin::Signed(_) | RawOrigin::Authorized) => {}
+                _ => return Err(DispatchError::BadOrigin),
+            }
+            Self::ensure_ascending(&claims)?;
+            claims.into_iter().try_for_each(Self::pay)
+        }
+
+        /// Changes the most that a second of weighted playtime pays, in units, 100 rounds from now; `None` is no such limit.
+        /// Origin: [`Config::ParametersOrigin`].
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::set_max_rate())]
+        pub fn set_max_rate(origin: OriginFor<T>, rate: Option<u128>) -> DispatchResult {
+            T::ParametersOrigin::ensure_origin(origin)?;
+            Self::change_max_rate(rate)?;
+            Ok(())
+        }
+
+        /// Proves that an account has less under later adopted earnings than under earlier ones: voids the later, and
+        /// slashes those who signed them. Anybody may; free when the proof holds.
+        ///
+        /// * `account`: who has less.
+        /// * `earlier_as_of`, `earlier`: its total under the earlier root.
+        /// * `later_as_of`, `later`: its total under the later root, or its neighbours when it is not there at all.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::prove_decrease())]
+        pub fn prove_decrease(
+            origin: OriginFor<T>,
+            account: T::AccountId,
+            earlier_as_of: Round,
+            earlier: AccountTotal,
+            later_as_of: Round,
+            later: LaterTotal,
+        ) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            Self::void_decrease(account, earlier_as_of, &earlier, later_as_of, &later)?;
+            Ok(Pays::No.into())
         }
     }
 
@@ -327,6 +318,16 @@ pub mod pallet {
         /// What was chosen at genesis.
         pub fn rules() -> Option<RewardRules> {
             Rules::<T>::get()
+        }
+
+        /// Most that a second of weighted playtime pays in `round`, in units; `None` is no such limit.
+        pub fn max_rate(round: Round) -> Option<u128> {
+            Self::max_rate_in(round)
+        }
+
+        /// Who signed the adopted earnings as of a round.
+        pub fn signers(as_of: Round) -> Vec<VerifierAccount> {
+            Signers::<T>::get(as_of).into_inner()
         }
 
         /// The emission schedule by name.

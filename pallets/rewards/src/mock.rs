@@ -8,7 +8,7 @@ use chainflix_primitives::{
     emission::EmissionPreset,
     hash::Hash32,
     merkle,
-    registry::{CurrentRound, JudgedBlock, Settlement},
+    registry::{CurrentRound, Discipline, JudgedBlock, Settlement},
     report::{EARNINGS_VERSION, EarningsTriple},
     rounds::PRODUCTION_ROUND_MS,
 };
@@ -64,6 +64,8 @@ impl pallet_balances::Config for Test {
 parameter_types! {
     /// The current round.
     pub static Now: Round = 0;
+    /// Verifiers whose bonds were slashed, in order.
+    pub static Slashed: Vec<RawAccount> = Vec::new();
 }
 
 pub struct TestRounds;
@@ -73,9 +75,32 @@ impl CurrentRound for TestRounds {
     }
 }
 
+/// Takes 50 CFX out of an approver's bond of any size, and remembers whose.
+pub struct Bonds;
+impl Discipline for Bonds {
+    fn is_suspended(_verifier: &RawAccount) -> bool {
+        false
+    }
+
+    fn issuer_at_fault(_issuer: &RawAccount) -> u128 {
+        0
+    }
+
+    fn approver_at_fault(approver: &RawAccount) -> u128 {
+        Slashed::mutate(|slashed| slashed.push(*approver));
+        50 * CFX
+    }
+
+    fn pay_from_bond(_verifier: &RawAccount, _to: &RawAccount, _amount: u128) -> u128 {
+        0
+    }
+}
+
 impl crate::Config for Test {
     type Currency = Balances;
     type Rounds = TestRounds;
+    type Discipline = Bonds;
+    type ParametersOrigin = frame_system::EnsureRoot<AccountId>;
     type SettledRoundsKept = ConstU32<KEPT>;
     type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
     type ClaimPriority = ConstU64<7>;
@@ -101,6 +126,7 @@ pub fn header(issuer: u8, seconds: u64, approved: bool) -> JudgedBlock {
         count: u32::try_from(seconds.div_ceil(60)).expect("a sane playtime"),
         playtime_ms: seconds * 1_000,
         approved,
+        voided: false,
     }
 }
 
@@ -209,6 +235,7 @@ pub fn run(test: impl FnOnce()) {
 /// Runs a test with a schedule and a most rate per second.
 pub fn run_with(emission: EmissionPreset, max_rate: Option<u128>, test: impl FnOnce()) {
     Now::set(0);
+    Slashed::set(Vec::new());
     let storage = RuntimeGenesisConfig {
         rewards: RewardsConfig {
             emission,

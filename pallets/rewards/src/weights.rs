@@ -17,6 +17,8 @@ const HASH: u64 = 1_000_000;
 const CLAIM_HASHES: u64 = MAX_PROOF_LEN as u64 + 1;
 /// Weighing, rewarding and encoding one view block, or comparing one vote: 1 µs, in picoseconds.
 const PER_VERIFIER: u64 = 1_000_000;
+/// Reads and writes of slashing one bond: bond, standing, both accounts and issuance.
+const BOND_ACCESSES: u64 = 6;
 /// Reads of a bisection over two cycles of settled rounds.
 const BISECTION_READS: u64 = 15;
 
@@ -26,6 +28,14 @@ pub trait WeightInfo {
     fn claim() -> Weight;
     /// Letting a claim without fee in.
     fn authorize_claim() -> Weight;
+    /// Paying so many claims.
+    fn claim_batch(claims: u32) -> Weight;
+    /// Letting so many claims without fee in.
+    fn authorize_batch(claims: u32) -> Weight;
+    /// Changing the most rate.
+    fn set_max_rate() -> Weight;
+    /// Voiding earnings and slashing all of their signers.
+    fn prove_decrease() -> Weight;
     /// Settling a round of the largest set.
     fn settle() -> Weight;
     /// Counting a vote for earnings and adopting them.
@@ -53,11 +63,43 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
         Self::of(BASE.saturating_add(HASH.saturating_mul(CLAIM_HASHES)), 7, 0)
     }
 
-    /// Reads rules, places, the last and the two oldest entries, and totals; writes the record, its entry, places,
+    /// Each claim costs what a single one does.
+    fn claim_batch(claims: u32) -> Weight {
+        Self::claim().saturating_mul(u64::from(claims.max(1)))
+    }
+
+    /// The same for letting them in.
+    fn authorize_batch(claims: u32) -> Weight {
+        Self::authorize_claim().saturating_mul(u64::from(claims.max(1)))
+    }
+
+    /// Reads round, the last settled entry with its place, and the changes; writes these.
+    fn set_max_rate() -> Weight {
+        Self::of(BASE, 4, 1)
+    }
+
+    /// Three leaves and their paths; reads both roots, signers, the last adopted and up to a hundred numbers, with the bond,
+    /// standing, account and issuance of each signer; writes both records of the root, signers, the last adopted and the
+    /// same of each signer.
+    fn prove_decrease() -> Weight {
+        let signers = u64::from(MAX_VERIFIERS);
+        let work = PER_VERIFIER.saturating_mul(signers.saturating_mul(20));
+        let hashes = HASH.saturating_mul(CLAIM_HASHES.saturating_mul(3));
+        let bonds = signers.saturating_mul(BOND_ACCESSES);
+        Self::of(
+            BASE.saturating_add(work).saturating_add(hashes),
+            bonds
+                .saturating_add(u64::from(crate::CLAIMABLE_ROOTS))
+                .saturating_add(5),
+            bonds.saturating_add(4),
+        )
+    }
+
+    /// Reads rules and changes of the rate, places, the last and the two oldest entries, and totals; writes the record, its entry, places,
     /// totals, and two records and entries that are removed.
     fn settle() -> Weight {
         let work = PER_VERIFIER.saturating_mul(u64::from(MAX_VERIFIERS));
-        Self::of(BASE.saturating_add(work), 6, 8)
+        Self::of(BASE.saturating_add(work), 7, 8)
     }
 
     /// Reads rules, the last adopted, entries by bisection, open rounds, votes, round and the oldest adopted; writes
@@ -69,7 +111,7 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
         Self::of(
             BASE.saturating_add(work),
             BISECTION_READS.saturating_add(8),
-            removed.saturating_add(7),
+            removed.saturating_add(9),
         )
     }
 }

@@ -1,10 +1,12 @@
 //! Rounds, reports, settlement and claims.
 
+use super::{MoreThanHalf, TreasuryAccount};
 use crate::{
-    Balances, Pov, Rewards, Runtime, Videos,
+    Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
     constants::{currency::EXISTENTIAL_DEPOSIT, rounds, time},
     weights,
 };
+use chainflix_primitives::{AccountId, registry::Discipline};
 use frame_support::{
     traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
@@ -27,6 +29,11 @@ impl pallet_pov::Config for Runtime {
     type SlotMs = ConstU64<{ time::SLOT_MS }>;
     type Videos = Videos;
     type Settlement = Rewards;
+    type Discipline = Unbonded;
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Treasury = TreasuryAccount;
+    type ParametersOrigin = MoreThanHalf;
     type SettlementWeights = SettlementCost;
     type WeightInfo = weights::Pov;
 }
@@ -34,12 +41,35 @@ impl pallet_pov::Config for Runtime {
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Rounds = Pov;
+    type Discipline = Unbonded;
+    type ParametersOrigin = MoreThanHalf;
     type SettledRoundsKept = ConstU32<{ rounds::RECORDS }>;
     type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
     /// Below whatever pays: free claims take the room that is left in a block.
     type ClaimPriority = ConstU64<0>;
     type ClaimLongevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type WeightInfo = weights::Rewards;
+}
+
+/// Verifiers without bonds: a proven fault voids the block and costs nothing more.
+pub struct Unbonded;
+
+impl Discipline for Unbonded {
+    fn is_suspended(_verifier: &AccountId) -> bool {
+        false
+    }
+
+    fn issuer_at_fault(_issuer: &AccountId) -> u128 {
+        0
+    }
+
+    fn approver_at_fault(_approver: &AccountId) -> u128 {
+        0
+    }
+
+    fn pay_from_bond(_verifier: &AccountId, _to: &AccountId, _amount: u128) -> u128 {
+        0
+    }
 }
 
 /// Settlement runs inside the block hook of the pallet that judges, which counts it.

@@ -223,3 +223,32 @@ fn one_verifier_cannot_take_all_the_places_for_motions() {
         assert!(refused > crate::constants::motions::FREE_PROPOSALS);
     });
 }
+
+#[test]
+fn what_views_are_judged_by_and_paid_changes_by_a_motion_of_three_of_four() {
+    use crate::{Pov, Rewards, constants::currency::CFX};
+    use chainflix_primitives::registry::{PARAMETER_DELAY, PovParameters};
+    chain("local_testnet").execute_with(|| {
+        let parameters = PovParameters {
+            difficulty: 20,
+            ..PovParameters::default()
+        };
+        let rate = Some(CFX / 100);
+        let calls: [RuntimeCall; 3] = [
+            pallet_pov::Call::set_parameters { parameters }.into(),
+            pallet_pov::Call::set_cycle_rounds { rounds: 5_000 }.into(),
+            pallet_rewards::Call::set_max_rate { rate }.into(),
+        ];
+        for call in calls {
+            let motion = propose(call, 3);
+            for verifier in &LOCAL_VERIFIERS[..3] {
+                motion.vote(*verifier, true);
+            }
+            assert_ok!(motion.close());
+        }
+        assert_eq!(Pov::parameters(PARAMETER_DELAY), parameters);
+        assert_eq!(Pov::cycle_rule(10_000).length, 5_000);
+        assert_eq!(Rewards::max_rate(PARAMETER_DELAY), rate);
+        assert_eq!(Rewards::max_rate(PARAMETER_DELAY - 1), None);
+    });
+}

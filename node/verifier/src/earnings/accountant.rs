@@ -253,7 +253,7 @@ impl Accountant {
         Ok(fates)
     }
 
-    /// Own views in blocks that were not approved, or never reported, wait for another block.
+    /// Own views in blocks that were not approved, or never reported, wait for another block; those in void ones are lost.
     async fn release_blocks(&self) -> Result<(), Waiting> {
         let chain = &self.context.chain;
         let Some(own) = self.context.place().account else {
@@ -267,7 +267,12 @@ impl Accountant {
             }
         }
         let mut released = Vec::new();
+        let mut lost = Vec::new();
         for (round, ids) in blocks {
+            if self.is_void(own, round)? {
+                lost.extend(ids);
+                continue;
+            }
             let is_open = match chain.settled(At::Finalized, round)? {
                 Some(settled) => {
                     let ours = |block: &&SettledBlock| block.issuer == own;
@@ -285,12 +290,13 @@ impl Accountant {
                 released.extend(ids);
             }
         }
-        if released.is_empty() {
+        if released.is_empty() && lost.is_empty() {
             return Ok(());
         }
         tracing::info!(
-            views = released.len(),
-            "views of a block that was not approved wait for the next"
+            waiting = released.len(),
+            lost = lost.len(),
+            "views of a block that was not approved wait for the next; those of a void one are lost"
         );
         self.context
             .store
@@ -298,10 +304,22 @@ impl Accountant {
             .write(move |batch| {
                 released
                     .iter()
-                    .try_for_each(|id| batch.set_view_state(*id, ViewState::Waiting))
+                    .try_for_each(|id| batch.set_view_state(*id, ViewState::Waiting))?;
+                lost.iter().try_for_each(|id| {
+                    batch.set_view_state(*id, ViewState::Final(ViewFate::Voided))
+                })
             })
             .await?;
         Ok(())
+    }
+
+    /// Whether a fault was proven in the own block of `round` before it was settled.
+    fn is_void(&self, own: AccountId, round: Round) -> Result<bool, ChainError> {
+        let settled = self.context.chain.settled(At::Finalized, round)?;
+        Ok(settled.is_some_and(|settled| {
+            let mut blocks = settled.blocks.iter();
+            blocks.any(|block| block.issuer == own && block.voided)
+        }))
     }
 
     fn is_reported(&self, own: AccountId, round: Round) -> Result<bool, ChainError> {
@@ -316,7 +334,25 @@ impl Accountant {
             return Ok(());
         };
         let as_of = triple.as_of;
-        if self.context.store.view()?.has(ADOPTED, &as_of)? {
+        let (is_known, last) = {
+            let view = self.context.store.view()?;
+            (view.has(ADOPTED, &as_of)?, view.last(ADOPTED)?)
+        };
+        if is_known {
+            // Later ones that are not the last any more were proven wrong: nobody can claim under them.
+            if last.is_some_and(|(last, _)| last > as_of) {
+                self.compare(as_of, &triple.root)?;
+                let later = as_of.saturating_add(1);
+                self.context
+                    .store
+                    .writer()
+                    .write(move |batch| {
+                        batch
+                            .take_range(ADOPTED, &later, &Round::MAX, usize::MAX)
+                            .map(|_| ())
+                    })
+                    .await?;
+            }
             return Ok(());
         }
         let seen = chain.standing(At::Finalized)?.round;

@@ -177,6 +177,7 @@ impl Chain {
             parameters: PovParameters {
                 difficulty: 8,
                 views_per_group: 1_000,
+                ..PovParameters::default()
             },
             set,
             announcements: BTreeMap::new(),

@@ -1,8 +1,11 @@
 //! The logic, by topic.
 
 mod draws;
+mod faults;
+mod missing;
 mod offchain;
 mod openings;
+mod parameters;
 pub(crate) mod pruning;
 mod reports;
 mod rounds;

@@ -10,7 +10,6 @@ use chainflix_primitives::{
     registry::{VideoRegistry, VideoState},
     report::{Header, HeaderOpening, PersonalOpening, Report, personal_leaf_hash},
     view::{LeafContext, LeafError, ViewClaim},
-    window,
 };
 use frame_support::ensure;
 use sp_core::{ed25519, sr25519};
@@ -154,8 +153,8 @@ impl<T: Config> Pallet<T> {
     fn playtime_in(claim: &ViewClaim, round: Round) -> Option<u32> {
         let terms = T::Videos::terms(&claim.video)?;
         let active = T::Videos::state_in(&claim.video, round) == Some(VideoState::Active);
-        let counts = active && round >= terms.from_round && claim.rendition < terms.renditions;
-        window::cell_playtime(terms.total_playtime_ms, claim.minute).filter(|_| counts)
+        let playtime = terms.playtime_of(claim.rendition, claim.minute);
+        playtime.filter(|_| active && round >= terms.from_round)
     }
 
     /// Judges the opening of the personal root in the verifier's report of `judged_in`, whose verdicts are on

@@ -10,8 +10,8 @@ use chainflix_primitives::{
 use frame_support::weights::Weight;
 
 use crate::{
-    Commitments, Config, Counted, Draws, Headers, Issuers, Pallet, PrunedTo, Reports, TicketsRoots,
-    WeightInfo,
+    Commitments, Config, Counted, Draws, Faults, Headers, Issuers, JudgedIn, PaidTickets, Pallet,
+    PrunedTo, Reports, TicketsRoots, WeightInfo,
     types::{ITEMS_PRUNED_AT_ONCE, ROUNDS_PRUNED_AT_ONCE},
 };
 
@@ -36,11 +36,19 @@ impl<T: Config> Pallet<T> {
         )
     }
 
-    /// Drops everything about a round but its tickets; the number of items.
-    fn drop_records(round: Round) -> u32 {
+    /// Drops everything about a round but its tickets; the number of items. `None` while paid tickets are left, of which
+    /// there may be any number.
+    fn drop_records(round: Round) -> Option<u32> {
+        let paid = PaidTickets::<T>::clear_prefix(round, ITEMS_PRUNED_AT_ONCE, None);
+        if paid.maybe_cursor.is_some() {
+            return None;
+        }
         Draws::<T>::remove(round);
+        JudgedIn::<T>::remove(round);
         Issuers::<T>::remove(round);
-        let mut items = Headers::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops;
+        let headers = Headers::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops;
+        let faults = Faults::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops;
+        let mut items = paid.loops.saturating_add(headers).saturating_add(faults);
         for (verifier, _) in Reports::<T>::drain_prefix(round) {
             items = items.saturating_add(1);
             // Of a verifier that reports no more nothing remains.
@@ -49,11 +57,11 @@ impl<T: Config> Pallet<T> {
                 Commitments::<T>::remove(verifier);
             }
         }
-        items
+        Some(items)
     }
 
-    fn drop_tickets(round: Round) -> u32 {
-        TicketsRoots::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops
+    fn drop_tickets(round: Round) -> Option<u32> {
+        Some(TicketsRoots::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops)
     }
 }
 
@@ -65,13 +73,17 @@ struct Dropped {
 }
 
 /// Moves `cursor` up to `end`, as far as may be done at once.
-fn drop_up_to(cursor: &mut Round, end: Round, drop: impl Fn(Round) -> u32) -> Dropped {
+fn drop_up_to(cursor: &mut Round, end: Round, drop: impl Fn(Round) -> Option<u32>) -> Dropped {
     let mut dropped = Dropped::default();
     while *cursor < end
         && dropped.rounds < ROUNDS_PRUNED_AT_ONCE
         && dropped.items < ITEMS_PRUNED_AT_ONCE
     {
-        dropped.items = dropped.items.saturating_add(drop(*cursor));
+        let Some(items) = drop(*cursor) else {
+            dropped.items = ITEMS_PRUNED_AT_ONCE;
+            break;
+        };
+        dropped.items = dropped.items.saturating_add(items);
         dropped.rounds = dropped.rounds.saturating_add(1);
         *cursor = cursor.saturating_add(1);
     }

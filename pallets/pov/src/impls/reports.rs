@@ -4,7 +4,7 @@ use chainflix_primitives::{
     AccountId, Round, Signature64, draw,
     hash::Hash32,
     merkle,
-    registry::Settlement,
+    registry::{Discipline, Settlement},
     report::{EARNINGS_VERSION, Header, MAX_LATE_TICKETS, REPORT_VERSION, Report, earnings_due},
     window::CELL_MS,
 };
@@ -40,7 +40,7 @@ pub(crate) struct Admitted {
     pub(crate) due: Due,
     /// The key that has to sign it.
     pub(crate) key: Public,
-    /// Whether its verifier was in the set of the header's round, and so has a header.
+    /// Whether its verifier was in the set of the header's round and is not suspended, and so has a header.
     pub(crate) in_set: bool,
     /// Its verdicts.
     pub(crate) ballot: Option<Ballot>,
@@ -94,16 +94,16 @@ impl<T: Config> Pallet<T> {
             !Reports::<T>::contains_key(due.header, report.verifier),
             Error::<T>::AlreadyReported
         );
-        let in_set = Self::key_in(report.verifier, due.header);
-        let key = in_set
-            .clone()
+        let key = Self::key_in(report.verifier, due.header);
+        let in_set = key.is_some() && !T::Discipline::is_suspended(&report.verifier);
+        let key = key
             .or_else(|| Self::key_in(report.verifier, due.judged?))
             .or_else(|| Self::key_in(report.verifier, due.opened?))
             .ok_or(Error::<T>::NotAVerifier)?;
-        if in_set.is_some() {
+        if in_set {
             Self::check_header(report)?;
         } else {
-            // Whoever has left the set may still judge and open what it owes from before.
+            // Whoever has left the set, or is suspended, may still open what it owes from before.
             ensure!(is_empty(&report.header), Error::<T>::HeaderOutsideSet);
         }
         let revealed = Self::check_reveal(report, due.judged)?;
@@ -118,7 +118,7 @@ impl<T: Config> Pallet<T> {
         Ok(Admitted {
             due,
             key,
-            in_set: in_set.is_some(),
+            in_set,
             ballot,
         })
     }
@@ -251,8 +251,7 @@ impl<T: Config> Pallet<T> {
         // Of the rounds that have counted, these three are not settled.
         let unsettled = due.opened.or(due.judged).unwrap_or(due.header);
         if is_due && triple.as_of < unsettled && triple.version == EARNINGS_VERSION {
-            let set_size = Self::set_size_in(due.header);
-            T::Settlement::vote_earnings(report.verifier, triple, set_size);
+            T::Settlement::vote_earnings(report.verifier, triple, Self::active_in(due.header));
         }
     }
 }

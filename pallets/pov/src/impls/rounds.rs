@@ -3,14 +3,13 @@
 use chainflix_primitives::{
     Cycle, Round,
     hash::Hash32,
-    possession::DEFAULT_DIFFICULTY,
     registry::{CurrentRound, PovParameters},
     rounds::{CYCLE_ROUNDS, CycleRule, RoundClock, is_counted},
 };
 use frame_support::{traits::Get, weights::Weight};
 
 use crate::{
-    Clock, Config, Counted, CycleRules, Event, Pallet, Parameters, Progress, RoundLength,
+    Clock, Config, Counted, CycleRules, Event, JudgedIn, Pallet, Parameters, Progress, RoundLength,
     WeightInfo,
     types::{RoundProgress, in_force},
 };
@@ -32,16 +31,17 @@ impl<T: Config> Pallet<T> {
             return T::WeightInfo::block();
         };
         let round = latest_round(&clock, now, progress.round);
+        let mut weight = T::WeightInfo::block().saturating_add(Self::punish_approvers());
         if round == progress.round {
             Progress::<T>::put(RoundProgress {
                 round,
                 blocks: progress.blocks.saturating_add(1),
             });
-            return T::WeightInfo::block();
+            return weight;
         }
-        let weight = Self::close_round(progress, &clock, round);
+        weight.saturating_accrue(Self::close_round(progress, &clock, round));
         Progress::<T>::put(RoundProgress { round, blocks: 1 });
-        T::WeightInfo::block().saturating_add(weight)
+        weight
     }
 
     /// Closes the round of `progress`; `next` is the round that begins. Rounds between them have no
@@ -64,6 +64,9 @@ impl<T: Config> Pallet<T> {
                 let _ = sequence.try_insert(0, progress.round);
                 sequence.clone()
             });
+            if let [latest, before, ..] = sequence.as_slice() {
+                JudgedIn::<T>::insert(before, latest);
+            }
             if let [_, revealed_in, drawn, ..] = sequence.as_slice() {
                 weight.saturating_accrue(Self::fix_draw(*drawn, *revealed_in));
             }
@@ -91,10 +94,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn parameters_in(round: Round) -> PovParameters {
         in_force(&Parameters::<T>::get(), round)
             .copied()
-            .unwrap_or(PovParameters {
-                difficulty: DEFAULT_DIFFICULTY,
-                views_per_group: 0,
-            })
+            .unwrap_or_default()
     }
 
     pub(crate) fn cycle_rule_in(round: Round) -> CycleRule {

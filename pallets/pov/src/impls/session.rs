@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId, Round, Signature64,
-    registry::{CurrentRound, ROUNDS_UNTIL_EFFECT, VerifierKeys, VerifierSet},
+    registry::{CurrentRound, Discipline, ROUNDS_UNTIL_EFFECT, VerifierKeys, VerifierSet},
     report::Header,
 };
 use frame_support::traits::OneSessionHandler;
@@ -28,6 +28,15 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn set_size_in(round: Round) -> u32 {
         u32::try_from(Self::set_in(round).len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many of the set of `round` are not suspended now.
+    pub(crate) fn active_in(round: Round) -> u32 {
+        let set = Self::accounts_in(round);
+        let active = set
+            .iter()
+            .filter(|verifier| !T::Discipline::is_suspended(verifier));
+        u32::try_from(active.count()).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn accounts_in(round: Round) -> Vec<AccountId> {
@@ -141,7 +150,8 @@ impl<T: Config> VerifierKeys for Pallet<T> {
         let local = Public::all();
         let set = Self::set_in(Self::current_round());
         let ours = set.iter().find(|verifier| local.contains(&verifier.key))?;
-        Some(ours.account)
+        // While it is suspended a verifier has nothing to do.
+        (!T::Discipline::is_suspended(&ours.account)).then_some(ours.account)
     }
 }
 

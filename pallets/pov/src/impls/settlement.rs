@@ -5,23 +5,23 @@ use chainflix_primitives::{
     AccountId, Cycle, Round,
     hash::Hash32,
     merkle::RootBuilder,
-    registry::{JudgedBlock, Settlement},
+    registry::{Discipline, JudgedBlock, Settlement},
     report::{MAX_VERIFIERS, cycle_leaf_hash},
-    settlement::{eligible, is_approved},
+    settlement::{eligible, has_judged_enough, is_approved},
 };
 use frame_support::{BoundedVec, traits::ConstU32, weights::Weight};
 
 use crate::{
-    Config, Event, HeaderTrees, Headers, Issuers, Pallet, Reports, WeightInfo,
+    Config, Event, Faults, HeaderTrees, Headers, Issuers, Pallet, Reports, WeightInfo,
     crypto::HostHasher,
     types::{HeaderTree, MAX_PEAKS, Marks, Opened},
     weights::SettlementWeights,
 };
 
 /// Verdicts of one verifier that count.
-struct Vote {
-    voter: AccountId,
-    approved: Marks,
+pub(crate) struct Vote {
+    pub(crate) voter: AccountId,
+    pub(crate) approved: Marks,
     complete: bool,
 }
 
@@ -30,11 +30,16 @@ impl<T: Config> Pallet<T> {
     /// both has been by now.
     pub(crate) fn settle_round(round: Round, judged_in: Round) -> Weight {
         let set = Self::accounts_in(round);
-        let votes = Self::votes_on(round, judged_in, &set);
-        let eligible = eligible(u32::try_from(set.len()).unwrap_or(u32::MAX));
+        let active: Vec<AccountId> = set
+            .iter()
+            .filter(|verifier| !T::Discipline::is_suspended(verifier))
+            .copied()
+            .collect();
+        let votes = Self::votes_on(round, judged_in, &active);
         let cycle = Self::cycle_of(round);
         let mut tree = RootBuilder::<HostHasher>::from_peaks(Self::peaks_of(cycle));
         let mut blocks = Vec::new();
+        let mut paid = Vec::new();
         for (index, entry) in Issuers::<T>::get(round).iter().enumerate() {
             let issuer = entry.issuer;
             let Some(header) = Headers::<T>::get(round, issuer) else {
@@ -42,25 +47,32 @@ impl<T: Config> Pallet<T> {
             };
             let approvals = votes.iter().filter(|vote| vote.approved.has(index)).count();
             let approvals = u32::try_from(approvals).unwrap_or(u32::MAX);
+            let eligible = eligible(set_with(&issuer, &active));
             let opened = header.count == 0
                 || Reports::<T>::get(round, issuer)
                     .is_some_and(|record| record.opened == Opened::Right);
-            let approved = opened && is_approved(approvals, eligible);
+            let voided = Faults::<T>::contains_key(round, issuer);
+            let approved = opened && !voided && is_approved(approvals, eligible);
             Self::deposit_event(Event::BlockJudged {
                 round,
                 issuer,
                 approvals,
                 eligible,
                 opened,
+                voided,
                 approved,
             });
             tree.push(cycle_leaf_hash::<HostHasher>(round, &issuer, &header));
+            if approved && header.count > 0 {
+                paid.push((index, issuer));
+            }
             blocks.push(JudgedBlock {
                 issuer,
                 root: header.root,
                 count: header.count,
                 playtime_ms: header.playtime_ms,
                 approved,
+                voided,
             });
         }
         HeaderTrees::<T>::insert(
@@ -71,7 +83,7 @@ impl<T: Config> Pallet<T> {
         );
         let reporters = votes
             .iter()
-            .filter(|vote| vote.complete)
+            .filter(|vote| vote.complete && vote.has_judged_enough(&paid))
             .map(|vote| vote.voter)
             .collect();
         let headers = u32::try_from(blocks.len()).unwrap_or(MAX_VERIFIERS);
@@ -81,8 +93,8 @@ impl<T: Config> Pallet<T> {
             .saturating_add(T::SettlementWeights::settle(headers))
     }
 
-    /// Verdicts on `round` that count, by ascending voter.
-    fn votes_on(round: Round, judged_in: Round, set: &[AccountId]) -> Vec<Vote> {
+    /// Verdicts of `voters` on `round` that count, by ascending voter.
+    pub(crate) fn votes_on(round: Round, judged_in: Round, voters: &[AccountId]) -> Vec<Vote> {
         let vote_of = |voter: &AccountId| {
             let ballot = Reports::<T>::get(judged_in, voter)?.ballot?;
             (ballot.round == round && ballot.counts()).then_some(Vote {
@@ -91,7 +103,7 @@ impl<T: Config> Pallet<T> {
                 complete: ballot.complete,
             })
         };
-        set.iter().filter_map(vote_of).collect()
+        voters.iter().filter_map(vote_of).collect()
     }
 
     fn peaks_of(cycle: Cycle) -> Vec<(u32, Hash32)> {
@@ -102,4 +114,23 @@ impl<T: Config> Pallet<T> {
         let tree = RootBuilder::<HostHasher>::from_peaks(Self::peaks_of(cycle));
         (tree.root(), tree.count())
     }
+}
+
+impl Vote {
+    /// Whether the voter approved enough of the others' blocks that are paid; `paid` has index and issuer of each.
+    fn has_judged_enough(&self, paid: &[(usize, AccountId)]) -> bool {
+        let others = paid.iter().filter(|(_, issuer)| *issuer != self.voter);
+        let (mut all, mut approved) = (0u32, 0u32);
+        for (index, _) in others {
+            all = all.saturating_add(1);
+            approved = approved.saturating_add(u32::from(self.approved.has(*index)));
+        }
+        has_judged_enough(approved, all)
+    }
+}
+
+/// Size of the set that a block is judged by: whoever is not suspended, and the issuer.
+fn set_with(issuer: &AccountId, active: &[AccountId]) -> u32 {
+    let others = active.iter().filter(|verifier| *verifier != issuer).count();
+    u32::try_from(others).unwrap_or(u32::MAX).saturating_add(1)
 }

@@ -6,8 +6,9 @@ use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    Clock, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Headers, Issuers, Pallet,
-    Parameters, Progress, PrunedTo, Reports, SetRounds, TicketsRoots, VerifierSets,
+    Clock, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Faults, Headers, Issuers,
+    JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo, Reports, SetRounds,
+    TicketsRoots, VerifierSets,
     impls::{
         pruning::ticket_age,
         reports::{ascending, fits},
@@ -18,11 +19,12 @@ impl<T: Config> Pallet<T> {
     /// Checks every invariant of README.md.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::counted_rounds_descend_and_are_over()?;
-        Self::histories_ascend_and_begin_with_round_0()?;
+        Self::histories_ascend_and_reach_back_far_enough()?;
         Self::verifier_sets_are_sorted_and_indexed()?;
         Self::headers_issuers_reports_and_tickets_agree()?;
         Self::ballots_are_about_reported_headers()?;
         Self::draws_are_fixed_exactly_when_due()?;
+        Self::faults_are_of_reported_headers()?;
         Self::nothing_old_remains()
     }
 
@@ -44,19 +46,23 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn histories_ascend_and_begin_with_round_0() -> Result<(), TryRuntimeError> {
+    fn histories_ascend_and_reach_back_far_enough() -> Result<(), TryRuntimeError> {
+        let kept = PrunedTo::<T>::get().records;
         let rules = CycleRules::<T>::get();
         ensure!(
             ascending(rules.iter().map(|rule| rule.first_round))
                 && ascending(rules.iter().map(|rule| rule.first_cycle))
                 && rules.iter().all(|rule| rule.length > 0)
-                && rules.first().is_some_and(|rule| rule.first_round == 0),
+                && rules.first().is_some_and(|rule| rule.first_round <= kept),
             "cycle rules are out of order"
         );
         let parameters = Parameters::<T>::get();
         ensure!(
             ascending(parameters.iter().map(|entry| entry.round))
-                && parameters.first().is_some_and(|entry| entry.round == 0),
+                && parameters.first().is_some_and(|entry| entry.round <= kept)
+                && parameters
+                    .iter()
+                    .all(|entry| entry.value.are_within_bounds()),
             "parameters are out of order"
         );
         let current = Self::cycle_of(Progress::<T>::get().round);
@@ -108,8 +114,11 @@ impl<T: Config> Pallet<T> {
                     Reports::<T>::contains_key(round, entry.issuer),
                     "a header has no report"
                 );
+                let set_is_forgotten = SetRounds::<T>::get()
+                    .first()
+                    .is_none_or(|first| *first > round);
                 ensure!(
-                    Self::key_in(entry.issuer, round).is_some(),
+                    set_is_forgotten || Self::key_in(entry.issuer, round).is_some(),
                     "a header is of somebody outside the set"
                 );
                 ensure!(
@@ -179,12 +188,40 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    fn faults_are_of_reported_headers() -> Result<(), TryRuntimeError> {
+        for (round, issuer, record) in Faults::<T>::iter() {
+            ensure!(
+                Headers::<T>::contains_key(round, issuer),
+                "a fault is in no view block"
+            );
+            ensure!(
+                record.proven_in > round && record.proven_in <= Progress::<T>::get().round,
+                "a fault was proven before its block was there"
+            );
+        }
+        let open = OpenFaults::<T>::get();
+        let each: BTreeSet<_> = open.iter().collect();
+        ensure!(each.len() == open.len(), "a fault is punished twice");
+        ensure!(
+            open.iter()
+                .all(|(round, issuer)| Faults::<T>::contains_key(round, issuer)),
+            "approvers are to be punished without a fault"
+        );
+        for (round, next) in JudgedIn::<T>::iter() {
+            ensure!(round < next, "a round is judged before it is over");
+        }
+        Ok(())
+    }
+
     fn nothing_old_remains() -> Result<(), TryRuntimeError> {
         let pruned = PrunedTo::<T>::get();
         let oldest_records = Issuers::<T>::iter_keys()
             .chain(Draws::<T>::iter_keys())
             .chain(Headers::<T>::iter_keys().map(|(round, _)| round))
             .chain(Reports::<T>::iter_keys().map(|(round, _)| round))
+            .chain(Faults::<T>::iter_keys().map(|(round, _)| round))
+            .chain(PaidTickets::<T>::iter_keys().map(|(round, _)| round))
+            .chain(JudgedIn::<T>::iter_keys())
             .min();
         ensure!(
             oldest_records.is_none_or(|oldest| oldest >= pruned.records),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chainflix_primitives::{
     AccountId, Hash32, Round, Sha256, draw,
+    emission::CFX,
     merkle::{self, Tree},
     play_data::Path,
     report::{
@@ -24,8 +25,11 @@ use super::viewer::{SHORT, VIDEO, Viewer, issued_in};
 use crate::{
     Clock, Commitments, Draws, GenesisConfig, Headers, Issuers, Pallet, Reports,
     crypto::Pair,
-    mock::{NowMs, Settled, Test, Votes, register_video},
+    mock::{Bonds, NowMs, Settled, Suspended, Test, Votes, register_video},
 };
+
+/// What is in the bond of each verifier at first, in units.
+pub(crate) const BOND: u128 = 2_000 * CFX;
 
 /// One verifier, with what it has issued and accepted.
 #[derive(Clone)]
@@ -71,9 +75,12 @@ impl Network {
     pub(crate) fn start(size: u8) -> Self {
         Settled::set(Vec::new());
         Votes::set(Vec::new());
+        Suspended::set(Default::default());
         register_video(VIDEO);
         let mut nodes: Vec<Node> = (0..size).map(Node::new).collect();
         nodes.sort_by_key(|node| node.account);
+        let bonds = nodes.iter().map(|node| (node.account, BOND));
+        Bonds::set(bonds.collect());
         let accounts = validators(&nodes);
         Pallet::<Test>::on_genesis_session(accounts.iter().map(|(a, key)| (a, key.clone())));
         NowMs::set(START_MS);

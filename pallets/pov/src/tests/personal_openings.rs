@@ -156,7 +156,7 @@ fn a_wrong_personal_opening_is_told_and_refuses_no_report() {
 }
 
 #[test]
-fn verdicts_that_approve_nothing_have_nothing_to_open_and_count() {
+fn l1_a_report_that_calls_every_body_absent_takes_no_part_of_the_reporters_half() {
     Network::run(4, |network| {
         for place in 0..4 {
             network.watch(place, place);
@@ -179,6 +179,10 @@ fn verdicts_that_approve_nothing_have_nothing_to_open_and_count() {
         network.next_round_with_reports();
         next_round();
         let (_, _, reporters) = Settled::get().remove(0);
-        assert!(reporters.contains(&network.nodes[0].account));
+        let absent = network.nodes[0].account;
+        assert!(!reporters.contains(&absent));
+        assert_eq!(reporters.len(), 3);
+        let record = Reports::<Test>::get(1, absent).expect("reported");
+        assert!(record.ballot.expect("with verdicts").counts());
     });
 }

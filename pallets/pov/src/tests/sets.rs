@@ -234,6 +234,7 @@ fn g4_a_parameter_or_set_changed_in_mid_cell_turns_no_honest_leaf_wrong() {
             let value = PovParameters {
                 difficulty: 24,
                 views_per_group: 1,
+                ..PovParameters::default()
             };
             history.try_push(Since { round: 3, value }).expect("room");
         });

@@ -133,6 +133,7 @@ fn more_than_51_percent_of_the_others_approve_and_less_do_not() {
                 approvals: 3 - noes as u32,
                 eligible: 3,
                 opened: true,
+                voided: false,
                 approved: expected,
             }));
         });

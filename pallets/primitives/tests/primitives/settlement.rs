@@ -1,8 +1,8 @@
 use chainflix_primitives::{
     emission::CFX,
     settlement::{
-        WEIGHT_FLOOR_MS, block_reward, capped_weights, eligible, is_approved, lower_median,
-        round_reward, view_value,
+        WEIGHT_FLOOR_MS, block_reward, capped_weights, eligible, has_judged_enough, is_approved,
+        lower_median, round_reward, view_value,
     },
 };
 use proptest::prelude::*;
@@ -43,6 +43,19 @@ fn a_lone_verifier_judges_its_own_block() {
     assert_eq!(eligible(2), 1);
     assert_eq!(eligible(4), 3);
     assert_eq!(eligible(0), 1);
+}
+
+#[test]
+fn a_reporter_approved_at_least_half_of_what_others_are_paid_for() {
+    assert!(has_judged_enough(0, 0));
+    assert!(!has_judged_enough(0, 1));
+    assert!(has_judged_enough(1, 1));
+    assert!(has_judged_enough(1, 2));
+    // One of three others that hides its body from one verifier takes nothing from it.
+    assert!(has_judged_enough(2, 3));
+    assert!(!has_judged_enough(1, 3));
+    assert!(has_judged_enough(50, 99 + 1));
+    assert!(has_judged_enough(u32::MAX, u32::MAX));
 }
 
 #[test]

@@ -11,8 +11,8 @@ use frame_support::{
 };
 
 use crate::{
-    Adopted, AdoptedEarnings, Claimed, Config, Error, Event, LifetimeTotals, Pallet, Path, Rules,
-    types::{HostSha256, Totals},
+    Adopted, AdoptedEarnings, Claimed, Claims, Config, Error, Event, LifetimeTotals, Pallet, Rules,
+    types::{Claim, HostSha256, Totals},
 };
 
 /// What a claim would pay, with everything checked but the proof.
@@ -21,8 +21,6 @@ pub(crate) struct Payment {
     adopted: AdoptedEarnings,
     /// How much, in units.
     pub(crate) amount: u128,
-    /// The chain's totals after it.
-    totals: Totals,
 }
 
 impl<T: Config> Pallet<T> {
@@ -33,12 +31,27 @@ impl<T: Config> Pallet<T> {
             .checked_add(Rules::<T>::get()?.claim_delay)
     }
 
-    /// Checks everything about a claim but its proof, which costs most.
+    /// Claims of a batch are by ascending account, so that each is paid once.
+    pub(crate) fn ensure_ascending(claims: &Claims<T>) -> Result<(), Error<T>> {
+        let ascend = claims.windows(2).all(|pair| match pair {
+            [first, second] => first.account < second.account,
+            _ => false,
+        });
+        ensure!(ascend && !claims.is_empty(), Error::<T>::BatchNotAscending);
+        Ok(())
+    }
+
+    /// Checks everything about a claim but its proof, which costs most, and adds it to the chain's `totals`.
     pub(crate) fn check_payment(
-        account: &T::AccountId,
-        as_of: Round,
-        total: u128,
+        claim: &Claim<T::AccountId>,
+        totals: &mut Totals,
     ) -> Result<Payment, Error<T>> {
+        let Claim {
+            account,
+            as_of,
+            total,
+            ..
+        } = claim;
         let adopted = Adopted::<T>::get(as_of).ok_or(Error::<T>::NotAdopted)?;
         let claimable_from = Self::first_claimable(&adopted).ok_or(Error::<T>::Overflow)?;
         ensure!(
@@ -52,7 +65,6 @@ impl<T: Config> Pallet<T> {
         ensure!(amount > 0, Error::<T>::NothingToClaim);
 
         // The cap, whatever the root says.
-        let mut totals = LifetimeTotals::<T>::get();
         totals.paid = totals
             .paid
             .checked_add(amount)
@@ -60,11 +72,7 @@ impl<T: Config> Pallet<T> {
         ensure!(totals.paid <= totals.settled, Error::<T>::AboveSettled);
 
         match T::Currency::can_deposit(account, amount, Provenance::Minted) {
-            DepositConsequence::Success => Ok(Payment {
-                adopted,
-                amount,
-                totals,
-            }),
+            DepositConsequence::Success => Ok(Payment { adopted, amount }),
             DepositConsequence::BelowMinimum | DepositConsequence::CannotCreate => {
                 Err(Error::<T>::BelowExistentialDeposit)
             }
@@ -75,37 +83,40 @@ impl<T: Config> Pallet<T> {
     /// Checks that account and total stand under the adopted root.
     pub(crate) fn check_proof(
         payment: &Payment,
-        account: &T::AccountId,
-        total: u128,
-        index: u32,
-        count: u32,
-        proof: &Path,
+        claim: &Claim<T::AccountId>,
     ) -> Result<(), Error<T>> {
         let triple = &payment.adopted.triple;
-        ensure!(count == triple.count, Error::<T>::WrongProof);
-        let leaf = earnings::leaf_hash::<HostSha256>(&AccountId(account.clone().into()), total);
+        ensure!(claim.count == triple.count, Error::<T>::WrongProof);
+        let account = AccountId(claim.account.clone().into());
+        let leaf = earnings::leaf_hash::<HostSha256>(&account, claim.total);
         ensure!(
-            merkle::verify::<HostSha256>(leaf, index, count, proof, &triple.root),
+            merkle::verify::<HostSha256>(
+                leaf,
+                claim.index,
+                claim.count,
+                &claim.proof,
+                &triple.root
+            ),
             Error::<T>::WrongProof
         );
         Ok(())
     }
 
     /// Pays a claim to the account that it proves.
-    pub(crate) fn pay(
-        account: T::AccountId,
-        as_of: Round,
-        total: u128,
-        index: u32,
-        count: u32,
-        proof: &Path,
-    ) -> DispatchResult {
-        let payment = Self::check_payment(&account, as_of, total)?;
-        Self::check_proof(&payment, &account, total, index, count, proof)?;
+    pub(crate) fn pay(claim: Claim<T::AccountId>) -> DispatchResult {
+        let mut totals = LifetimeTotals::<T>::get();
+        let payment = Self::check_payment(&claim, &mut totals)?;
+        Self::check_proof(&payment, &claim)?;
         let amount = payment.amount;
+        let Claim {
+            account,
+            as_of,
+            total,
+            ..
+        } = claim;
         T::Currency::mint_into(&account, amount)?;
         Claimed::<T>::insert(&account, total);
-        LifetimeTotals::<T>::put(payment.totals);
+        LifetimeTotals::<T>::put(totals);
         Self::deposit_event(Event::EarningsClaimed {
             account,
             as_of,

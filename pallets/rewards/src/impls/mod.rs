@@ -2,8 +2,10 @@
 
 mod authorization;
 mod claims;
+mod decrease;
 mod emission;
 mod history;
+mod rates;
 mod settlement;
 #[cfg(any(test, feature = "try-runtime"))]
 mod try_state;

@@ -9,9 +9,7 @@ use chainflix_primitives::{
 };
 use frame_support::BoundedVec;
 
-use crate::{
-    Config, Event, LifetimeTotals, Pallet, Rules, SettledRounds, Unexpected, types::RewardRules,
-};
+use crate::{Config, Event, LifetimeTotals, Pallet, Rules, SettledRounds, Unexpected};
 
 impl<T: Config> Settlement for Pallet<T> {
     fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>) {
@@ -41,7 +39,7 @@ impl<T: Config> Pallet<T> {
             return Err(Unexpected::RoundNotAbove);
         }
         let emission = schedule.reward(round);
-        let blocks = BoundedVec::try_from(Self::reward_blocks(&rules, emission, blocks))
+        let blocks = BoundedVec::try_from(Self::reward_blocks(round, emission, blocks))
             .map_err(|_| Unexpected::TooManyVerifiers)?;
         let reporters =
             BoundedVec::try_from(reporters).map_err(|_| Unexpected::TooManyVerifiers)?;
@@ -83,19 +81,14 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Weights and rewards of a round's blocks. The divisor is over all of them, approved or not.
-    fn reward_blocks(
-        rules: &RewardRules,
-        emission: u128,
-        blocks: Vec<JudgedBlock>,
-    ) -> Vec<SettledBlock> {
-        let playtimes: Vec<u64> = blocks.iter().map(|block| block.playtime_ms).collect();
-        let weights = settlement::capped_weights(&playtimes);
+    /// Weights and rewards of a round's blocks. The divisor is over all that are not void, approved or not.
+    fn reward_blocks(round: Round, emission: u128, blocks: Vec<JudgedBlock>) -> Vec<SettledBlock> {
+        let weights = weights(&blocks);
         // At most 2³² weights of 64 bits.
         let total_weight = weights
             .iter()
             .fold(0u128, |sum, weight| sum.saturating_add(u128::from(*weight)));
-        let reward = settlement::round_reward(emission, total_weight, rules.max_rate_per_second);
+        let reward = settlement::round_reward(emission, total_weight, Self::max_rate_in(round));
         blocks
             .into_iter()
             .zip(weights)
@@ -111,8 +104,29 @@ impl<T: Config> Pallet<T> {
                 count: block.count,
                 playtime_ms: block.playtime_ms,
                 approved: block.approved,
+                voided: block.voided,
                 weight_ms,
             })
             .collect()
     }
+}
+
+/// Weights of a round's blocks: capped among those that are not void; void ones weigh nothing.
+fn weights(blocks: &[JudgedBlock]) -> Vec<u64> {
+    let playtimes: Vec<u64> = blocks
+        .iter()
+        .filter(|block| !block.voided)
+        .map(|block| block.playtime_ms)
+        .collect();
+    let mut capped = settlement::capped_weights(&playtimes).into_iter();
+    blocks
+        .iter()
+        .map(|block| {
+            if block.voided {
+                0
+            } else {
+                capped.next().unwrap_or(0)
+            }
+        })
+        .collect()
 }

@@ -5,7 +5,8 @@ use sp_runtime::TryRuntimeError;
 
 use crate::{
     Adopted, AdoptedOrder, CLAIMABLE_ROOTS, Claimed, Config, LastAdopted, LifetimeTotals,
-    OpenVotes, Pallet, SettledOrder, SettledPlaces, SettledRounds, Votes,
+    MAX_RATE_BOUNDS, OpenVotes, Pallet, RateChanges, SettledOrder, SettledPlaces, SettledRounds,
+    Signers, Votes,
 };
 
 impl<T: Config> Pallet<T> {
@@ -17,7 +18,27 @@ impl<T: Config> Pallet<T> {
         Self::check_cap()?;
         Self::check_settled_rounds()?;
         Self::check_adopted()?;
-        Self::check_votes()
+        Self::check_votes()?;
+        Self::check_rates()
+    }
+
+    /// Changes of the most rate ascend, within their bounds.
+    fn check_rates() -> Result<(), TryRuntimeError> {
+        let changes = RateChanges::<T>::get();
+        ensure!(
+            changes
+                .windows(2)
+                .all(|pair| matches!(pair, [a, b] if a.from_round < b.from_round)),
+            "changes of the rate are out of order"
+        );
+        let (least, most) = MAX_RATE_BOUNDS;
+        ensure!(
+            changes.iter().all(|change| change
+                .max_rate_per_second
+                .is_none_or(|rate| (least..=most).contains(&rate))),
+            "a rate is out of bounds"
+        );
+        Ok(())
     }
 
     /// `paid ≤ settled ≤ schedule`, and paid is what accounts claimed.
@@ -95,7 +116,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Adopted earnings ascend in round and sum, and no more are kept than can be claimed under.
+    /// Adopted earnings ascend in round and sum, with their signers, and no more are kept than can be claimed under.
     fn check_adopted() -> Result<(), TryRuntimeError> {
         let Some(last) = LastAdopted::<T>::get() else {
             ensure!(
@@ -108,9 +129,13 @@ impl<T: Config> Pallet<T> {
             .number
             .saturating_add(1)
             .saturating_sub(CLAIMABLE_ROOTS);
+        let mut kept = 0usize;
         let mut before: Option<crate::AdoptedEarnings> = None;
         for number in first..=last.number {
-            let round = AdoptedOrder::<T>::get(number).ok_or("an adopted root has no round")?;
+            // A void root leaves its number empty.
+            let Some(round) = AdoptedOrder::<T>::get(number) else {
+                continue;
+            };
             let adopted = Adopted::<T>::get(round).ok_or("an adopted root is missing")?;
             ensure!(
                 adopted.number == number,
@@ -121,13 +146,21 @@ impl<T: Config> Pallet<T> {
                     && before.triple.sum <= adopted.triple.sum),
                 "adopted earnings decrease"
             );
+            ensure!(
+                !Signers::<T>::get(round).is_empty(),
+                "an adopted root has no signer"
+            );
+            kept = kept.saturating_add(1);
             before = Some(adopted);
         }
         ensure!(
             before.as_ref() == Some(&last),
             "the last adopted root is another"
         );
-        let kept = last.number.saturating_sub(first).saturating_add(1) as usize;
+        ensure!(
+            Signers::<T>::iter_keys().count() == kept,
+            "signers of other roots are kept"
+        );
         ensure!(
             Adopted::<T>::iter_keys().count() == kept,
             "too many adopted roots are kept"

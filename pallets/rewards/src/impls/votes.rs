@@ -1,12 +1,14 @@
 //! Votes for earnings, and their adoption.
 
+use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId, Round, registry::CurrentRound, report::EarningsTriple, settlement,
 };
+use frame_support::BoundedVec;
 
 use crate::{
     Adopted, AdoptedOrder, CLAIMABLE_ROOTS, Config, Event, LastAdopted, MAX_OPEN_VOTES, OpenVotes,
-    Pallet, Rules, VoteRefusal, Votes,
+    Pallet, Rules, Signers, VoteRefusal, Votes,
     types::{AdoptedEarnings, EarningsVote},
 };
 
@@ -45,14 +47,15 @@ impl<T: Config> Pallet<T> {
             }
         }
         let agreed = votes.iter().filter(|vote| vote.triple == triple).count();
-        Votes::<T>::insert(as_of, votes);
+        Votes::<T>::insert(as_of, &votes);
         Self::deposit_event(Event::EarningsVoted {
             verifier: account,
             as_of,
             root: triple.root,
         });
         if u32::try_from(agreed).is_ok_and(|agreed| settlement::is_approved(agreed, set_size)) {
-            Self::adopt(triple);
+            let signers = votes_for(&votes, &triple);
+            Self::adopt(triple, signers);
         }
     }
 
@@ -97,7 +100,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Adopts earnings. Votes up to their round are done with; the root that is now too old can't be claimed under.
-    fn adopt(triple: EarningsTriple) {
+    fn adopt(triple: EarningsTriple, signers: Vec<AccountId>) {
         let as_of = triple.as_of;
         OpenVotes::<T>::mutate(|open| {
             open.retain(|round| {
@@ -118,7 +121,10 @@ impl<T: Config> Pallet<T> {
             && let Some(round) = AdoptedOrder::<T>::take(oldest)
         {
             Adopted::<T>::remove(round);
+            Signers::<T>::remove(round);
         }
+        // No more verifiers vote than there may be.
+        Signers::<T>::insert(as_of, BoundedVec::truncate_from(signers));
         AdoptedOrder::<T>::insert(number, as_of);
         Adopted::<T>::insert(as_of, &adopted);
         let claimable_from = Self::first_claimable(&adopted).unwrap_or(Round::MAX);
@@ -131,4 +137,13 @@ impl<T: Config> Pallet<T> {
             claimable_from,
         });
     }
+}
+
+/// Who voted for these very earnings.
+fn votes_for(votes: &[EarningsVote], triple: &EarningsTriple) -> Vec<AccountId> {
+    votes
+        .iter()
+        .filter(|vote| vote.triple == *triple)
+        .map(|vote| vote.verifier)
+        .collect()
 }

@@ -1,11 +1,14 @@
 //! Tests of the pallet, one file per behaviour.
 
+mod batches;
 mod claims;
 mod collusion;
+mod decrease;
 mod emission;
 mod feeless;
 mod genesis;
 mod history;
 mod model;
+mod rates;
 mod settlement;
 mod votes;

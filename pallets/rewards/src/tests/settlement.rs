@@ -261,3 +261,20 @@ fn a_chain_without_rules_settles_nothing_and_goes_on() {
         assert_eq!((Rewards::reward(0), Rewards::cumulative(9)), (0, 0));
     });
 }
+
+#[test]
+fn a_void_block_weighs_nothing_in_divisor_and_median() {
+    run(|| {
+        let mut void = header(1, 1_000_000, false);
+        void.voided = true;
+        let others = [header(2, 3_600, true), header(3, 3_600, true)];
+        let with: Vec<JudgedBlock> = std::iter::once(void).chain(others.clone()).collect();
+        let with = settle(0, with);
+        let without = settle(1, others.to_vec());
+        assert_eq!(with.blocks[0].weight_ms, 0);
+        assert_eq!(with.blocks[0].reward, 0);
+        assert!(with.blocks[0].voided);
+        assert_eq!(with.blocks[1..], without.blocks[..]);
+        assert_eq!(with.settled, without.settled);
+    });
+}

@@ -8,7 +8,7 @@ use chainflix_primitives::{
     hash::Hash32,
     merkle,
     registry::{SettledBlock, SettledRound, VideoState},
-    report::{HeaderOpening, Report, Verdict, personal_leaf_hash},
+    report::{HeaderOpening, Report, Verdict, VerdictOn, personal_leaf_hash},
     settlement,
     view::LeafContext,
     window,
@@ -126,7 +126,7 @@ impl State {
                 ));
             }
             if counts && proved {
-                reporters.push(*judge);
+                reporters.push((*judge, *report));
                 for on in report
                     .verdicts
                     .iter()
@@ -161,10 +161,32 @@ impl State {
                 count: header.count,
                 playtime_ms: header.playtime_ms,
                 approved,
+                voided: false,
                 weight_ms,
                 reward: if approved { paid } else { 0 },
             });
         }
+        let paid: Vec<&SettledBlock> = blocks
+            .iter()
+            .filter(|block| block.approved && block.count > 0)
+            .collect();
+        let has_judged_enough = |(judge, report): &(AccountId, &Report)| {
+            let others = paid.iter().filter(|block| block.issuer != *judge);
+            let approves = |block: &&&SettledBlock| {
+                let approval = VerdictOn {
+                    issuer: block.issuer,
+                    verdict: Verdict::Approve,
+                };
+                report.verdicts.contains(&approval)
+            };
+            let approved = others.clone().filter(approves).count() as u32;
+            settlement::has_judged_enough(approved, others.count() as u32)
+        };
+        let reporters: Vec<AccountId> = reporters
+            .into_iter()
+            .filter(has_judged_enough)
+            .map(|(judge, _)| judge)
+            .collect();
         let settled = SettledRound {
             round,
             emission,

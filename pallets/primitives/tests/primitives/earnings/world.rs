@@ -200,6 +200,7 @@ impl World {
                     count: u32::try_from(leaves.len()).expect("few leaves"),
                     playtime_ms: playtimes[place],
                     approved: block.approved,
+                    voided: false,
                     weight_ms: weights[place],
                     reward: if block.approved {
                         block_reward(available, weights[place], total).unwrap_or(0)

@@ -201,6 +201,7 @@ pub(super) fn facts(round: Round) -> RoundFacts {
         parameters: PovParameters {
             difficulty: 8,
             views_per_group: 100,
+            ..PovParameters::default()
         },
         rule: CycleRule::from_genesis(10_000),
         cycle: 0,

@@ -1,0 +1,251 @@
+//! Faults: proofs against issuers, and what follows from them.
+
+use alloc::vec::Vec;
+use chainflix_primitives::{
+    AccountId, Cycle, Round,
+    fault::{FaultEvidence, FaultFacts, FaultProof},
+    hash::Hash32,
+    registry::{CurrentRound, Discipline, VideoRegistry, VideoState, VideoTerms},
+    report::{Header, MAX_LATE_TICKETS, TicketsRoot},
+    rounds::CYCLE_ROUNDS,
+    view::ViewLeaf,
+};
+use frame_support::{
+    ensure,
+    pallet_prelude::DispatchError,
+    traits::{
+        Get,
+        fungible::MutateHold,
+        tokens::{Fortitude, Precision, Restriction},
+    },
+    weights::Weight,
+};
+
+use crate::{
+    Clock, Config, Counted, Error, Event, Faults, Headers, HoldReason, Issuers, JudgedIn,
+    OpenFaults, Pallet, TicketsRoots, WeightInfo, crypto::HostHasher, types::FaultRecord,
+};
+
+/// What a leaf is held against, with everything that is looked up for it.
+struct Looked {
+    issued_in: Round,
+    cycle: Cycle,
+    seed: Hash32,
+    set: Vec<AccountId>,
+    difficulty: u8,
+    terms: Option<VideoTerms>,
+    state: Option<VideoState>,
+    tickets: Option<TicketsRoot>,
+}
+
+impl<T: Config> Pallet<T> {
+    /// Judges a proof, for a deposit. Whether it holds.
+    pub(crate) fn judge_fault(
+        reporter: &T::AccountId,
+        proof: &FaultProof,
+    ) -> Result<bool, DispatchError> {
+        let (round, issuer) = (proof.round, proof.issuer);
+        let header = Headers::<T>::get(round, issuer).ok_or(Error::<T>::UnknownBlock)?;
+        ensure!(Self::is_within_a_cycle(round), Error::<T>::FaultTooOld);
+        ensure!(
+            !Faults::<T>::contains_key(round, issuer),
+            Error::<T>::FaultAlreadyProven
+        );
+        let shown = proof.is_shown_by_body();
+        ensure!(
+            !shown || !OpenFaults::<T>::get().is_full(),
+            Error::<T>::TooManyFaults
+        );
+        let leaf = &proof.leaf.leaf;
+        let looked = Self::look_up(issuer, leaf, &proof.evidence)?;
+        let other = match proof.evidence.other() {
+            Some(other) => Some((
+                Headers::<T>::get(other.round, issuer).ok_or(Error::<T>::UnknownBlock)?,
+                Self::issue_of(&other.placed.leaf)?.1,
+            )),
+            None => None,
+        };
+        let facts = looked.facts(
+            Self::genesis_hash(),
+            &header,
+            other.as_ref().map(|(header, cycle)| (header, *cycle)),
+        );
+
+        let deposit = Self::parameters_in(Self::current_round()).fault_deposit;
+        let reason = HoldReason::FaultReport.into();
+        T::Currency::hold(&reason, reporter, deposit)?;
+        let who = AccountId(reporter.clone().into());
+        if !proof.holds::<HostHasher>(&facts) {
+            T::Currency::transfer_on_hold(
+                &reason,
+                reporter,
+                &T::Treasury::get(),
+                deposit,
+                Precision::Exact,
+                Restriction::Free,
+                Fortitude::Force,
+            )?;
+            Self::deposit_event(Event::FaultDisproved {
+                round,
+                issuer,
+                kind: proof.evidence.kind(),
+                reporter: who,
+                deposit,
+            });
+            return Ok(false);
+        }
+        T::Currency::release(&reason, reporter, deposit, Precision::Exact)?;
+        Self::note_fault(proof, who);
+        Ok(true)
+    }
+
+    /// Whether faults in blocks of `round`, and claims about views accepted in it, are still taken.
+    pub(crate) fn is_within_a_cycle(round: Round) -> bool {
+        let now = Self::current_round();
+        let cycle = Self::cycle_rule_in(now).length.min(CYCLE_ROUNDS);
+        now.saturating_sub(round) <= cycle
+    }
+
+    /// Voids the block while it is not settled, and punishes the issuer; its approvers when it is settled.
+    fn note_fault(proof: &FaultProof, reporter: AccountId) {
+        let (round, issuer) = (proof.round, proof.issuer);
+        let voided = !Self::is_settled(round);
+        let slashed = T::Discipline::issuer_at_fault(&issuer);
+        let kind = proof.evidence.kind();
+        let record = FaultRecord {
+            kind,
+            reporter,
+            proven_in: Self::current_round(),
+            voided,
+            slashed,
+        };
+        Faults::<T>::insert(round, issuer, record);
+        if proof.is_shown_by_body() {
+            OpenFaults::<T>::mutate(|open| {
+                // There is room for it: that was looked at before anything was done.
+                let _ = open.try_push((round, issuer));
+            });
+        }
+        Self::deposit_event(Event::FaultProven {
+            round,
+            issuer,
+            kind,
+            reporter,
+            voided,
+            slashed,
+        });
+    }
+
+    /// Whether a counted round is settled.
+    pub(crate) fn is_settled(round: Round) -> bool {
+        Counted::<T>::get()
+            .get(3)
+            .is_some_and(|last| round <= *last)
+    }
+
+    /// Punishes the approvers of the first faulty block that is settled, if there is one.
+    pub(crate) fn punish_approvers() -> Weight {
+        let open = OpenFaults::<T>::get();
+        let Some(place) = open.iter().position(|(round, _)| Self::is_settled(*round)) else {
+            return T::WeightInfo::approvers_punished(0);
+        };
+        let taken =
+            OpenFaults::<T>::mutate(|open| (place < open.len()).then(|| open.remove(place)));
+        let Some((round, issuer)) = taken else {
+            return T::WeightInfo::approvers_punished(0);
+        };
+        let set = Self::accounts_in(round);
+        let judged_in = JudgedIn::<T>::get(round).unwrap_or(round);
+        let index = Issuers::<T>::get(round)
+            .iter()
+            .position(|entry| entry.issuer == issuer);
+        for vote in Self::votes_on(round, judged_in, &set) {
+            let approved = index.is_some_and(|index| vote.approved.has(index));
+            if !approved || vote.voter == issuer {
+                continue;
+            }
+            let slashed = T::Discipline::approver_at_fault(&vote.voter);
+            Self::deposit_event(Event::ApproverPunished {
+                round,
+                issuer,
+                approver: vote.voter,
+                slashed,
+            });
+        }
+        T::WeightInfo::approvers_punished(u32::try_from(set.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Round and cycle of a leaf's ticket, when everything that held then is remembered.
+    fn issue_of(leaf: &ViewLeaf) -> Result<(Round, Cycle), Error<T>> {
+        let issued_in = Clock::<T>::get()
+            .and_then(|clock| clock.round_at(leaf.claim.issue_ms))
+            .filter(|issued_in| *issued_in <= Self::current_round() && Self::remembers(*issued_in))
+            .ok_or(Error::<T>::FactsForgotten)?;
+        Ok((issued_in, Self::cycle_of(issued_in)))
+    }
+
+    fn look_up(
+        issuer: AccountId,
+        leaf: &ViewLeaf,
+        evidence: &FaultEvidence,
+    ) -> Result<Looked, Error<T>> {
+        let (issued_in, cycle) = Self::issue_of(leaf)?;
+        let video = &leaf.claim.video;
+        let tickets = match evidence {
+            FaultEvidence::TicketElsewhere { .. } => Self::tickets_of(issuer, issued_in),
+            _ => None,
+        };
+        Ok(Looked {
+            issued_in,
+            cycle,
+            seed: Self::seed_of(cycle).ok_or(Error::<T>::FactsForgotten)?,
+            set: Self::accounts_in(issued_in),
+            difficulty: Self::parameters_in(issued_in).difficulty,
+            terms: T::Videos::terms(video),
+            state: T::Videos::state_in(video, issued_in),
+            tickets,
+        })
+    }
+
+    /// The tickets root that a verifier reported for `round`: by itself as long as it is kept, later out of the header that
+    /// brought it.
+    fn tickets_of(issuer: AccountId, round: Round) -> Option<TicketsRoot> {
+        if let Some(tickets) = TicketsRoots::<T>::get(round, issuer) {
+            return Some(tickets);
+        }
+        if let Some(header) = Headers::<T>::get(round, issuer) {
+            return Some(header.tickets);
+        }
+        (1..=MAX_LATE_TICKETS).find_map(|later| {
+            let header = Headers::<T>::get(round.checked_add(later)?, issuer)?;
+            let late = header
+                .late_tickets
+                .iter()
+                .find(|late| late.round == round)?;
+            Some(late.tickets)
+        })
+    }
+}
+
+impl Looked {
+    fn facts<'a>(
+        &'a self,
+        genesis: Hash32,
+        header: &'a Header,
+        other: Option<(&'a Header, Cycle)>,
+    ) -> FaultFacts<'a> {
+        FaultFacts {
+            genesis,
+            issued_in: self.issued_in,
+            cycle: self.cycle,
+            seed: self.seed,
+            set: &self.set,
+            difficulty: self.difficulty,
+            terms: self.terms.as_ref(),
+            state: self.state,
+            tickets: self.tickets,
+            header,
+            other,
+        }
+    }
+}

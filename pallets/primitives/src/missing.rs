@@ -1,0 +1,122 @@
+//! Missing views: proof that a verifier's signed acceptance stands in none of the blocks that it could be in.
+//!
+//! A view block is sorted by viewer and time of issue, so that two neighbours between which a view would stand prove that
+//! it is not there. At most 21 blocks can hold a view, so that the proof is bounded: about 3 KiB a block.
+
+use bounded_collections::{BoundedVec, ConstU32};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use crate::duty;
+use crate::fault::PlacedLeaf;
+use crate::hash::{Hash32, Hasher};
+use crate::ids::{AccountId, Signature64};
+use crate::registry::VerifierAnnouncement;
+use crate::report::Header;
+use crate::rounds::{MAX_CARRY_ROUNDS, Round};
+use crate::ticket::{Acceptance, Ticket};
+
+/// Most blocks that can hold one view: that of its round of acceptance, and those into which it may be carried.
+pub const MOST_BLOCKS: u32 = MAX_CARRY_ROUNDS + 1;
+
+/// A verifier's word, by its `pov` session key, that a service key is its own; as it stands in its announcement.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ServiceCertificate {
+    /// What it announced.
+    pub announcement: VerifierAnnouncement,
+    /// How many announcements it had made before.
+    pub sequence: u32,
+    /// A round in which the key that signed was its `pov` session key.
+    pub round: Round,
+    /// The signature of the announcement.
+    pub signature: Signature64,
+}
+
+impl ServiceCertificate {
+    /// What the `pov` session key signed.
+    #[must_use]
+    pub fn signing_payload(&self, genesis: &Hash32, verifier: &AccountId) -> alloc::vec::Vec<u8> {
+        let mut payload = duty::announcement_payload(genesis, verifier, &self.announcement);
+        self.sequence.encode_to(&mut payload);
+        payload
+    }
+}
+
+/// The neighbours between which a view would stand in one view block.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Absence {
+    /// Round of the block.
+    pub round: Round,
+    /// The last leaf before it; none when it would be the first.
+    pub before: Option<PlacedLeaf>,
+    /// The first leaf after it; none when it would be the last.
+    pub after: Option<PlacedLeaf>,
+}
+
+/// Proof that an accepted view is missing.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct MissingView {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The issuer's word that it accepted the view.
+    pub acceptance: Acceptance,
+    /// Whose key signed that.
+    pub certificate: ServiceCertificate,
+    /// By ascending round, for each of the issuer's blocks that could hold it and has leaves.
+    pub absences: BoundedVec<Absence, ConstU32<MOST_BLOCKS>>,
+}
+
+impl MissingView {
+    /// The blocks that could hold the view: first and last round.
+    #[must_use]
+    pub fn rounds(&self) -> (Round, Round) {
+        let accepted = self.acceptance.round;
+        (accepted, accepted.saturating_add(MAX_CARRY_ROUNDS))
+    }
+
+    /// Whether the acceptance is of this ticket and issuer.
+    #[must_use]
+    pub fn is_of_one_view<H: Hasher>(&self) -> bool {
+        self.acceptance.issuer == self.ticket.issuer
+            && self.acceptance.ticket == self.ticket.leaf_hash::<H>()
+    }
+}
+
+impl Absence {
+    /// Whether it proves that no view of `ticket` stands under `header`, the block of a verifier that sorted it.
+    #[must_use]
+    pub fn proves<H: Hasher>(&self, ticket: &Ticket, header: &Header) -> bool {
+        let key = (ticket.viewer, ticket.issue_ms);
+        let stands = |placed: &PlacedLeaf| placed.stands_under::<H>(header);
+        // At the very place may stand another view: its ticket is another.
+        let precedes = |placed: &PlacedLeaf| {
+            let leaf = &placed.leaf;
+            leaf.sort_key() < key
+                || (leaf.sort_key() == key && leaf.ticket(ticket.issuer, ticket.round) != *ticket)
+        };
+        let follows = |placed: &PlacedLeaf| placed.leaf.sort_key() > key;
+        let before_fits = self
+            .before
+            .as_ref()
+            .is_none_or(|before| stands(before) && precedes(before));
+        let after_fits = self
+            .after
+            .as_ref()
+            .is_none_or(|after| stands(after) && follows(after));
+        let first_after = self
+            .before
+            .as_ref()
+            .map_or(Some(0), |before| before.index.checked_add(1));
+        let next = self
+            .after
+            .as_ref()
+            .map_or(header.count, |after| after.index);
+        before_fits && after_fits && first_after == Some(next)
+    }
+}

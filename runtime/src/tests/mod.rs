@@ -4,6 +4,7 @@ mod blocks;
 mod genesis;
 mod interface;
 mod motions;
+mod registry;
 
 use crate::{RuntimeGenesisConfig, presets};
 use frame_support::genesis_builder_helper::{build_state, get_preset};

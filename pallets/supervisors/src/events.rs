@@ -98,6 +98,8 @@ mod events {
         RestrictionLifted {
             /// The video.
             video: Magnet,
+            /// Why.
+            cause: LiftCause,
         },
         /// A producer appealed against the restriction of its video.
         Appealed {

@@ -34,6 +34,7 @@ extern crate alloc;
 mod errors;
 mod events;
 mod impls;
+mod storage;
 pub mod types;
 pub mod weights;
 
@@ -45,7 +46,8 @@ mod tests;
 pub use pallet::*;
 pub use types::{
     Appeal, AppealOutcome, AppealVerdict, Application, ApplicationState, Approval, Decision,
-    RefusalReason, Restriction, RestrictionReason, Supervisor, SupervisorProfile,
+    LiftCause, RefusalReason, ReinstatementReason, Restriction, RestrictionReason, Supervisor,
+    SupervisorProfile,
 };
 pub use weights::WeightInfo;
 
@@ -61,6 +63,7 @@ use frame_system::pallet_prelude::*;
 
 #[import_section(errors::errors)]
 #[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
@@ -146,30 +149,6 @@ pub mod pallet {
         #[codec(index = 2)]
         Appeal,
     }
-
-    /// Supervisors in office.
-    #[pallet::storage]
-    pub type Supervisors<T: Config> =
-        CountedStorageMap<_, Blake2_128Concat, T::AccountId, Supervisor>;
-
-    /// Applications by producer: the open one, or the last that was refused.
-    #[pallet::storage]
-    pub type Applications<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, Application<T::AccountId>>;
-
-    /// Approvals by producer.
-    #[pallet::storage]
-    pub type Approvals<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, Approval<T::AccountId>>;
-
-    /// Restrictions by video. Needs no deposit: there is at most one per registered video.
-    #[pallet::storage]
-    pub type Restrictions<T: Config> =
-        StorageMap<_, Blake2_128Concat, Magnet, Restriction<T::AccountId>>;
-
-    /// Open appeals by video, at most one for each restriction.
-    #[pallet::storage]
-    pub type Appeals<T: Config> = StorageMap<_, Blake2_128Concat, Magnet, Appeal<T::AccountId>>;
 
     /// Supervisors in office from the start.
     #[pallet::genesis_config]
@@ -320,10 +299,17 @@ pub mod pallet {
 
         /// Lifts a restriction, with effect two rounds later: by the supervisor that imposed it, by the one that
         /// approved the producer, or on appeal.
+        ///
+        /// * `evidence_hash`: SHA-256 of what shows the reason, which stays with the supervisor.
         #[pallet::call_index(10)]
-        pub fn reinstate(origin: OriginFor<T>, video: Magnet) -> DispatchResult {
+        pub fn reinstate(
+            origin: OriginFor<T>,
+            video: Magnet,
+            reason: ReinstatementReason,
+            evidence_hash: Hash32,
+        ) -> DispatchResult {
             let lifter = Self::appeal_or_supervisor(origin)?;
-            Self::lift(lifter, video)
+            Self::lift(lifter, video, reason, evidence_hash)
         }
 
         /// Lifts a temporary restriction that has lapsed, or removes one whose video is gone; by anybody.

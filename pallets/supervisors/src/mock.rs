@@ -154,6 +154,9 @@ pub fn agency() -> AccountId {
     AccountId::new([9; 32])
 }
 
+/// A reason to lift a restriction.
+pub const RIGHTS_SHOWN: crate::ReinstatementReason = crate::ReinstatementReason::RightsShown;
+
 /// The account whose word is a motion of the verifiers.
 pub fn verifiers() -> AccountId {
     AccountId::new([10; 32])

@@ -191,6 +191,70 @@ pub enum RestrictionReason {
     Deception,
 }
 
+/// Why a restriction is lifted before it lapses.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum ReinstatementReason {
+    /// The producer holds the rights, or came to terms with who does.
+    #[codec(index = 0)]
+    RightsShown,
+    /// The court or authority took its order back.
+    #[codec(index = 1)]
+    OrderLifted,
+    /// It was found to be lawful.
+    #[codec(index = 2)]
+    FoundLawful,
+    /// Whoever it concerned agrees.
+    #[codec(index = 3)]
+    ConsentGiven,
+    /// It should not have been restricted.
+    #[codec(index = 4)]
+    ImposedInError,
+}
+
+/// How a restriction came to be lifted.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum LiftCause {
+    /// It was temporary, and its time was over.
+    #[codec(index = 0)]
+    Lapsed,
+    /// The video is registered no longer.
+    #[codec(index = 1)]
+    VideoGone,
+    /// An appeal was granted.
+    #[codec(index = 2)]
+    AppealGranted,
+    /// A supervisor or a motion lifted it.
+    #[codec(index = 3)]
+    Reinstated {
+        /// Why.
+        reason: ReinstatementReason,
+        /// SHA-256 of what shows it.
+        evidence_hash: Hash32,
+    },
+}
+
 /// A restricted video.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,

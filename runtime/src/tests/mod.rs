@@ -5,6 +5,7 @@ mod equivocation;
 mod genesis;
 mod interface;
 mod motions;
+mod registry;
 mod verifiers;
 mod walk;
 

@@ -12,8 +12,8 @@ use frame_support::{
 };
 
 use crate::{
-    Appeal, AppealOutcome, AppealVerdict, Appeals, Config, Error, Event, HoldReason, Pallet,
-    Restrictions,
+    Appeal, AppealOutcome, AppealVerdict, Appeals, Config, Error, Event, HoldReason, LiftCause,
+    Pallet, Restrictions,
 };
 
 impl<T: Config> Pallet<T> {
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::AppealLapsed
         );
         match verdict {
-            AppealVerdict::Granted => Self::reinstate_video(video, AppealOutcome::Granted),
+            AppealVerdict::Granted => Self::reinstate_video(video, LiftCause::AppealGranted),
             AppealVerdict::Dismissed => Self::end_appeal(video, AppealOutcome::Dismissed),
         }
     }

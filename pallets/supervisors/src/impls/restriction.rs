@@ -8,7 +8,8 @@ use chainflix_primitives::{
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 
 use crate::{
-    AppealOutcome, Config, Error, Event, Pallet, Restriction, RestrictionReason, Restrictions,
+    AppealOutcome, Config, Error, Event, LiftCause, Pallet, ReinstatementReason, Restriction,
+    RestrictionReason, Restrictions,
 };
 
 impl<T: Config> Pallet<T> {
@@ -69,7 +70,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Lifts a restriction; `lifter` is `None` on appeal.
-    pub(crate) fn lift(lifter: Option<T::AccountId>, video: Magnet) -> DispatchResult {
+    pub(crate) fn lift(
+        lifter: Option<T::AccountId>,
+        video: Magnet,
+        reason: ReinstatementReason,
+        evidence_hash: Hash32,
+    ) -> DispatchResult {
+        Self::ensure_given(&evidence_hash)?;
         let restriction = Restrictions::<T>::get(video).ok_or(Error::<T>::NotRestricted)?;
         if let Some(supervisor) = lifter {
             // What one supervisor imposed and another confirmed is not for the first to lift.
@@ -80,21 +87,25 @@ impl<T: Config> Pallet<T> {
                 Error::<T>::NotYourRestriction
             );
         }
-        Self::reinstate_video(video, AppealOutcome::RestrictionEnded)
+        let cause = LiftCause::Reinstated {
+            reason,
+            evidence_hash,
+        };
+        Self::reinstate_video(video, cause)
     }
 
     /// Lifts a restriction that has lapsed, or removes one whose video is gone.
     pub(crate) fn lift_if_lapsed(video: Magnet) -> DispatchResult {
         let restriction = Restrictions::<T>::get(video).ok_or(Error::<T>::NotRestricted)?;
         if T::Videos::terms(&video).is_none() {
-            return Self::drop_restriction(video, AppealOutcome::RestrictionEnded);
+            return Self::drop_restriction(video, LiftCause::VideoGone);
         }
         let now = T::Rounds::current_round();
         ensure!(
             restriction.lapses.is_some_and(|lapses| lapses <= now),
             Error::<T>::RestrictionHolds
         );
-        Self::reinstate_video(video, AppealOutcome::RestrictionEnded)
+        Self::reinstate_video(video, LiftCause::Lapsed)
     }
 
     /// Whether `supervisor` had approved the producer of `video` when it was published.
@@ -103,19 +114,23 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Lifts the restriction of a video, and closes the appeal against it.
-    pub(crate) fn reinstate_video(video: Magnet, outcome: AppealOutcome) -> DispatchResult {
+    pub(crate) fn reinstate_video(video: Magnet, cause: LiftCause) -> DispatchResult {
         T::Videos::reinstate(&video).map_err(|error| match error {
             RegistryError::Unknown => Error::<T>::UnknownVideo,
             RegistryError::WrongState => Error::<T>::NotRestricted,
             RegistryError::ChangePending => Error::<T>::ChangePending,
             RegistryError::HistoryFull => Error::<T>::HistoryFull,
         })?;
-        Self::drop_restriction(video, outcome)
+        Self::drop_restriction(video, cause)
     }
 
-    fn drop_restriction(video: Magnet, outcome: AppealOutcome) -> DispatchResult {
+    fn drop_restriction(video: Magnet, cause: LiftCause) -> DispatchResult {
         Restrictions::<T>::remove(video);
-        Self::deposit_event(Event::RestrictionLifted { video });
+        Self::deposit_event(Event::RestrictionLifted { video, cause });
+        let outcome = match cause {
+            LiftCause::AppealGranted => AppealOutcome::Granted,
+            _ => AppealOutcome::RestrictionEnded,
+        };
         Self::end_appeal(video, outcome)
     }
 }

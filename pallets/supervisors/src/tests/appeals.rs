@@ -3,9 +3,9 @@
 use crate::{
     AppealOutcome, AppealVerdict, Error, Event, HoldReason, RestrictionReason,
     mock::{
-        APPEAL_ROUNDS, AccountId, Balances, Now, Registered, RegistryAnswer, RuntimeEvent,
-        RuntimeOrigin, Supervisors, System, TEMPORARY_ROUNDS, Test, agency, library, producer, run,
-        stranger, verifiers,
+        APPEAL_ROUNDS, AccountId, Balances, Now, RIGHTS_SHOWN, Registered, RegistryAnswer,
+        RuntimeEvent, RuntimeOrigin, Supervisors, System, TEMPORARY_ROUNDS, Test, agency, library,
+        producer, run, stranger, verifiers,
     },
 };
 use chainflix_primitives::{
@@ -133,7 +133,12 @@ fn u_an_appeal_that_nobody_decides_is_closed_by_anybody_and_an_unlimited_restric
         assert_ok!(close(stranger()));
         assert_closed(AppealOutcome::Undecided);
         assert_eq!(state(), Some(VideoState::Restricted));
-        let later_motion = Supervisors::reinstate(RuntimeOrigin::signed(verifiers()), VIDEO);
+        let later_motion = Supervisors::reinstate(
+            RuntimeOrigin::signed(verifiers()),
+            VIDEO,
+            RIGHTS_SHOWN,
+            [8; 32],
+        );
         assert_ok!(later_motion);
     });
 }
@@ -158,7 +163,9 @@ fn a_supervisor_that_lifts_its_restriction_ends_the_appeal() {
         assert_ok!(appeal(producer()));
         assert_ok!(Supervisors::reinstate(
             RuntimeOrigin::signed(library()),
-            VIDEO
+            VIDEO,
+            RIGHTS_SHOWN,
+            [8; 32]
         ));
         assert_closed(AppealOutcome::RestrictionEnded);
         assert_ok!(restrict(library()));
@@ -189,7 +196,9 @@ fn there_is_no_appeal_for_a_video_that_is_not_restricted_or_not_registered() {
     run_on_restricted(library(), || {
         assert_ok!(Supervisors::reinstate(
             RuntimeOrigin::signed(library()),
-            VIDEO
+            VIDEO,
+            RIGHTS_SHOWN,
+            [8; 32]
         ));
         assert_noop!(appeal(producer()), Error::<Test>::NotRestricted);
         let unknown =

@@ -4,8 +4,8 @@ use crate::{
     AppealVerdict, Appeals, Applications, Approvals, Decision, HoldReason, RefusalReason,
     RestrictionReason,
     mock::{
-        AccountId, Balances, Now, Registered, RuntimeOrigin, Supervisors, Test, agency, library,
-        producer, run, stranger, verifiers,
+        AccountId, Balances, Now, RIGHTS_SHOWN, Registered, RuntimeOrigin, Supervisors, Test,
+        agency, library, producer, run, stranger, verifiers,
     },
 };
 use chainflix_primitives::{Magnet, registry::VideoState};
@@ -44,7 +44,12 @@ fn call((call, one, two, wait): Step) {
             let by = RuntimeOrigin::signed([library(), agency()][one % 2].clone());
             Supervisors::restrict(by, video, RestrictionReason::Privacy, [2; 32])
         }
-        7 => Supervisors::reinstate(RuntimeOrigin::signed(library()), video),
+        7 => Supervisors::reinstate(
+            RuntimeOrigin::signed(library()),
+            video,
+            RIGHTS_SHOWN,
+            [8; 32],
+        ),
         8 => Supervisors::lift_lapsed(by_person, video),
         9 | 10 => Supervisors::appeal(RuntimeOrigin::signed(producer()), video, [3; 32]),
         11 => {

@@ -2,7 +2,10 @@
 
 use crate::{
     Error, Pallet,
-    mock::{RuntimeOrigin, Supervisors, Test, agency, library, producer, profile, run, stranger},
+    mock::{
+        RIGHTS_SHOWN, RuntimeOrigin, Supervisors, Test, agency, library, producer, profile, run,
+        stranger,
+    },
 };
 use chainflix_primitives::{AccountId as RawAccount, registry::EligibleProducers};
 use frame_support::{assert_noop, assert_ok};
@@ -170,7 +173,7 @@ fn u3_a_removed_supervisor_is_powerless() {
         );
         let refused = Error::<Test>::NotSupervisor;
         assert_noop!(
-            Supervisors::reinstate(by_library(), Magnet([1; 32])),
+            Supervisors::reinstate(by_library(), Magnet([1; 32]), RIGHTS_SHOWN, [8; 32]),
             refused
         );
         let refused = Error::<Test>::NotSupervisor;
@@ -238,7 +241,12 @@ fn u3_restrictions_of_a_removed_supervisor_stay_until_they_lapse_or_are_lifted_b
                 supervisor.clone()
             ));
             assert_noop!(
-                Supervisors::reinstate(RuntimeOrigin::signed(supervisor), unlimited),
+                Supervisors::reinstate(
+                    RuntimeOrigin::signed(supervisor),
+                    unlimited,
+                    RIGHTS_SHOWN,
+                    [8; 32]
+                ),
                 Error::<Test>::NotSupervisor
             );
         }

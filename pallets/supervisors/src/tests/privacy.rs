@@ -2,7 +2,8 @@
 
 use crate::mock::{RuntimeOrigin, Supervisors, library, producer, run, stranger};
 use crate::{
-    AppealVerdict, Call, Decision, RefusalReason, RestrictionReason, SupervisorProfile, mock::Test,
+    AppealVerdict, Call, Decision, RefusalReason, ReinstatementReason, RestrictionReason,
+    SupervisorProfile, mock::Test,
 };
 use chainflix_primitives::Magnet;
 use codec::MaxEncodedLen;
@@ -46,6 +47,7 @@ fn a_decision_and_a_reason_hold_nothing_but_their_choice() {
     assert_eq!(RefusalReason::max_encoded_len(), 1);
     assert_eq!(RestrictionReason::max_encoded_len(), 1);
     assert_eq!(AppealVerdict::max_encoded_len(), 1);
+    assert_eq!(ReinstatementReason::max_encoded_len(), 1);
     assert_eq!(Decision::max_encoded_len(), 2);
 }
 

@@ -1,10 +1,11 @@
 //! Restricting videos and lifting restrictions.
 
 use crate::{
-    Error, RestrictionReason,
+    Error, Event, LiftCause, ReinstatementReason, RestrictionReason,
     mock::{
-        AccountId, Now, Registered, RegistryAnswer, RuntimeOrigin, Supervisors, TEMPORARY_ROUNDS,
-        Test, agency, library, producer, run, stranger, verifiers,
+        AccountId, Now, RIGHTS_SHOWN, Registered, RegistryAnswer, RuntimeEvent, RuntimeOrigin,
+        Supervisors, System, TEMPORARY_ROUNDS, Test, agency, library, producer, run, stranger,
+        verifiers,
     },
 };
 use chainflix_primitives::{
@@ -32,7 +33,7 @@ fn restrict(by: AccountId) -> DispatchResult {
 }
 
 fn reinstate(by: AccountId) -> DispatchResult {
-    Supervisors::reinstate(RuntimeOrigin::signed(by), VIDEO)
+    Supervisors::reinstate(RuntimeOrigin::signed(by), VIDEO, RIGHTS_SHOWN, [8; 32])
 }
 
 fn confirm(by: AccountId) -> DispatchResult {
@@ -107,7 +108,9 @@ fn u_a_motion_of_the_verifiers_lifts_any_restriction() {
             assert_ok!(restrict(supervisor));
             assert_ok!(Supervisors::reinstate(
                 RuntimeOrigin::signed(verifiers()),
-                VIDEO
+                VIDEO,
+                RIGHTS_SHOWN,
+                [8; 32]
             ));
             assert_eq!(state(), Some(VideoState::Active));
         }
@@ -192,5 +195,36 @@ fn the_restriction_of_a_video_that_is_gone_is_removed_by_anybody() {
         assert_ok!(lift_lapsed());
         assert_eq!(Supervisors::restriction(VIDEO), None);
         assert_noop!(lift_lapsed(), Error::<Test>::NotRestricted);
+    });
+}
+
+#[test]
+fn why_a_restriction_was_lifted_is_on_record_with_the_hash_of_the_evidence() {
+    run_on_video(|| {
+        let lift = |reason, evidence| {
+            Supervisors::reinstate(RuntimeOrigin::signed(library()), VIDEO, reason, evidence)
+        };
+        let assert_lifted = |cause| {
+            System::assert_last_event(RuntimeEvent::Supervisors(Event::RestrictionLifted {
+                video: VIDEO,
+                cause,
+            }));
+        };
+        assert_ok!(restrict(library()));
+        let reason = ReinstatementReason::ImposedInError;
+        assert_noop!(lift(reason, [0; 32]), Error::<Test>::EmptyHash);
+        assert_ok!(lift(reason, [5; 32]));
+        assert_lifted(LiftCause::Reinstated {
+            reason,
+            evidence_hash: [5; 32],
+        });
+        assert_ok!(restrict(agency()));
+        Now::mutate(|now| *now += TEMPORARY_ROUNDS);
+        assert_ok!(lift_lapsed());
+        assert_lifted(LiftCause::Lapsed);
+        assert_ok!(restrict(agency()));
+        Registered::mutate(|videos| videos.clear());
+        assert_ok!(lift_lapsed());
+        assert_lifted(LiftCause::VideoGone);
     });
 }

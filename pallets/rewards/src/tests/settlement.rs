@@ -1,8 +1,8 @@
 //! From judged rounds to rewards.
 
 use crate::{
-    Event, Unexpected,
-    mock::{CFX, Rewards, RuntimeEvent, System, header, raw, run, run_with},
+    Event, Rules, Unexpected,
+    mock::{CFX, Rewards, RuntimeEvent, System, Test, header, raw, run, run_with},
 };
 use chainflix_primitives::{
     emission::EmissionPreset,
@@ -259,5 +259,19 @@ fn a_chain_without_rules_settles_nothing_and_goes_on() {
         Rewards::settle(0, vec![header(1, 60, true)], vec![]);
         assert!(was_refused(Unexpected::NoRules));
         assert_eq!((Rewards::reward(0), Rewards::cumulative(9)), (0, 0));
+    });
+}
+
+#[test]
+fn the_most_rate_per_second_holds_until_its_round() {
+    let cent = CFX / 100;
+    run_with(EmissionPreset::Whitepaper, Some(cent), || {
+        Rules::<Test>::mutate(|rules| {
+            rules.as_mut().expect("rules").max_rate_until = Some(5);
+        });
+        let minute = |round| settle(round, vec![header(1, 60, true)]).settled;
+        assert_eq!(minute(4), 60 * cent);
+        assert_eq!(minute(5), 135 * CFX);
+        assert_eq!(minute(6), 135 * CFX);
     });
 }

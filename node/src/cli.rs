@@ -4,6 +4,7 @@ use sc_cli::{
     ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
     ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
 };
+use std::path::PathBuf;
 
 /// Follows the Chainflix chain, or helps to run it with `--validator`.
 #[derive(Debug, clap::Parser)]
@@ -43,6 +44,18 @@ pub(crate) struct VerifierArgs {
     pub(crate) verifier_archive_views: bool,
 }
 
+/// Which chain specification to write, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExportChainSpec {
+    /// What the SDK asks for.
+    #[command(flatten)]
+    pub(crate) export: ExportChainSpecCmd,
+
+    /// Who receives the pots of the production chain's genesis and who verifies, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) accounts: Option<PathBuf>,
+}
+
 /// What the program does besides running a node.
 #[derive(Debug, clap::Subcommand)]
 #[allow(clippy::large_enum_variant, reason = "there is one value of it, once")]
@@ -56,7 +69,10 @@ pub(crate) enum Subcommand {
     BuildSpec(sc_cli::BuildSpecCmd),
 
     /// Write a chain specification, plain or raw.
-    ExportChainSpec(ExportChainSpecCmd),
+    ///
+    /// `--chain production --accounts FILE` makes that of the production chain: FILE names who receives the pots of the
+    /// genesis and who verifies, as `docs/production.md` explains.
+    ExportChainSpec(ExportChainSpec),
 
     /// Import one block again and say whether it is valid.
     CheckBlock(CheckBlockCmd),

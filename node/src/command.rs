@@ -2,7 +2,7 @@
 
 use crate::{
     chain_spec::{self, ChainSpec},
-    cli::{Cli, Subcommand},
+    cli::{Cli, ExportChainSpec, Subcommand},
     service::{self, Components},
 };
 use chainflix_runtime::{
@@ -43,6 +43,7 @@ impl SubstrateCli for Cli {
         Ok(match id {
             "dev" => Box::new(chain_spec::development()?),
             "" | "local" => Box::new(chain_spec::local()?),
+            chain_spec::PRODUCTION => return Err(chain_spec::PRODUCTION_NEEDS_A_FILE.into()),
             path => Box::new(ChainSpec::from_json_file(PathBuf::from(path))?),
         })
     }
@@ -80,10 +81,24 @@ fn run_node(cli: &Cli) -> sc_cli::Result<()> {
     outcome
 }
 
+fn export_chain_spec(cli: &Cli, command: &ExportChainSpec) -> sc_cli::Result<()> {
+    let spec: Box<dyn sc_service::ChainSpec> =
+        match (command.export.chain.as_str(), &command.accounts) {
+            (chain_spec::PRODUCTION, Some(accounts)) => Box::new(chain_spec::production(accounts)?),
+            (_, Some(_)) => {
+                return Err(
+                    "--accounts is for --chain production: other chains have their own".into(),
+                );
+            }
+            (other, None) => cli.load_spec(other)?,
+        };
+    command.export.run(spec)
+}
+
 fn run_subcommand(cli: &Cli, command: &Subcommand) -> sc_cli::Result<()> {
     match command {
         Subcommand::Key(command) => command.run(cli),
-        Subcommand::ExportChainSpec(command) => command.run(cli.load_spec(&command.chain)?),
+        Subcommand::ExportChainSpec(command) => export_chain_spec(cli, command),
         #[allow(deprecated, reason = "zombienet calls it")]
         Subcommand::BuildSpec(command) => cli
             .create_runner(command)?

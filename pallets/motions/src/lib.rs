@@ -8,6 +8,7 @@
 //!   scheduler. Nothing else in the runtime makes a root origin.
 //! - **Allow list**: only calls of [`Config::Enactable`] can be scheduled; the others are decided without delay, or by
 //!   nobody.
+//! - **Urgency**: what restores a stalled chain waits only the least delay.
 //! - **Cancelling**: what waits can be cancelled until it is done.
 //! - **Bounds**: calls waiting, their length and their weight are limited when they are scheduled, so that each can be
 //!   enacted.
@@ -92,6 +93,9 @@ pub mod pallet {
 
         /// Which calls can be enacted.
         type Enactable: Contains<<Self as Config>::RuntimeCall>;
+
+        /// Which of them wait only [`Config::LeastDelay`]: what restores a chain that has stalled can't wait for days.
+        type Urgent: Contains<<Self as Config>::RuntimeCall>;
 
         /// Who decides that a call will be enacted: two thirds of the verifiers.
         type ScheduleOrigin: EnsureOrigin<Self::RuntimeOrigin>;

@@ -78,10 +78,22 @@ impl Contains<RuntimeCall> for SystemAndBalances {
     }
 }
 
+/// What is urgent in these tests.
+pub struct HeapPages;
+impl Contains<RuntimeCall> for HeapPages {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::System(frame_system::Call::set_heap_pages { .. })
+        )
+    }
+}
+
 impl crate::Config for Test {
     type RuntimeCall = RuntimeCall;
     type PalletsOrigin = OriginCaller;
     type Enactable = SystemAndBalances;
+    type Urgent = HeapPages;
     type ScheduleOrigin = EnsureSignedBy<TwoThirds, u64>;
     type CancelOrigin = EnsureSignedBy<MoreThanHalf, u64>;
     type Scheduler = Scheduler;

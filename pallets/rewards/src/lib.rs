@@ -159,6 +159,8 @@ pub mod pallet {
         pub round_ms: u32,
         /// Most that a second of weighted playtime pays, in units. `None` is no such limit.
         pub max_rate_per_second: Option<u128>,
+        /// First round in which that no longer holds. `None` is never.
+        pub max_rate_until: Option<Round>,
         /// Rounds between two earnings roots: 10 in production.
         pub earnings_interval: u32,
         /// Rounds between the adoption of a root and the first claim under it: 20 in production.
@@ -174,6 +176,7 @@ pub mod pallet {
                 emission: EmissionPreset::Whitepaper,
                 round_ms: PRODUCTION_ROUND_MS,
                 max_rate_per_second: None,
+                max_rate_until: None,
                 earnings_interval: 10,
                 claim_delay: 20,
                 _config: PhantomData,
@@ -196,6 +199,7 @@ pub mod pallet {
                 emission: self.emission,
                 round_ms: self.round_ms,
                 max_rate_per_second: self.max_rate_per_second,
+                max_rate_until: self.max_rate_until,
                 earnings_interval: self.earnings_interval,
                 claim_delay: self.claim_delay,
             });

@@ -29,6 +29,8 @@ pub struct RewardRules {
     pub round_ms: u32,
     /// Most that a second of weighted playtime pays, in units.
     pub max_rate_per_second: Option<u128>,
+    /// First round in which that no longer holds. `None` is never.
+    pub max_rate_until: Option<Round>,
     /// Rounds between two earnings roots.
     pub earnings_interval: u32,
     /// Rounds between the adoption of a root and the first claim under it.

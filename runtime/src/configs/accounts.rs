@@ -90,6 +90,9 @@ pub enum ProxyType {
     /// Nothing but rejecting what another proxy announced.
     #[codec(index = 2)]
     CancelProxy,
+    /// Proposing, voting on and closing motions of the verifiers: an operator keeps the verifier's account offline.
+    #[codec(index = 3)]
+    Governance,
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -105,7 +108,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                     | RuntimeCall::Utility(..)
                     | RuntimeCall::Multisig(..)
                     | RuntimeCall::Proxy(..)
+                    | RuntimeCall::TechnicalCommittee(..)
             ),
+            Self::Governance => matches!(call, RuntimeCall::TechnicalCommittee(..)),
             Self::CancelProxy => {
                 matches!(
                     call,
@@ -120,7 +125,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             (Self::Any, _) => true,
             (_, Self::Any) => false,
             (Self::NonTransfer, _) => true,
-            (Self::CancelProxy, other) => *other == Self::CancelProxy,
+            (kind, other) => kind == other,
         }
     }
 }

@@ -122,6 +122,18 @@ impl Contains<RuntimeCall> for Enactable {
             RuntimeCall::System(frame_system::Call::authorize_upgrade { .. })
                 | RuntimeCall::Funds(pallet_funds::Call::pay { .. })
                 | RuntimeCall::Authorities(pallet_authorities::Call::admit { .. })
+        ) || Urgent::contains(call)
+    }
+}
+
+/// What of it waits only the least delay: it restores finality when a third of the verifiers is gone.
+pub struct Urgent;
+
+impl Contains<RuntimeCall> for Urgent {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::Grandpa(pallet_grandpa::Call::note_stalled { .. })
         )
     }
 }
@@ -130,6 +142,7 @@ impl pallet_motions::Config for Runtime {
     type RuntimeCall = RuntimeCall;
     type PalletsOrigin = OriginCaller;
     type Enactable = Enactable;
+    type Urgent = Urgent;
     type ScheduleOrigin = TwoThirds;
     type CancelOrigin = MoreThanHalf;
     type Scheduler = Scheduler;

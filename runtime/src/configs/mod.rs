@@ -9,5 +9,7 @@ mod registry;
 mod system;
 
 pub use accounts::ProxyType;
+#[cfg(test)]
+pub(crate) use governance::{Enactable, Urgent};
 pub use governance::{MoreThanHalf, TwoThirds, VerifierCollective};
 pub use payment::TreasuryAccount;

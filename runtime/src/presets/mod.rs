@@ -5,9 +5,12 @@
 //! | `development` | `dev` | Alice | the well-known ones, funded |
 //! | `local_testnet` | `local` | Alice, Bob, Charlie, Dave | the same |
 //!
-//! The keys of both are public. A production chain gets its genesis from a file instead.
+//! The keys of both are public. The production chain gets its genesis from a file instead: [`production`], `--chain production
+//! --accounts FILE` of `chainflix-node export-chain-spec`.
 
 pub mod accounts;
+#[cfg(feature = "std")]
+pub mod production;
 
 use crate::{
     AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, MotionsConfig, PovConfig,

@@ -1,11 +1,15 @@
 //! Claims about the runtime as a whole.
 
 mod blocks;
+mod enactment;
 mod equivocation;
 mod genesis;
 mod interface;
 mod motions;
+mod origins;
+mod production;
 mod registry;
+mod storage;
 mod verifiers;
 mod walk;
 
@@ -18,13 +22,15 @@ use sp_io::TestExternalities;
 /// The whole genesis of a preset as JSON: the defaults with the preset laid over them, as a chain
 /// spec does it.
 fn genesis_json(preset: &str) -> Value {
+    let patch = presets::get_preset(&PresetId::from(preset)).expect("the preset exists");
+    laid_over_default(serde_json::from_slice(&patch).expect("the preset is JSON"))
+}
+
+/// The default genesis with a patch laid over it.
+fn laid_over_default(patch: Value) -> Value {
     let whole = get_preset::<RuntimeGenesisConfig>(&None, |_| None).expect("there is a default");
     let mut whole: Value = serde_json::from_slice(&whole).expect("the default is JSON");
-    let patch = presets::get_preset(&PresetId::from(preset)).expect("the preset exists");
-    overlay(
-        &mut whole,
-        serde_json::from_slice(&patch).expect("the preset is JSON"),
-    );
+    overlay(&mut whole, patch);
     whole
 }
 

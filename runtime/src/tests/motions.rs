@@ -16,12 +16,12 @@ use pallet_supervisors::SupervisorProfile;
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, Hash};
 
-fn signed(verifier: DevelopmentVerifier) -> RuntimeOrigin {
+pub(super) fn signed(verifier: DevelopmentVerifier) -> RuntimeOrigin {
     RuntimeOrigin::signed(verifier.account())
 }
 
 /// A motion that was proposed.
-struct Motion {
+pub(super) struct Motion {
     hash: H256,
     index: u32,
     weight: Weight,
@@ -29,7 +29,7 @@ struct Motion {
 }
 
 /// The first verifier proposes `call`.
-fn propose(call: RuntimeCall, threshold: u32) -> Motion {
+pub(super) fn propose(call: RuntimeCall, threshold: u32) -> Motion {
     let motion = Motion {
         hash: BlakeTwo256::hash_of(&call),
         index: pallet_collective::ProposalCount::<Runtime, VerifierCollective>::get(),
@@ -46,7 +46,7 @@ fn propose(call: RuntimeCall, threshold: u32) -> Motion {
 }
 
 impl Motion {
-    fn vote(&self, verifier: DevelopmentVerifier, approve: bool) {
+    pub(super) fn vote(&self, verifier: DevelopmentVerifier, approve: bool) {
         assert_ok!(TechnicalCommittee::vote(
             signed(verifier),
             self.hash,
@@ -55,7 +55,7 @@ impl Motion {
         ));
     }
 
-    fn close(&self) -> frame_support::dispatch::DispatchResultWithPostInfo {
+    pub(super) fn close(&self) -> frame_support::dispatch::DispatchResultWithPostInfo {
         TechnicalCommittee::close(
             signed(LOCAL_VERIFIERS[0]),
             self.hash,

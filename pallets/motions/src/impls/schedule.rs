@@ -40,10 +40,15 @@ impl<T: Config> Pallet<T> {
             Error::<T>::TooManyPending
         );
 
+        let delay = if T::Urgent::contains(&call) {
+            T::LeastDelay::get()
+        } else {
+            Delay::<T>::get()
+        };
         let index = NextIndex::<T>::get();
         let next = index.checked_add(1).ok_or(Error::<T>::Overflow)?;
         let enact_at = frame_system::Pallet::<T>::block_number()
-            .checked_add(&Delay::<T>::get())
+            .checked_add(&delay)
             .ok_or(Error::<T>::Overflow)?;
         let enact = <T as Config>::RuntimeCall::from(Call::<T>::enact {
             index,

@@ -37,6 +37,16 @@ fn a_scheduled_call_waits_for_the_delay_and_the_event_names_index_hash_and_block
 }
 
 #[test]
+fn an_urgent_call_waits_only_for_the_least_delay() {
+    run(|| {
+        assert_ok!(schedule(
+            frame_system::Call::set_heap_pages { pages: 7 }.into()
+        ));
+        assert_eq!(Motions::schedule_of_enactments(), [(0, 1 + 10)]);
+    });
+}
+
+#[test]
 fn indices_ascend_even_after_enactment_and_the_same_call_may_be_decided_twice() {
     run(|| {
         assert_ok!(schedule(set_balance(7, 1_000)));

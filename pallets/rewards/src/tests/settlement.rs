@@ -1,8 +1,8 @@
 //! From judged rounds to rewards.
 
 use crate::{
-    Event, Unexpected,
-    mock::{CFX, Rewards, RuntimeEvent, System, header, raw, run, run_with},
+    Event, Rules, Unexpected,
+    mock::{CFX, Rewards, RuntimeEvent, System, Test, header, raw, run, run_with},
 };
 use chainflix_primitives::{
     emission::EmissionPreset,
@@ -276,5 +276,19 @@ fn a_void_block_weighs_nothing_in_divisor_and_median() {
         assert!(with.blocks[0].voided);
         assert_eq!(with.blocks[1..], without.blocks[..]);
         assert_eq!(with.settled, without.settled);
+    });
+}
+
+#[test]
+fn the_most_rate_per_second_holds_until_its_round() {
+    let cent = CFX / 100;
+    run_with(EmissionPreset::Whitepaper, Some(cent), || {
+        Rules::<Test>::mutate(|rules| {
+            rules.as_mut().expect("rules").max_rate_until = Some(5);
+        });
+        let minute = |round| settle(round, vec![header(1, 60, true)]).settled;
+        assert_eq!(minute(4), 60 * cent);
+        assert_eq!(minute(5), 135 * CFX);
+        assert_eq!(minute(6), 135 * CFX);
     });
 }

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::path::PathBuf;
 
 use chainflix_client::account;
-use chainflix_client::chain::{Decision, RefusalReason, RestrictionReason};
+use chainflix_client::chain::{Decision, RefusalReason, ReinstatementReason, RestrictionReason};
 use chainflix_content::MagnetLink;
 use chainflix_primitives::AccountId;
 use clap::{Args, Subcommand};
@@ -33,6 +33,15 @@ const RESTRICTIONS: [RestrictionReason; 6] = [
     RestrictionReason::ProtectionOfMinors,
     RestrictionReason::Privacy,
     RestrictionReason::Deception,
+];
+
+/// Reasons for which a restriction is lifted.
+const REINSTATEMENTS: [ReinstatementReason; 5] = [
+    ReinstatementReason::RightsShown,
+    ReinstatementReason::OrderLifted,
+    ReinstatementReason::FoundLawful,
+    ReinstatementReason::ConsentGiven,
+    ReinstatementReason::ImposedInError,
 ];
 
 /// Options of `chainflix supervisor`.
@@ -106,6 +115,12 @@ enum Action {
         /// The video's link, or its id in hex.
         #[arg(value_name = "MAGNET")]
         video: MagnetLink,
+        /// Why, which anybody can read on chain.
+        #[arg(long, value_name = "REASON", value_parser = reinstatement)]
+        reason: ReinstatementReason,
+        /// The evidence; it stays with you, only its SHA-256 goes on chain.
+        #[arg(long, value_name = "FILE")]
+        evidence: PathBuf,
         #[command(flatten)]
         acting: ActingOptions,
     },
@@ -156,12 +171,20 @@ impl Supervisor {
                 );
                 Ok(acting.done(&wallet, &done, fields, &said))
             }
-            Action::Reinstate { video, acting } => {
+            Action::Reinstate {
+                video,
+                reason,
+                evidence,
+                acting,
+            } => {
+                let hash = hash_of(evidence)?;
                 let (chain, wallet) = acting.connect().await?;
                 let progress = Progress::new();
                 progress.step("lifting the restriction");
-                let done = chain.reinstate_video(&wallet, &video.magnet).await?;
-                let fields = json!({ "magnet": video.magnet.to_string() });
+                let done = chain
+                    .reinstate_video(&wallet, &video.magnet, *reason, hash)
+                    .await?;
+                let fields = json!({ "magnet": video.magnet.to_string(), "evidence_sha256": hex::encode(hash) });
                 let said = format!(
                     "has reinstated {}; it holds two rounds from now",
                     video.magnet
@@ -235,6 +258,10 @@ fn one_of<R: Copy + Debug>(reasons: &[R], text: &str) -> Result<R, String> {
 
 fn refusal(text: &str) -> Result<RefusalReason, String> {
     one_of(&REFUSALS, text)
+}
+
+fn reinstatement(text: &str) -> Result<ReinstatementReason, String> {
+    one_of(&REINSTATEMENTS, text)
 }
 
 fn restriction(text: &str) -> Result<RestrictionReason, String> {

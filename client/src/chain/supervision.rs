@@ -59,6 +59,26 @@ pub enum RestrictionReason {
     Deception,
 }
 
+/// Why a restriction is lifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
+pub enum ReinstatementReason {
+    /// The producer holds the rights, or came to terms with who does.
+    #[codec(index = 0)]
+    RightsShown,
+    /// The court or authority took its order back.
+    #[codec(index = 1)]
+    OrderLifted,
+    /// It was found to be lawful.
+    #[codec(index = 2)]
+    FoundLawful,
+    /// Whoever it concerned agrees.
+    #[codec(index = 3)]
+    ConsentGiven,
+    /// It should not have been restricted.
+    #[codec(index = 4)]
+    ImposedInError,
+}
+
 /// What a supervisor decides about an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 pub enum Decision {
@@ -209,7 +229,8 @@ impl Chain {
             .await
     }
 
-    /// Lifts a restriction two rounds from now; `wallet` is a supervisor's that may.
+    /// Lifts a restriction two rounds from now; `wallet` is a supervisor's that may. `evidence_hash` is the SHA-256 of the
+    /// evidence, which stays with the supervisor.
     ///
     /// # Errors
     /// When the chain refuses.
@@ -217,8 +238,11 @@ impl Chain {
         &self,
         wallet: &Wallet,
         video: &Magnet,
+        reason: ReinstatementReason,
+        evidence_hash: Hash32,
     ) -> Result<Finalized, ChainError> {
-        self.submit(wallet, "Supervisors", "reinstate", &video.encode())
+        let arguments = (video, reason, evidence_hash).encode();
+        self.submit(wallet, "Supervisors", "reinstate", &arguments)
             .await
     }
 

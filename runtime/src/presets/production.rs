@@ -7,7 +7,7 @@ use super::accounts::{CONTROLLER_KEY, ROLES, SUPERVISOR_EXCHANGE_KEY};
 use crate::{
     AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, MotionsConfig,
     RewardsConfig, Runtime, RuntimeGenesisConfig, SessionConfig, SessionKeys,
-    StorageProvidersConfig, SupervisorsConfig, TechnicalCommitteeConfig, VestingConfig,
+    StorageProvidersConfig, SupervisorsConfig, VestingConfig,
     constants::{MAX_VERIFIERS, SS58_PREFIX, currency::CFX, motions, rounds},
 };
 use chainflix_primitives::emission::EmissionPreset;
@@ -224,9 +224,6 @@ impl ProductionAccounts {
             // One step, in the round before: nothing until then, all after it.
             vesting: VestingConfig {
                 vesting: vec![(founders, FOUNDERS_ROUND.saturating_sub(1), 1, 0)],
-            },
-            technical_committee: TechnicalCommitteeConfig {
-                members: keys.iter().map(|(account, ..)| account.clone()).collect(),
             },
             session: SessionConfig { keys },
             authorities: AuthoritiesConfig {

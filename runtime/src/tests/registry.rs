@@ -61,6 +61,7 @@ fn run_on_video(test: impl FnOnce()) {
             in_force: true,
         };
         pallet_authorities::SetSecrets::<Runtime>::insert(0, secret);
+        pallet_authorities::EpochInForce::<Runtime>::put(0);
         assert!(<Authorities as KeyEpochs>::is_in_force(0));
         assert_ok!(Supervisors::apply(
             signed("//Producer"),

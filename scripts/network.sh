@@ -35,7 +35,8 @@ key_file() {
 
 # start_verifier NAME [OPTION...]: starts one of the preset's verifiers, on free ports; again after it was ended, in its
 # old folder and on its old ports. Sets RPC_OF, PID_OF, P2P_OF and API_OF of it, RPC to the first one's, and
-# CHAINFLIX_CHAIN, by which every command asks any of them.
+# CHAINFLIX_CHAIN, by which every command asks any of them. NETWORK names another preset than local, KEYS_OF another
+# verifier whose keys it takes.
 declare -A RPC_OF PID_OF P2P_OF API_OF STARTS_OF
 RPC=
 RPC_LINE='Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\)'
@@ -54,7 +55,7 @@ start_verifier() {
         [[ $other == "$name" ]] || bootnodes+=(--bootnodes "${P2P_OF[$other]}")
     done
     address=${P2P_OF[$name]:-/ip4/127.0.0.1/tcp/0}
-    "$NODE" --chain "${NETWORK:-local}" "--$name" --validator --base-path "$DATA/$name" --node-key-file "$DATA/$name/network-key" \
+    "$NODE" --chain "${NETWORK:-local}" "--${KEYS_OF:-$name}" --validator --base-path "$DATA/$name" --node-key-file "$DATA/$name/network-key" \
         --listen-addr "${address%/p2p/*}" --rpc-port "$(port_of "${RPC_OF[$name]:-}")" \
         --verifier-port "$(port_of "${API_OF[$name]:-}")" --no-mdns --no-prometheus --no-telemetry \
         "${bootnodes[@]}" "$@" >"$log" 2>&1 &

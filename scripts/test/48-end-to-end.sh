@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # the whole path on four nodes while things go wrong: cheats, damaged disks and wires, a killed verifier, bad input
-# Limit: 900 s
+# Limit: 1100 s
 # Needs: build
 set -euo pipefail
 source scripts/env.sh
@@ -268,4 +268,15 @@ refused 'no registered node' storage run --folder "$DATA/unregistered"
 cp "$VIEWER" "$DATA/open.key" && chmod 644 "$DATA/open.key"
 refused 'chmod 600' watch "$SHORT" --wallet "$DATA/open.key"
 passed "bad input is refused with one sentence"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# e1: one verifier's keys on two nodes. Both write blocks in its slots: it is disabled, slashed and barred, and the rest go on.
+KEYS_OF=charlie start_verifier twin
+charlie() { chainflix verifier status --wallet "$DATA/charlie.key" --json; }
+charlie_is_barred() { charlie | jq -e '.barred_until_session != null and (.status == "leaving" or .status == "left")'; }
+wait_until 120 "charlie equivocates, and is not barred for it" charlie_is_barred
+TWINS_AT=$(finalized)
+twins_are_outvoted() { [[ $(finalized) -ge $((TWINS_AT + 3)) ]]; }
+wait_until 90 "the chain does not finalize beside an equivocating verifier" twins_are_outvoted
+passed "e1: a verifier on two nodes is $(charlie | jq -r .status) and barred until session $(charlie | jq .barred_until_session)"
 say "end to end: everything held, $SECONDS s"

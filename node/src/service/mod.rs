@@ -7,10 +7,12 @@
 //! | `offchain` | the off-chain worker |
 //! | `rpc` | JSON-RPC |
 //! | `consensus` | writing blocks and finalizing them |
+//! | `equivocation` | noticing two blocks of one slot, and reporting them |
 //! | `verifier` | the verifier service |
 //! | `shutdown` | closing the database |
 
 mod consensus;
+mod equivocation;
 mod network;
 mod offchain;
 mod partial;
@@ -67,6 +69,7 @@ pub(crate) async fn start<N: NetworkBackend<Block, Hash>>(
         other:
             Finality {
                 block_import,
+                equivocations,
                 link,
                 mut telemetry,
             },
@@ -117,6 +120,12 @@ pub(crate) async fn start<N: NetworkBackend<Block, Hash>>(
         })
         .await?;
     }
+
+    task_manager.spawn_handle().spawn(
+        "equivocation-reports",
+        Some("consensus"),
+        equivocation::report(client.clone(), transaction_pool.clone(), equivocations),
+    );
 
     let voter_state = SharedVoterState::empty();
     let settings = consensus::Settings::of(&config);

@@ -1,6 +1,8 @@
 //! What a node is made of before it talks to anyone: enough for commands that work offline.
 
-use super::{FullBackend, FullClient, FullPool, HostFunctions, SelectChain, consensus};
+use super::{
+    FullBackend, FullClient, FullPool, HostFunctions, SelectChain, consensus, equivocation,
+};
 use chainflix_runtime::{apis::RuntimeApi, opaque::Block};
 use sc_consensus::DefaultImportQueue;
 use sc_consensus_aura::ImportQueueParams;
@@ -9,6 +11,7 @@ use sc_service::{Configuration, PartialComponents, TaskManager, error::Error};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sp_consensus_aura::sr25519::AuthorityPair;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// Database, client, keystore, pool and import queue.
 pub(crate) type Components = PartialComponents<
@@ -20,8 +23,11 @@ pub(crate) type Components = PartialComponents<
     Finality,
 >;
 
-/// Imports blocks through GRANDPA, so that no block conflicts with a finalized one.
-pub(crate) type BlockImport = GrandpaBlockImport<FullBackend, Block, FullClient, SelectChain>;
+/// Imports blocks so that none conflicts with a finalized one.
+type FinalImport = GrandpaBlockImport<FullBackend, Block, FullClient, SelectChain>;
+
+/// Imports blocks, and notices two of one slot.
+pub(crate) type BlockImport = equivocation::Watch<FinalImport>;
 
 /// Connects the import of blocks with the voter.
 pub(crate) type FinalityLink = LinkHalf<Block, FullClient, SelectChain>;
@@ -29,6 +35,7 @@ pub(crate) type FinalityLink = LinkHalf<Block, FullClient, SelectChain>;
 /// The finality gadget, ready to be started, and telemetry.
 pub(crate) struct Finality {
     pub(super) block_import: BlockImport,
+    pub(super) equivocations: mpsc::Receiver<equivocation::Pair>,
     pub(super) link: FinalityLink,
     pub(super) telemetry: Option<Telemetry>,
 }
@@ -70,17 +77,18 @@ pub(crate) fn partial(config: &Configuration) -> Result<Components, Error> {
         .with_prometheus(config.prometheus_registry())
         .build(),
     );
-    let (block_import, link) = sc_consensus_grandpa::block_import(
+    let (final_import, link) = sc_consensus_grandpa::block_import(
         client.clone(),
         consensus::JUSTIFICATION_PERIOD,
         &client,
         select_chain.clone(),
         telemetry_handle,
     )?;
+    let (block_import, equivocations) = equivocation::Watch::over(final_import.clone());
     let import_queue = import_queue(
         config,
         &client,
-        &block_import,
+        (&block_import, final_import),
         telemetry.as_ref(),
         &task_manager,
     )?;
@@ -95,6 +103,7 @@ pub(crate) fn partial(config: &Configuration) -> Result<Components, Error> {
         transaction_pool,
         other: Finality {
             block_import,
+            equivocations,
             link,
             telemetry,
         },
@@ -119,7 +128,7 @@ fn telemetry(
 fn import_queue(
     config: &Configuration,
     client: &Arc<FullClient>,
-    block_import: &BlockImport,
+    (block_import, justification_import): (&BlockImport, FinalImport),
     telemetry: Option<&Telemetry>,
     tasks: &TaskManager,
 ) -> Result<DefaultImportQueue<Block>, Error> {
@@ -127,7 +136,7 @@ fn import_queue(
     let queue =
         sc_consensus_aura::import_queue::<AuthorityPair, _, _, _, _, _>(ImportQueueParams {
             block_import: block_import.clone(),
-            justification_import: Some(Box::new(block_import.clone())),
+            justification_import: Some(Box::new(justification_import)),
             client: client.clone(),
             create_inherent_data_providers: move |parent, ()| {
                 let inherents =

@@ -23,7 +23,9 @@ use subxt::client::OnlineClientAtBlock;
 pub use claim::ClaimOutcome;
 pub use records::{Balance, ControllerRecord, NewVideo, ProviderTerms};
 pub use session_keys::{NodeKeys, rotate_session_keys};
-pub use supervision::{Application, ApplicationState, Decision, RefusalReason, RestrictionReason};
+pub use supervision::{
+    Application, ApplicationState, Decision, RefusalReason, ReinstatementReason, RestrictionReason,
+};
 pub use transactions::Finalized;
 pub use verifiers::{VerifierProfile, VerifierStanding, VerifierStatus};
 

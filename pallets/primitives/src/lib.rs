@@ -24,6 +24,7 @@
 //! | [`manifest`] | the manifest of a video and its commitments |
 //! | [`sources`] | the controller's signed choice of providers |
 //! | [`placement`] | the controller's signed grants to take in a cell |
+//! | [`parameters`] | what verifiers may change by motion, with its bounds |
 //! | [`registry`] | records that pallets keep and the traits through which they meet |
 //! | [`api`] | messages between a viewer or producer and a verifier |
 //! | [`refusal`] | why something was refused, with stable numbers |
@@ -63,6 +64,7 @@ pub mod ids;
 pub mod manifest;
 pub mod merkle;
 pub mod missing;
+pub mod parameters;
 pub mod placement;
 pub mod play_data;
 pub mod possession;

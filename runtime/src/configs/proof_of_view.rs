@@ -2,11 +2,10 @@
 
 use super::{MoreThanHalf, TreasuryAccount};
 use crate::{
-    Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
+    Authorities, Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
     constants::{currency::EXISTENTIAL_DEPOSIT, rounds, time},
     weights,
 };
-use chainflix_primitives::{AccountId, registry::Discipline};
 use frame_support::{
     traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
@@ -29,7 +28,7 @@ impl pallet_pov::Config for Runtime {
     type SlotMs = ConstU64<{ time::SLOT_MS }>;
     type Videos = Videos;
     type Settlement = Rewards;
-    type Discipline = Unbonded;
+    type Discipline = Authorities;
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Treasury = TreasuryAccount;
@@ -41,7 +40,7 @@ impl pallet_pov::Config for Runtime {
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Rounds = Pov;
-    type Discipline = Unbonded;
+    type Discipline = Authorities;
     type ParametersOrigin = MoreThanHalf;
     type SettledRoundsKept = ConstU32<{ rounds::RECORDS }>;
     type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
@@ -49,27 +48,6 @@ impl pallet_rewards::Config for Runtime {
     type ClaimPriority = ConstU64<0>;
     type ClaimLongevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type WeightInfo = weights::Rewards;
-}
-
-/// Verifiers without bonds: a proven fault voids the block and costs nothing more.
-pub struct Unbonded;
-
-impl Discipline for Unbonded {
-    fn is_suspended(_verifier: &AccountId) -> bool {
-        false
-    }
-
-    fn issuer_at_fault(_issuer: &AccountId) -> u128 {
-        0
-    }
-
-    fn approver_at_fault(_approver: &AccountId) -> u128 {
-        0
-    }
-
-    fn pay_from_bond(_verifier: &AccountId, _to: &AccountId, _amount: u128) -> u128 {
-        0
-    }
 }
 
 /// Settlement runs inside the block hook of the pallet that judges, which counts it.

@@ -3,6 +3,7 @@
 mod blocks;
 mod enactment;
 mod equivocation;
+mod faults;
 mod genesis;
 mod interface;
 mod motions;

@@ -2,7 +2,7 @@
 
 use super::{MoreThanHalf, TreasuryAccount};
 use crate::{
-    Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
+    Ads, Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
     constants::{currency::EXISTENTIAL_DEPOSIT, rounds, time},
     weights,
 };
@@ -11,6 +11,7 @@ use frame_support::{
     traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
 };
+use pallet_ads::WeightInfo as _;
 use pallet_pov::SettlementWeights;
 use pallet_rewards::WeightInfo as _;
 
@@ -41,6 +42,7 @@ impl pallet_pov::Config for Runtime {
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Rounds = Pov;
+    type Ads = Ads;
     type Discipline = Unbonded;
     type ParametersOrigin = MoreThanHalf;
     type SettledRoundsKept = ConstU32<{ rounds::RECORDS }>;
@@ -76,8 +78,8 @@ impl Discipline for Unbonded {
 pub struct SettlementCost;
 
 impl SettlementWeights for SettlementCost {
-    fn settle(_blocks: u32) -> Weight {
-        weights::Rewards::settle()
+    fn settle(_blocks: u32, debits: u32) -> Weight {
+        weights::Rewards::settle().saturating_add(weights::Ads::pay(debits))
     }
 
     fn vote_earnings() -> Weight {

@@ -1,13 +1,14 @@
 //! What the node, wallets and tools ask of the runtime.
 
 use crate::{
-    AccountId, Aura, Authorities, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Pov,
-    Rewards, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, StorageProviders,
+    AccountId, Ads, Aura, Authorities, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce,
+    Pov, Rewards, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, StorageProviders,
     Supervisors, System, TransactionPayment, VERSION, Videos, presets,
 };
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId as PovAccount, Cycle, Hash32, Magnet, Round,
+    campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     registry::{
         EligibleProducers, PovParameters, ProviderRecord, SettledRound, Standing,
@@ -321,6 +322,14 @@ impl_runtime_apis! {
 
         fn provider(index: u32) -> Option<ProviderRecord> {
             StorageProviders::provider(index)
+        }
+
+        fn campaign(campaign: u32) -> Option<CampaignTerms> {
+            Ads::terms(campaign)
+        }
+
+        fn campaign_state(campaign: u32, round: Round) -> Option<CampaignState> {
+            Ads::campaign_state(campaign, round)
         }
 
         fn is_controller(key: [u8; 32]) -> bool {

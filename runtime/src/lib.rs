@@ -210,4 +210,7 @@ mod runtime {
 
     #[runtime::pallet_index(24)]
     pub type Rewards = pallet_rewards;
+
+    #[runtime::pallet_index(25)]
+    pub type Ads = pallet_ads;
 }

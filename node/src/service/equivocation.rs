@@ -74,7 +74,9 @@ impl<I> Watch<I> {
                 second: header.clone(),
             };
             if self.found.try_send(pair).is_err() {
-                tracing::warn!("two blocks of slot {slot} can't be reported: too many wait already");
+                tracing::warn!(
+                    "two blocks of slot {slot} can't be reported: too many wait already"
+                );
             }
         }
     }

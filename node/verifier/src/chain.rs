@@ -5,6 +5,7 @@ use std::error::Error;
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
+    campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     hash::Hash32,
     registry::{
@@ -117,6 +118,15 @@ pub trait ChainView: Send + Sync + 'static {
     fn video_state(&self, at: At, video: Magnet, round: Round) -> ChainResult<Option<VideoState>>;
     /// A storage provider.
     fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>>;
+    /// What never changes of an advertising campaign.
+    fn campaign(&self, at: At, campaign: u32) -> ChainResult<Option<CampaignTerms>>;
+    /// State of a campaign in `round`.
+    fn campaign_state(
+        &self,
+        at: At,
+        campaign: u32,
+        round: Round,
+    ) -> ChainResult<Option<CampaignState>>;
     /// Whether `key` is the ed25519 key of a registered controller.
     fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool>;
     /// Whether `account` may publish.

@@ -5,6 +5,7 @@
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
+    campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     hash::Hash32,
     registry::{
@@ -58,6 +59,10 @@ sp_api::decl_runtime_apis! {
         fn video_state(video: Magnet, round: Round) -> Option<VideoState>;
         /// A storage provider.
         fn provider(index: u32) -> Option<ProviderRecord>;
+        /// What never changes of an advertising campaign.
+        fn campaign(campaign: u32) -> Option<CampaignTerms>;
+        /// State of a campaign in `round`.
+        fn campaign_state(campaign: u32, round: Round) -> Option<CampaignState>;
         /// Whether `key` is the ed25519 key of a registered controller.
         fn is_controller(key: [u8; 32]) -> bool;
         /// Whether `account` may publish.

@@ -48,14 +48,14 @@ pub trait WeightInfo {
 
 /// What the pallet that pays costs, by its own count.
 pub trait SettlementWeights {
-    /// Settling a round with so many blocks.
-    fn settle(blocks: u32) -> Weight;
+    /// Settling a round with so many blocks, which debit advertising campaigns so many times in all.
+    fn settle(blocks: u32, debits: u32) -> Weight;
     /// One vote for lifetime earnings.
     fn vote_earnings() -> Weight;
 }
 
 impl SettlementWeights for () {
-    fn settle(_blocks: u32) -> Weight {
+    fn settle(_blocks: u32, _debits: u32) -> Weight {
         Weight::zero()
     }
 

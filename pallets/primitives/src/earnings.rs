@@ -2,7 +2,12 @@
 //!
 //! Every verifier runs this over the same finalized inputs and arrives at the same Merkle root. Order of work in a
 //! round: exclusions, value of each view, roles. Rules carry a version ([`crate::report::EARNINGS_VERSION`]).
+//!
+//! An ad view draws on its campaign's money, never on emission. It spends no minute of its creative, since emission is
+//! what that rule guards; its campaign's cap bounds it instead. What excluded ad views don't earn is the advertiser's
+//! again, as earnings of its account.
 
+mod advertising;
 mod draft;
 mod memory;
 
@@ -14,6 +19,7 @@ pub use self::memory::OVERLAP_TOLERANCE_MS;
 
 use self::draft::Draft;
 use self::memory::Memory;
+use crate::campaign::CampaignTerms;
 use crate::hash::{Hash32, Hasher};
 use crate::ids::{AccountId, Magnet};
 use crate::merkle;
@@ -47,6 +53,12 @@ pub enum Exclusion {
     /// The address group has used up its quota of the round.
     #[codec(index = 2)]
     GroupQuota,
+    /// The viewer has seen the campaign as often as it pays for in a day.
+    #[codec(index = 3)]
+    CampaignCap,
+    /// The viewer has not earned by watching for as long as the campaign asks.
+    #[codec(index = 4)]
+    AccountTooYoung,
 }
 
 /// What is looked up while earnings are computed; all answers are those of the view's round of issue.
@@ -63,6 +75,8 @@ pub trait Records {
     fn cycle_of(&self, round: Round) -> Option<Cycle>;
     /// Views of one address group that may earn together, for a view issued in `round`.
     fn views_per_group(&self, round: Round) -> u32;
+    /// Terms of an advertising campaign.
+    fn campaign(&self, campaign: u32) -> Option<CampaignTerms>;
 }
 
 /// The accounts of a video that are paid in every view, and how.
@@ -98,7 +112,8 @@ pub enum ViewOutcome {
 pub enum EarningsError {
     /// Rounds must be applied in ascending order.
     OutOfOrder,
-    /// There is not one body per approved block, or its leaves are not as many, or not as long, as the block says.
+    /// There is not one body per approved block, or its leaves are not as many, or not as long, as the block says, or
+    /// cost campaigns something else than their headers.
     BodyMissing,
     /// A view names a video that is not on record.
     UnknownVideo,
@@ -106,6 +121,8 @@ pub enum EarningsError {
     UnknownRound,
     /// A sum exceeded 128 bits.
     Overflow,
+    /// A campaign paid that is not on record.
+    UnknownCampaign,
 }
 
 /// Lifetime totals, and what has to be remembered to exclude views in later rounds.
@@ -113,6 +130,8 @@ pub enum EarningsError {
 pub struct Ledger {
     /// Lifetime total of every account, in units.
     totals: BTreeMap<AccountId, u128>,
+    /// First round that paid an account for watching: how old it is to advertisers.
+    watching_since: BTreeMap<AccountId, Round>,
     /// What later views are checked against.
     memory: Memory,
     /// The last round applied.
@@ -124,6 +143,12 @@ impl Ledger {
     #[must_use]
     pub fn total(&self, account: &AccountId) -> u128 {
         self.totals.get(account).copied().unwrap_or(0)
+    }
+
+    /// First settled round that paid the account for watching a video.
+    #[must_use]
+    pub fn watching_since(&self, account: &AccountId) -> Option<Round> {
+        self.watching_since.get(account).copied()
     }
 
     /// All accounts with their totals, ascending.
@@ -173,12 +198,12 @@ impl Ledger {
         if approved().count() != bodies.len() {
             return Err(EarningsError::BodyMissing);
         }
-        let mut draft = Draft::new(settled, records, &self.memory);
+        let mut draft = Draft::new(settled, records, &self.memory, &self.watching_since)?;
         let outcomes = approved()
             .zip(bodies)
             .map(|(block, body)| draft.block(block, body))
             .collect::<Result<Vec<_>, _>>()?;
-        let (credits, additions) = draft.finish();
+        let (credits, additions) = draft.finish()?;
         let totals = credits
             .into_iter()
             .map(|(account, amount)| {
@@ -188,6 +213,9 @@ impl Ledger {
             .collect::<Result<Vec<_>, EarningsError>>()?;
         // From here on nothing can fail.
         self.totals.extend(totals);
+        for viewer in &additions.watched {
+            self.watching_since.entry(*viewer).or_insert(settled.round);
+        }
         self.memory.remember(settled.round, additions, records);
         self.last_round = Some(settled.round);
         Ok(outcomes)

@@ -94,7 +94,7 @@ pub enum FaultEvidence {
         /// What stands there instead; nothing when the list ends before.
         there: Option<TicketThere>,
     },
-    /// Another leaf is of the same viewer, minute and cycle.
+    /// Another leaf is of the same viewer, minute and cycle, and neither is an advertisement.
     #[codec(index = 3)]
     SameMinute {
         /// The other.
@@ -267,8 +267,11 @@ impl FaultProof {
                 .is_some_and(|tickets| self.is_elsewhere::<H>(facts, &tickets, there.as_ref())),
             FaultEvidence::SameMinute { other } => {
                 let same = &other.placed.leaf.claim;
-                let of_one_cell = (same.viewer, same.video, same.minute)
-                    == (claim.viewer, claim.video, claim.minute);
+                // An advertisement spends no minute of its creative.
+                let is_ad = same.ad.is_some() || claim.ad.is_some();
+                let of_one_cell = !is_ad
+                    && (same.viewer, same.video, same.minute)
+                        == (claim.viewer, claim.video, claim.minute);
                 let cycle = facts.other.map(|(_, cycle)| cycle);
                 of_one_cell && cycle == Some(facts.cycle) && self.is_second::<H>(facts, other)
             }

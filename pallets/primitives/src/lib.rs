@@ -17,6 +17,7 @@
 //! | [`delegation`], [`ticket`], [`receipt`], [`view`], [`play_data`], [`report`] | what is signed and hashed |
 //! | [`draw`] | draws, drawn leaves, cycle seeds, assignment of viewers |
 //! | [`fault`], [`missing`] | what is proved against an issuer: faults, and acceptances that stand in no block |
+//! | [`campaign`] | advertising campaigns: their terms, what a round pays of their debits |
 //! | [`settlement`] | capped weights, rewards of view blocks, approval |
 //! | [`duty`] | what a verifier leaves for its off-chain worker to put on chain |
 //! | [`heartbeat`] | which storage providers a verifier found alive |
@@ -52,6 +53,7 @@
 extern crate alloc;
 
 pub mod api;
+pub mod campaign;
 pub mod delegation;
 pub mod draw;
 pub mod duty;

@@ -7,11 +7,13 @@ use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
+use crate::campaign::{MAX_PAID_CAMPAIGNS, PaidCampaign};
 use crate::hash::{Hash32, Hasher};
 use crate::ids::{AccountId, Magnet, Signature64, UploadId};
 use crate::manifest::CellEntry;
 use crate::merkle;
 use crate::ratio::MiningRatio;
+use crate::report::Debit;
 use crate::rounds::Round;
 
 pub use crate::parameters::{PARAMETER_DELAY, PovParameters};
@@ -293,6 +295,8 @@ pub struct SettledRound {
     pub blocks: BoundedVec<SettledBlock, ConstU32<{ crate::report::MAX_VERIFIERS }>>,
     /// Verifiers with a complete report of verdicts on the round, ascending.
     pub reporters: BoundedVec<AccountId, ConstU32<{ crate::report::MAX_VERIFIERS }>>,
+    /// What campaigns paid for the ad views of its approved blocks, by ascending campaign. No part of `settled`.
+    pub ads: BoundedVec<PaidCampaign, ConstU32<MAX_PAID_CAMPAIGNS>>,
 }
 
 /// One header at the end of its windows, as the `pov` pallet hands it to settlement.
@@ -310,6 +314,24 @@ pub struct JudgedBlock {
     pub approved: bool,
     /// Whether a fault was proven in it: its weight leaves the divisor, and it is never approved.
     pub voided: bool,
+    /// What it debits advertising campaigns, ascending.
+    pub debits: Vec<Debit>,
+}
+
+/// The escrow of advertising campaigns; the ads pallet.
+pub trait AdSettlement {
+    /// Takes what the approved blocks of a settled round debit out of the campaigns' escrow, for good: from then on the
+    /// rewards pallet owes it. `debits` are those of all approved blocks. Returns what each campaign was debited and
+    /// paid, ascending, at most [`MAX_PAID_CAMPAIGNS`]; campaigns that are not on record are left out. Called once for
+    /// every settled round, ascending, with or without debits.
+    fn pay(round: Round, debits: Vec<Debit>) -> Vec<PaidCampaign>;
+}
+
+/// A chain without advertising: nothing is ever paid.
+impl AdSettlement for () {
+    fn pay(_round: Round, _debits: Vec<Debit>) -> Vec<PaidCampaign> {
+        Vec::new()
+    }
 }
 
 /// Takes judged rounds and votes for earnings roots; the rewards pallet.

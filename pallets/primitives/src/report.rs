@@ -185,12 +185,16 @@ pub enum RejectReason {
     /// Receipts don't cover the cell, or name another provider.
     #[codec(index = 7)]
     Receipts,
-    /// Body and header disagree in count, order or playtime.
+    /// Body and header disagree in count, order, playtime or debits.
     #[codec(index = 8)]
     Header,
     /// No reported tickets root holds the ticket.
     #[codec(index = 9)]
     Ticket,
+    /// The campaign of an ad view was not active, its creative is another video, or the video in which it ran was not
+    /// active.
+    #[codec(index = 10)]
+    Ad,
 }
 
 /// Verdict on the header of one verifier.

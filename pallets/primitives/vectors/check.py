@@ -379,7 +379,31 @@ def check_settlement():
 
 
 def check_earnings():
-    v = load("earnings")
+    v = totals_of("earnings")
+    same("sum of values", str(values_of(v)), v["sum"])
+
+
+def check_earnings_with_ads():
+    v = totals_of("earnings_with_ads")
+    for ad in v["campaigns"]:
+        costs = [int(view["cost"]) for view in ad["views"]]
+        same("debits", str(sum(costs)), ad["debits"])
+        paid = min(int(ad["balance"]), int(ad["limit_per_round"]), sum(costs))
+        same("paid", str(paid), ad["paid"])
+        for view in ad["views"]:
+            value = int(view["cost"]) * paid // sum(costs)
+            same("ad view", str(value), view["value"])
+    # Ads take nothing from what is watched; what excluded views don't earn is the advertisers'.
+    paid = sum(int(ad["paid"]) for ad in v["campaigns"])
+    same("sum with ads", str(values_of(load("earnings")) + paid), v["sum"])
+
+
+def values_of(v):
+    return sum(int(o.get("value", 0)) for block in v["outcomes"] for o in block)
+
+
+def totals_of(name):
+    v = load(name)
     leaves = [leaf_hash(raw(t["account"]) + u128(t["total"])) for t in v["totals"]]
     same("order", [t["account"] for t in v["totals"]], sorted(t["account"] for t in v["totals"]))
     for index, total in enumerate(v["totals"]):
@@ -387,8 +411,7 @@ def check_earnings():
         same("earnings proof", [node.hex() for node in proof(leaves, index)], total["proof"])
     same("earnings root", root(leaves), v["root"])
     same("sum of totals", str(sum(int(t["total"]) for t in v["totals"])), v["sum"])
-    values = sum(int(o.get("value", 0)) for block in v["outcomes"] for o in block)
-    same("sum of values", str(values), v["sum"])
+    return v
 
 
 def check_refusals():

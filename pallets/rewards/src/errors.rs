@@ -28,7 +28,7 @@ mod errors {
         /// A claim without fee has to pay more: wait until more is earned, or sign the claim and pay its fee.
         #[codec(index = 5)]
         BelowFeelessMinimum,
-        /// More would be paid than was ever settled.
+        /// More would be paid than was ever settled and paid by campaigns.
         #[codec(index = 6)]
         AboveSettled,
         /// The account cannot receive the amount.

@@ -11,7 +11,9 @@
 //!   51 % of the set agree on.
 //! - **Claims**: pays an account its total under an adopted root, less what it was paid before. Anyone may submit a
 //!   claim for anyone; the money goes to the account that is proved.
-//! - **Cap**: `paid ≤ settled ≤ schedule`, enforced here whatever the verifiers vote.
+//! - **Ads**: takes what campaigns owe for a round's ad views out of their escrow. It joins what can be earned, and
+//!   never draws on emission.
+//! - **Cap**: `settled ≤ schedule` and `paid ≤ settled + advertised`, enforced here whatever the verifiers vote.
 //!
 //! ```text
 //!  pov ──judged round──► settle ──► SettledRounds ──► verifiers compute totals off chain
@@ -65,7 +67,7 @@ use chainflix_primitives::{
     hash::Hash32,
     ids::AccountId as VerifierAccount,
     merkle::MAX_PROOF_LEN,
-    registry::{CurrentRound, Discipline, SettledRound},
+    registry::{AdSettlement, CurrentRound, Discipline, SettledRound},
     report::MAX_VERIFIERS,
     rounds::PRODUCTION_ROUND_MS,
 };
@@ -122,6 +124,9 @@ pub mod pallet {
 
         /// The current round.
         type Rounds: CurrentRound;
+
+        /// The escrow of advertising campaigns, out of which ad views are paid.
+        type Ads: AdSettlement;
 
         /// The verifiers' bonds.
         type Discipline: Discipline;
@@ -349,7 +354,7 @@ pub mod pallet {
             Self::schedule().map_or(0, |schedule| schedule.cumulative(round))
         }
 
-        /// What was settled and paid in all, in units.
+        /// What was settled, paid and taken from campaigns in all, in units.
         pub fn totals() -> Totals {
             LifetimeTotals::<T>::get()
         }

@@ -4,12 +4,14 @@
 
 use crate::{self as pallet_rewards, Pallet, weights::EstimatedWeight};
 use chainflix_primitives::{
-    AccountId as RawAccount, Round, Sha256, earnings,
+    AccountId as RawAccount, Round, Sha256,
+    campaign::{PaidCampaign, sum_debits},
+    earnings,
     emission::EmissionPreset,
     hash::Hash32,
     merkle,
-    registry::{CurrentRound, Discipline, JudgedBlock, Settlement},
-    report::{EARNINGS_VERSION, EarningsTriple},
+    registry::{AdSettlement, CurrentRound, Discipline, JudgedBlock, Settlement},
+    report::{Debit, EARNINGS_VERSION, EarningsTriple},
     rounds::PRODUCTION_ROUND_MS,
 };
 use frame_support::{
@@ -66,6 +68,26 @@ parameter_types! {
     pub static Now: Round = 0;
     /// Verifiers whose bonds were slashed, in order.
     pub static Slashed: Vec<RawAccount> = Vec::new();
+    /// What every campaign together can still pay, in units.
+    pub storage Escrow: u128 = 0;
+}
+
+/// An escrow of campaigns that pays all it is asked for, out of what a test put there.
+pub struct TestEscrow;
+impl AdSettlement for TestEscrow {
+    fn pay(_round: Round, debits: Vec<Debit>) -> Vec<PaidCampaign> {
+        let pay = |debit: Debit| {
+            let left = Escrow::get();
+            let paid = left.min(debit.amount);
+            Escrow::set(&(left - paid));
+            PaidCampaign {
+                campaign: debit.campaign,
+                debits: debit.amount,
+                paid,
+            }
+        };
+        sum_debits(debits).into_iter().map(pay).collect()
+    }
 }
 
 pub struct TestRounds;
@@ -101,6 +123,7 @@ impl crate::Config for Test {
     type Rounds = TestRounds;
     type Discipline = Bonds;
     type ParametersOrigin = frame_system::EnsureRoot<AccountId>;
+    type Ads = TestEscrow;
     type SettledRoundsKept = ConstU32<KEPT>;
     type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
     type ClaimPriority = ConstU64<7>;
@@ -127,6 +150,18 @@ pub fn header(issuer: u8, seconds: u64, approved: bool) -> JudgedBlock {
         playtime_ms: seconds * 1_000,
         approved,
         voided: false,
+        debits: Vec::new(),
+    }
+}
+
+/// A header of `issuer` that debits campaign 1 so much.
+pub fn debiting(issuer: u8, amount: u128, approved: bool) -> JudgedBlock {
+    JudgedBlock {
+        debits: vec![Debit {
+            campaign: 1,
+            amount,
+        }],
+        ..header(issuer, 60, approved)
     }
 }
 

@@ -9,7 +9,7 @@ mod storage {
     #[pallet::storage]
     pub type Rules<T: Config> = StorageValue<_, RewardRules>;
 
-    /// What was settled and paid in all, in units.
+    /// What was settled, paid and taken from campaigns in all, in units.
     #[pallet::storage]
     pub type LifetimeTotals<T: Config> = StorageValue<_, Totals, ValueQuery>;
 

@@ -37,7 +37,7 @@ pub struct RewardRules {
     pub claim_delay: u32,
 }
 
-/// Lifetime totals of the chain, in units. `paid ≤ settled ≤ schedule`, always.
+/// Lifetime totals of the chain, in units. `settled ≤ schedule` and `paid ≤ settled + advertised`, always.
 #[derive(
     Clone,
     Copy,
@@ -54,8 +54,19 @@ pub struct RewardRules {
 pub struct Totals {
     /// Given to approved view blocks.
     pub settled: u128,
-    /// Minted to accounts.
+    /// Paid out to accounts.
     pub paid: u128,
+    /// Taken out of the escrow of advertising campaigns. It is burnt there and minted again when it is claimed: until
+    /// then nobody has it.
+    pub advertised: u128,
+}
+
+impl Totals {
+    /// What accounts have earned at most, in units: `settled + advertised`. `None` on overflow.
+    #[must_use]
+    pub fn owed(&self) -> Option<u128> {
+        self.settled.checked_add(self.advertised)
+    }
 }
 
 /// A settled round in its place.
@@ -74,7 +85,7 @@ pub struct Totals {
 pub struct SettledEntry {
     /// The round.
     pub round: Round,
-    /// Everything settled up to and with it, in units.
+    /// Everything settled, and paid by campaigns, up to and with it, in units.
     pub total: u128,
 }
 
@@ -146,7 +157,7 @@ pub enum VoteRefusal {
     /// Earnings as of this round or a later one are adopted.
     #[codec(index = 2)]
     NotAboveLastAdopted,
-    /// The sum is above everything that was settled up to the round.
+    /// The sum is above everything that was settled, and paid by campaigns, up to the round.
     #[codec(index = 3)]
     SumAboveSettled,
     /// The sum is below that of the earnings adopted last.
@@ -183,6 +194,9 @@ pub enum Unexpected {
     /// The chain was started without rules, or a count is at its end.
     #[codec(index = 3)]
     NoRules,
+    /// More campaigns paid than a record holds, or more than there is money.
+    #[codec(index = 4)]
+    AdsOutOfBounds,
 }
 
 /// Claim of one account: the arguments of a single claim.

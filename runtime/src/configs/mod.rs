@@ -13,3 +13,5 @@ pub use accounts::ProxyType;
 pub(crate) use governance::{Enactable, Urgent};
 pub use governance::{MoreThanHalf, TwoThirds, VerifierCollective};
 pub use payment::TreasuryAccount;
+#[cfg(test)]
+pub(crate) use proof_of_view::SettlementCost;

@@ -2,7 +2,7 @@
 
 use super::{MoreThanHalf, TreasuryAccount};
 use crate::{
-    Authorities, Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
+    Ads, Authorities, Balances, Pov, Rewards, Runtime, RuntimeHoldReason, Videos,
     constants::{currency::EXISTENTIAL_DEPOSIT, rounds, time},
     weights,
 };
@@ -10,6 +10,7 @@ use frame_support::{
     traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
 };
+use pallet_ads::WeightInfo as _;
 use pallet_pov::SettlementWeights;
 use pallet_rewards::WeightInfo as _;
 
@@ -40,6 +41,7 @@ impl pallet_pov::Config for Runtime {
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
     type Rounds = Pov;
+    type Ads = Ads;
     type Discipline = Authorities;
     type ParametersOrigin = MoreThanHalf;
     type SettledRoundsKept = ConstU32<{ rounds::RECORDS }>;
@@ -54,8 +56,8 @@ impl pallet_rewards::Config for Runtime {
 pub struct SettlementCost;
 
 impl SettlementWeights for SettlementCost {
-    fn settle(_blocks: u32) -> Weight {
-        weights::Rewards::settle()
+    fn settle(_blocks: u32, debits: u32) -> Weight {
+        weights::Rewards::settle().saturating_add(weights::Ads::pay(debits))
     }
 
     fn vote_earnings() -> Weight {

@@ -1,4 +1,4 @@
-//! Who takes part and what is registered: verifiers, supervisors, videos, storage providers.
+//! Who takes part and what is registered: verifiers, supervisors, videos, storage providers, campaigns.
 
 use super::{MoreThanHalf, TreasuryAccount, TwoThirds};
 use crate::{
@@ -119,4 +119,15 @@ impl pallet_storage_providers::Config for Runtime {
     type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type WeightInfo = weights::StorageProviders;
+}
+
+impl pallet_ads::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Rounds = Pov;
+    type Videos = Videos;
+    type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
+    type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
+    type RecordRounds = ConstU32<{ rounds::RECORDS }>;
+    type WeightInfo = weights::Ads;
 }

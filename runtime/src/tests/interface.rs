@@ -42,6 +42,7 @@ fn every_pallet_has_the_index_that_is_written_down_and_none_is_a_superuser() {
             (22, "StorageProviders"),
             (23, "Pov"),
             (24, "Rewards"),
+            (25, "Ads"),
         ],
     );
 }

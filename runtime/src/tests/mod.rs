@@ -1,5 +1,6 @@
 //! Claims about the runtime as a whole.
 
+mod advertising;
 mod blocks;
 mod enactment;
 mod equivocation;

@@ -28,4 +28,5 @@ pub(crate) type Supervisors = pallet_supervisors::weights::EstimatedWeight<Runti
 pub(crate) type Videos = pallet_videos::weights::EstimatedWeight<Runtime>;
 pub(crate) type StorageProviders = pallet_storage_providers::weights::EstimatedWeight<Runtime>;
 pub(crate) type Pov = pallet_pov::weights::Counted<Database>;
+pub(crate) type Ads = pallet_ads::weights::EstimatedWeight<Runtime>;
 pub(crate) type Rewards = pallet_rewards::weights::EstimatedWeight<Runtime>;

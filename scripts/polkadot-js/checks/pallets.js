@@ -16,7 +16,7 @@ const FROM_THE_SDK = [
   'Multisig',
   'Proxy',
 ];
-const OURS = ['Authorities', 'Videos', 'Supervisors', 'StorageProviders', 'Pov', 'Rewards'];
+const OURS = ['Authorities', 'Videos', 'Supervisors', 'StorageProviders', 'Pov', 'Rewards', 'Ads'];
 
 const text = (docs) => docs.map(String).join(' ').trim();
 

@@ -3,6 +3,7 @@
 use crate::service::FullClient;
 use chainflix_primitives::{
     AccountId, Cycle, Hash32, Magnet, Round,
+    campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     registry::{
         PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
@@ -227,6 +228,21 @@ impl ChainView for NodeChain {
 
     fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
         self.read(at, "provider", |api, hash| api.provider(hash, index))
+    }
+
+    fn campaign(&self, at: At, campaign: u32) -> ChainResult<Option<CampaignTerms>> {
+        self.read(at, "campaign", |api, hash| api.campaign(hash, campaign))
+    }
+
+    fn campaign_state(
+        &self,
+        at: At,
+        campaign: u32,
+        round: Round,
+    ) -> ChainResult<Option<CampaignState>> {
+        self.read(at, "campaign state", |api, hash| {
+            api.campaign_state(hash, campaign, round)
+        })
     }
 
     fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool> {

@@ -7,6 +7,7 @@ use std::{
 
 use chainflix_primitives::{
     AccountId, Magnet, Round, Sha256,
+    campaign::CampaignTerms,
     hash::Hash32,
     registry::{ProviderRecord, VideoTerms},
     report::{Header, RejectReason, SAMPLED_LEAVES, Verdict, personal_leaf_hash},
@@ -234,6 +235,7 @@ struct Material {
     clock: RoundClock,
     rounds: HashMap<Round, Arc<RoundFacts>>,
     videos: HashMap<(Magnet, Round), Arc<VideoTerms>>,
+    campaigns: HashMap<(u32, Round), Arc<CampaignTerms>>,
     tickets: HashMap<Round, Arc<Vec<Hash32>>>,
     delegations: HashMap<Hash32, chainflix_primitives::delegation::SignedDelegation>,
     paid: HashSet<Hash32>,
@@ -250,6 +252,7 @@ impl Material {
         let clock = context.facts.clock()?.ok_or(NoVerdict::NoClock)?;
         let mut rounds = HashMap::new();
         let mut videos = HashMap::new();
+        let mut campaigns = HashMap::new();
         let mut delegations = HashSet::new();
         for leaf in body.leaves.iter() {
             let claim = &leaf.claim;
@@ -263,11 +266,19 @@ impl Material {
             {
                 rounds.insert(issued, facts);
             }
-            let key = (claim.video, issued);
-            if !videos.contains_key(&key)
-                && let Ok(terms) = context.facts.active_video(claim.video, issued)?
+            let host = claim.ad.as_ref().map(|ad| ad.host_video);
+            for video in [Some(claim.video), host].into_iter().flatten() {
+                let key = (video, issued);
+                if !videos.contains_key(&key)
+                    && let Ok(terms) = context.facts.active_video(video, issued)?
+                {
+                    videos.insert(key, terms);
+                }
+            }
+            if let Some(ad) = &claim.ad
+                && let Some(terms) = context.facts.active_campaign(ad.campaign, issued)?
             {
-                videos.insert(key, terms);
+                campaigns.insert((ad.campaign, issued), terms);
             }
         }
         let mut tickets = HashMap::new();
@@ -286,6 +297,7 @@ impl Material {
             clock,
             rounds,
             videos,
+            campaigns,
             tickets,
             delegations,
             paid: paid_before(context, issuer, round)?,
@@ -307,6 +319,7 @@ impl Material {
             header,
             rounds: &self.rounds,
             videos: &self.videos,
+            campaigns: &self.campaigns,
             tickets: &self.tickets,
             delegations: &self.delegations,
             paid: &self.paid,

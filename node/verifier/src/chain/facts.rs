@@ -11,6 +11,7 @@ use std::{
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
+    campaign::{CampaignState, CampaignTerms},
     hash::Hash32,
     registry::{PovParameters, ProviderRecord, VideoState, VideoTerms},
     rounds::{CycleRule, RoundClock},
@@ -47,6 +48,8 @@ struct Remembered {
     states: HashMap<(Magnet, Round), Option<VideoState>>,
     providers: HashMap<u32, Arc<ProviderRecord>>,
     controllers: HashMap<[u8; 32], bool>,
+    campaigns: HashMap<u32, Arc<CampaignTerms>>,
+    campaign_states: HashMap<(u32, Round), Option<CampaignState>>,
 }
 
 /// Reads of one side of the chain that remember for a round.
@@ -168,6 +171,41 @@ impl Facts {
         let provider = Arc::new(provider);
         remember(&mut self.lock().providers, index, Arc::clone(&provider));
         Ok(Some(provider))
+    }
+
+    /// What never changes of an advertising campaign.
+    pub(crate) fn campaign(&self, campaign: u32) -> ChainResult<Option<Arc<CampaignTerms>>> {
+        if let Some(terms) = self.lock().campaigns.get(&campaign) {
+            return Ok(Some(Arc::clone(terms)));
+        }
+        let Some(terms) = self.chain.campaign(self.at, campaign)? else {
+            return Ok(None);
+        };
+        let terms = Arc::new(terms);
+        remember(&mut self.lock().campaigns, campaign, Arc::clone(&terms));
+        Ok(Some(terms))
+    }
+
+    /// The terms of a campaign whose views count in `round`.
+    pub(crate) fn active_campaign(
+        &self,
+        campaign: u32,
+        round: Round,
+    ) -> ChainResult<Option<Arc<CampaignTerms>>> {
+        let Some(terms) = self.campaign(campaign)? else {
+            return Ok(None);
+        };
+        let key = (campaign, round);
+        let known = self.lock().campaign_states.get(&key).copied();
+        let state = match known {
+            Some(state) => state,
+            None => {
+                let state = self.chain.campaign_state(self.at, campaign, round)?;
+                remember(&mut self.lock().campaign_states, key, state);
+                state
+            }
+        };
+        Ok((state == Some(CampaignState::Active)).then_some(terms))
     }
 
     /// Whether `key` is a registered controller's.

@@ -7,15 +7,16 @@ use std::{
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round, Sha256,
+    campaign::{CampaignTerms, sum_debits},
     delegation::SignedDelegation,
     draw,
     hash::Hash32,
     play_data::ViewEvidence,
     refusal::Refusal,
     registry::{ProviderRecord, VideoTerms},
-    report::{Header, RejectReason, Verdict},
+    report::{Debit, Header, RejectReason, Verdict},
     rounds::RoundClock,
-    view::{CLOCK_TOLERANCE_MS, LeafContext, LeafError, ViewLeaf},
+    view::{AdShown, CLOCK_TOLERANCE_MS, LeafContext, LeafError, ViewClaim, ViewLeaf},
     window,
 };
 
@@ -41,6 +42,8 @@ pub(crate) struct BodyContext<'a> {
     pub(crate) rounds: &'a HashMap<Round, Arc<RoundFacts>>,
     /// Videos that were active in a round of issue.
     pub(crate) videos: &'a HashMap<(Magnet, Round), Arc<VideoTerms>>,
+    /// Advertising campaigns that were active in a round of issue.
+    pub(crate) campaigns: &'a HashMap<(u32, Round), Arc<CampaignTerms>>,
     /// Leaf hashes of the issuer's tickets, by round of issue.
     pub(crate) tickets: &'a HashMap<Round, Arc<Vec<Hash32>>>,
     /// Delegations by hash, signed by their accounts.
@@ -58,6 +61,16 @@ enum Objection {
     Wrong(RejectReason),
     /// What it is to be held against is not at hand here, which is not the issuer's fault.
     Missing,
+}
+
+/// What was learned of a leaf that breaks no rule by itself.
+struct CheckedLeaf<'c> {
+    /// What held in its round of issue.
+    facts: &'c RoundFacts,
+    /// What it adds to the header's playtime, in ms: nothing when it is an advertisement.
+    playtime_ms: u32,
+    /// What it adds to the header's debits.
+    debit: Option<Debit>,
 }
 
 impl From<RejectReason> for Objection {
@@ -90,14 +103,20 @@ fn check(
     hashes: &[Hash32],
 ) -> Result<(), (Objection, usize)> {
     let mut playtime = 0u64;
+    let mut debits = Vec::new();
     let mut signed = Vec::with_capacity(leaves.len());
     let mut last: Option<&ViewLeaf> = None;
     let mut minutes: HashSet<(Magnet, u16, Cycle)> = HashSet::new();
     for (index, leaf) in leaves.iter().enumerate() {
         let wrong = |reason| (Objection::Wrong(reason), index);
         let objected = |objection| (objection, index);
-        let (facts, own_playtime) = check_leaf(context, leaf).map_err(objected)?;
-        playtime = playtime.saturating_add(u64::from(own_playtime));
+        let CheckedLeaf {
+            facts,
+            playtime_ms,
+            debit,
+        } = check_leaf(context, leaf).map_err(objected)?;
+        playtime = playtime.saturating_add(u64::from(playtime_ms));
+        debits.extend(debit);
         signed.push(signed_leaf(context, leaf, facts).map_err(objected)?);
         if hashes
             .get(index)
@@ -116,7 +135,8 @@ fn check(
             }
         }
         let claim = &leaf.claim;
-        if !minutes.insert((claim.video, claim.minute, facts.cycle)) {
+        // An advertisement spends no minute of its creative.
+        if claim.ad.is_none() && !minutes.insert((claim.video, claim.minute, facts.cycle)) {
             return Err(wrong(RejectReason::Duplicate));
         }
         last = Some(leaf);
@@ -124,7 +144,7 @@ fn check(
     let header = context.header;
     if header.playtime_ms != playtime
         || u32::try_from(leaves.len()) != Ok(header.count)
-        || !header.debits.is_empty()
+        || header.debits.as_slice() != sum_debits(debits)
     {
         return Err((RejectReason::Header.into(), 0));
     }
@@ -134,11 +154,11 @@ fn check(
     }
 }
 
-/// Everything about one leaf but its signature and its neighbours. What held in its round of issue, and its playtime.
+/// Everything about one leaf but its signature and its neighbours.
 fn check_leaf<'c>(
     context: &BodyContext<'c>,
     leaf: &ViewLeaf,
-) -> Result<(&'c RoundFacts, u32), Objection> {
+) -> Result<CheckedLeaf<'c>, Objection> {
     let claim = &leaf.claim;
     let issued = context
         .clock
@@ -163,9 +183,10 @@ fn check_leaf<'c>(
         playtime_ms,
     })
     .map_err(RejectReason::Leaf)?;
-    if claim.ad.is_some() {
-        return Err(RejectReason::Header.into());
-    }
+    let ad = claim.ad.as_ref();
+    let debit = ad
+        .map(|ad| check_ad(context, claim, ad, issued))
+        .transpose()?;
     if !draw::is_assigned::<Sha256>(&facts.seed, &claim.viewer, &facts.set, &context.issuer) {
         return Err(RejectReason::NotAssigned.into());
     }
@@ -185,7 +206,33 @@ fn check_leaf<'c>(
     if listed != Some(&ticket) {
         return Err(RejectReason::Ticket.into());
     }
-    Ok((facts, playtime_ms))
+    Ok(CheckedLeaf {
+        facts,
+        playtime_ms: if debit.is_some() { 0 } else { playtime_ms },
+        debit,
+    })
+}
+
+/// What an ad view debits: its campaign was active, shows this creative, and ran in a video that was active too. Caps are
+/// no matter here: who is over one is excluded from earnings.
+fn check_ad(
+    context: &BodyContext<'_>,
+    claim: &ViewClaim,
+    ad: &AdShown,
+    issued: Round,
+) -> Result<Debit, RejectReason> {
+    let terms = context
+        .campaigns
+        .get(&(ad.campaign, issued))
+        .filter(|terms| terms.creative == claim.video)
+        .ok_or(RejectReason::Ad)?;
+    if !context.videos.contains_key(&(ad.host_video, issued)) {
+        return Err(RejectReason::Ad);
+    }
+    Ok(Debit {
+        campaign: ad.campaign,
+        amount: terms.cost(ad).ok_or(RejectReason::Ad)?,
+    })
 }
 
 /// Whether a ticket of this instant is later than any that a view under the header may have, so that no fact of its round

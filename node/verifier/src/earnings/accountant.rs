@@ -408,6 +408,8 @@ fn spent_minutes(
     body.iter()
         .zip(outcomes)
         .filter(|(_, outcome)| matches!(outcome, ViewOutcome::Paid { .. }))
+        // An advertisement spends no minute of its creative.
+        .filter(|(leaf, _)| leaf.claim.ad.is_none())
         .filter_map(|(leaf, _)| {
             let claim = &leaf.claim;
             let cycle = records.cycle_of(records.round_at(claim.issue_ms)?)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
+    campaign::CampaignTerms,
     earnings::{Records, VideoShares},
     rounds::{CycleRule, RoundClock},
     view::ViewLeaf,
@@ -25,6 +26,7 @@ pub(super) struct Gathered {
     rules: Vec<CycleRule>,
     /// Quotas of the rounds of issue.
     quotas: BTreeMap<Round, u32>,
+    campaigns: BTreeMap<u32, CampaignTerms>,
 }
 
 impl Gathered {
@@ -43,6 +45,7 @@ impl Gathered {
             providers: BTreeMap::new(),
             rules: rules_until(facts, round)?,
             quotas: BTreeMap::new(),
+            campaigns: BTreeMap::new(),
         };
         for leaf in leaves {
             gathered.add(facts, leaf)?;
@@ -58,16 +61,14 @@ impl Gathered {
             let parameters = facts.chain().parameters(At::Finalized, issued)?;
             self.quotas.insert(issued, parameters.views_per_group);
         }
-        if !self.videos.contains_key(&claim.video)
-            && let Some(terms) = facts.video(claim.video)?
-        {
-            let shares = VideoShares {
-                producer: terms.producer,
-                supervisor: terms.supervisor,
-                ratio: terms.ratio,
-            };
-            self.videos
-                .insert(claim.video, (shares, terms.total_playtime_ms));
+        self.add_video(facts, claim.video)?;
+        if let Some(ad) = &claim.ad {
+            self.add_video(facts, ad.host_video)?;
+            if !self.campaigns.contains_key(&ad.campaign)
+                && let Some(terms) = facts.campaign(ad.campaign)?
+            {
+                self.campaigns.insert(ad.campaign, *terms);
+            }
         }
         for delivery in &claim.deliveries {
             if !self.providers.contains_key(&delivery.provider)
@@ -75,6 +76,20 @@ impl Gathered {
             {
                 self.providers.insert(delivery.provider, provider.owner);
             }
+        }
+        Ok(())
+    }
+
+    fn add_video(&mut self, facts: &Facts, video: Magnet) -> ChainResult<()> {
+        if !self.videos.contains_key(&video)
+            && let Some(terms) = facts.video(video)?
+        {
+            let shares = VideoShares {
+                producer: terms.producer,
+                supervisor: terms.supervisor,
+                ratio: terms.ratio,
+            };
+            self.videos.insert(video, (shares, terms.total_playtime_ms));
         }
         Ok(())
     }
@@ -119,5 +134,9 @@ impl Records for Gathered {
 
     fn views_per_group(&self, round: Round) -> u32 {
         self.quotas.get(&round).copied().unwrap_or(0)
+    }
+
+    fn campaign(&self, campaign: u32) -> Option<CampaignTerms> {
+        self.campaigns.get(&campaign).copied()
     }
 }

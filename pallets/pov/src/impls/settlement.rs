@@ -40,6 +40,7 @@ impl<T: Config> Pallet<T> {
         let mut tree = RootBuilder::<HostHasher>::from_peaks(Self::peaks_of(cycle));
         let mut blocks = Vec::new();
         let mut paid = Vec::new();
+        let mut debits = 0u32;
         for (index, entry) in Issuers::<T>::get(round).iter().enumerate() {
             let issuer = entry.issuer;
             let Some(header) = Headers::<T>::get(round, issuer) else {
@@ -66,6 +67,7 @@ impl<T: Config> Pallet<T> {
             if approved && header.count > 0 {
                 paid.push((index, issuer));
             }
+            debits = debits.saturating_add(u32::try_from(header.debits.len()).unwrap_or(u32::MAX));
             blocks.push(JudgedBlock {
                 issuer,
                 root: header.root,
@@ -73,6 +75,7 @@ impl<T: Config> Pallet<T> {
                 playtime_ms: header.playtime_ms,
                 approved,
                 voided,
+                debits: header.debits.into_inner(),
             });
         }
         HeaderTrees::<T>::insert(
@@ -90,7 +93,7 @@ impl<T: Config> Pallet<T> {
         let voters = u32::try_from(set.len()).unwrap_or(MAX_VERIFIERS);
         T::Settlement::settle(round, blocks, reporters);
         T::WeightInfo::round_settled(headers, voters)
-            .saturating_add(T::SettlementWeights::settle(headers))
+            .saturating_add(T::SettlementWeights::settle(headers, debits))
     }
 
     /// Verdicts of `voters` on `round` that count, by ascending voter.

@@ -1,6 +1,6 @@
 //! Two leaves of one viewer: which two are a fault, and of which block.
 
-use chainflix_primitives::fault::FaultEvidence;
+use chainflix_primitives::{fault::FaultEvidence, view::AdShown};
 
 use super::{
     evidence::*,
@@ -98,6 +98,31 @@ fn r1_one_minute_twice_in_a_block_or_in_two_blocks_is_a_fault() {
             proof.leaf = placed(network, 0, second_round, 0);
             assert_eq!(proof.is_shown_by_body(), second_round == 0);
             assert!(holds(&proof));
+        });
+    }
+}
+
+#[test]
+fn an_advertisement_seen_twice_in_a_cycle_is_no_fault() {
+    for (advertised, fault) in [(0..0, true), (0..1, false), (1..2, false), (0..2, false)] {
+        Network::run(4, |network| {
+            network.watch_at(0, 0, SHORT, start_of(0) + 1_000);
+            network.watch_at(0, 0, SHORT, start_of(0) + 20_000);
+            let body = network.nodes[0].bodies.get_mut(&0).expect("two views");
+            for leaf in &mut body[advertised] {
+                leaf.claim.ad = Some(AdShown {
+                    campaign: 1,
+                    host_video: leaf.claim.video,
+                    clicked: false,
+                });
+            }
+            network.rounds_with_reports(2);
+            let evidence = FaultEvidence::SameMinute {
+                other: other(network, 0, 0, 1),
+            };
+            let mut proof = against(network, 0, 0, evidence);
+            proof.leaf = placed(network, 0, 0, 0);
+            assert_eq!(holds(&proof), fault);
         });
     }
 }

@@ -3,7 +3,8 @@
 use chainflix_primitives::{
     AccountId, Round,
     report::{
-        EARNINGS_VERSION, EarningsTriple, RejectReason, Report, Verdict, VerdictOn, earnings_due,
+        Debit, EARNINGS_VERSION, EarningsTriple, RejectReason, Report, Verdict, VerdictOn,
+        earnings_due,
     },
 };
 
@@ -346,4 +347,39 @@ fn earnings_of_rounds_that_are_not_settled_are_not_voted_for() {
             assert_eq!(Votes::get(), vec![]);
         },
     );
+}
+
+#[test]
+fn what_a_header_debits_is_handed_on_with_its_block_approved_or_not() {
+    Network::run(4, |network| {
+        let debits = |place: usize| {
+            vec![Debit {
+                campaign: 1,
+                amount: place as u128 + 1,
+            }]
+        };
+        rounds(network, 6, |network, place, mut report| {
+            report.header.debits = debits(place).try_into().expect("one of 64");
+            let of_first = network.nodes[0].account;
+            Some(judge(network, report, |entry| {
+                Some(if entry.issuer == of_first {
+                    REJECT
+                } else {
+                    entry.verdict
+                })
+            }))
+        });
+        let settled = Settled::get();
+        let (_, blocks, _) = settled.first().expect("a round is settled");
+        assert_eq!(blocks.len(), 4);
+        for block in blocks {
+            let place = network
+                .nodes
+                .iter()
+                .position(|node| node.account == block.issuer);
+            let place = place.expect("a verifier");
+            assert_eq!(block.debits, debits(place));
+            assert_eq!(block.approved, place != 0);
+        }
+    });
 }

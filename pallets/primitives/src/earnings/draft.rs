@@ -5,48 +5,79 @@ use alloc::{
     vec::Vec,
 };
 
-use super::memory::{Additions, Interval, Memory, Minute};
+use super::advertising::Purses;
+use super::memory::{Additions, Interval, Memory, Minute, Shown};
 use super::{EarningsError, Exclusion, Records, ViewOutcome, storage_parts, verifier_parts};
+use crate::campaign::{AD_RATIO, day_of};
 use crate::ids::{AccountId, AddressTag};
+use crate::ratio::MiningRatio;
 use crate::registry::{SettledBlock, SettledRound};
 use crate::rounds::Round;
 use crate::settlement;
-use crate::view::ViewLeaf;
+use crate::view::{AdShown, ViewLeaf};
 
 /// What a round adds to a ledger, beside the ledger's memory of earlier rounds.
 pub(super) struct Draft<'a, R> {
     settled: &'a SettledRound,
     records: &'a R,
     memory: &'a Memory,
+    watching_since: &'a BTreeMap<AccountId, Round>,
+    purses: Purses,
     credits: BTreeMap<AccountId, u128>,
     minutes: BTreeSet<Minute>,
     intervals: BTreeMap<AccountId, Vec<Interval>>,
     groups: BTreeMap<AddressTag, u32>,
+    shown: BTreeMap<Shown, u32>,
+    watched: BTreeSet<AccountId>,
+}
+
+/// Who is paid for a view by role, and how.
+struct Payees {
+    producer: AccountId,
+    supervisor: AccountId,
+    ratio: MiningRatio,
 }
 
 impl<'a, R: Records> Draft<'a, R> {
-    pub(super) fn new(settled: &'a SettledRound, records: &'a R, memory: &'a Memory) -> Self {
-        Self {
+    pub(super) fn new(
+        settled: &'a SettledRound,
+        records: &'a R,
+        memory: &'a Memory,
+        watching_since: &'a BTreeMap<AccountId, Round>,
+    ) -> Result<Self, EarningsError> {
+        Ok(Self {
             settled,
             records,
             memory,
+            watching_since,
+            purses: Purses::open(settled, records)?,
             credits: BTreeMap::new(),
             minutes: BTreeSet::new(),
             intervals: BTreeMap::new(),
             groups: BTreeMap::new(),
-        }
+            shown: BTreeMap::new(),
+            watched: BTreeSet::new(),
+        })
     }
 
     /// What accounts earned, and what is to be remembered.
-    pub(super) fn finish(mut self) -> (BTreeMap<AccountId, u128>, Additions) {
+    pub(super) fn finish(
+        mut self,
+    ) -> Result<(BTreeMap<AccountId, u128>, Additions), EarningsError> {
+        for (advertiser, rest) in self.purses.close()? {
+            credit(&mut self.credits, advertiser, rest)?;
+        }
         self.intervals.retain(|_, intervals| !intervals.is_empty());
         self.groups.retain(|_, views| *views > 0);
+        self.shown.retain(|_, views| *views > 0);
         let additions = Additions {
             minutes: self.minutes.into_iter().collect(),
             intervals: self.intervals,
             groups: self.groups,
+            shown: self.shown,
+            watched: self.watched,
         };
-        (self.credits, additions)
+        Ok((self.credits, additions))
     }
 
     /// Applies one approved block.
@@ -101,13 +132,24 @@ impl<'a, R: Records> Draft<'a, R> {
             .records
             .round_at(leaf.claim.issue_ms)
             .ok_or(EarningsError::UnknownRound)?;
+        let ad = leaf.claim.ad.as_ref();
+        let of_campaign = ad.map(|ad| self.purses.charge(ad)).transpose()?;
         if let Some(reason) = self.exclusion(block.issuer, leaf, issue_round)? {
             return Ok(ViewOutcome::Excluded(reason));
         }
-        let value = match playtime_ms {
-            0 => 0,
-            _ => settlement::view_value(block.reward, playtime_ms, block.playtime_ms)
-                .ok_or(EarningsError::Overflow)?,
+        let value = match (ad, of_campaign) {
+            (Some(ad), Some(value)) => {
+                self.purses.take(ad, value)?;
+                value
+            }
+            _ => {
+                self.watched.insert(leaf.claim.viewer);
+                match playtime_ms {
+                    0 => 0,
+                    _ => settlement::view_value(block.reward, playtime_ms, block.playtime_ms)
+                        .ok_or(EarningsError::Overflow)?,
+                }
+            }
         };
         self.pay(value, block.issuer, leaf)
     }
@@ -120,16 +162,22 @@ impl<'a, R: Records> Draft<'a, R> {
         issue_round: Round,
     ) -> Result<Option<Exclusion>, EarningsError> {
         let claim = &leaf.claim;
-        let minute = Minute {
-            cycle: self
-                .records
-                .cycle_of(issue_round)
-                .ok_or(EarningsError::UnknownRound)?,
-            viewer: claim.viewer,
-            video: claim.video,
-            minute: claim.minute,
+        let minute = match claim.ad {
+            // Emission is what the minute guards; an advertisement draws on none.
+            Some(_) => None,
+            None => Some(Minute {
+                cycle: self
+                    .records
+                    .cycle_of(issue_round)
+                    .ok_or(EarningsError::UnknownRound)?,
+                viewer: claim.viewer,
+                video: claim.video,
+                minute: claim.minute,
+            }),
         };
-        if self.memory.is_spent(&minute) || self.minutes.contains(&minute) {
+        if minute
+            .is_some_and(|minute| self.memory.is_spent(&minute) || self.minutes.contains(&minute))
+        {
             return Ok(Some(Exclusion::SameMinute));
         }
         let (start_ms, end_ms) = leaf.interval();
@@ -156,10 +204,51 @@ impl<'a, R: Records> Draft<'a, R> {
         if used >= self.records.views_per_group(issue_round) {
             return Ok(Some(Exclusion::GroupQuota));
         }
+        if let Some(ad) = &claim.ad
+            && let Some(terms) = self.purses.terms(ad.campaign)
+        {
+            let shown = Shown {
+                day: day_of(issue_round),
+                campaign: ad.campaign,
+                viewer: claim.viewer,
+            };
+            let in_day = self.shown.entry(shown).or_default();
+            let views = self.memory.shown(&shown).saturating_add(*in_day);
+            if views >= u32::from(terms.views_per_day) {
+                return Ok(Some(Exclusion::CampaignCap));
+            }
+            let since = self.watching_since.get(&claim.viewer);
+            let age = since.and_then(|since| issue_round.checked_sub(*since));
+            if terms.least_account_age > 0 && age.is_none_or(|age| age < terms.least_account_age) {
+                return Ok(Some(Exclusion::AccountTooYoung));
+            }
+            *in_day = in_day.saturating_add(1);
+        }
         *in_group = in_group.saturating_add(1);
         in_draft.push(interval);
-        self.minutes.insert(minute);
+        self.minutes.extend(minute);
         Ok(None)
+    }
+
+    /// The producer and the supervisor that a view pays, and how it splits: an advertisement pays the producer of the
+    /// video in which it ran.
+    fn payees(&self, leaf: &ViewLeaf) -> Result<Payees, EarningsError> {
+        let host = match leaf.claim.ad {
+            Some(AdShown { host_video, .. }) => host_video,
+            None => leaf.claim.video,
+        };
+        let video = self
+            .records
+            .video(&host)
+            .ok_or(EarningsError::UnknownVideo)?;
+        Ok(Payees {
+            producer: video.producer,
+            supervisor: video.supervisor,
+            ratio: match leaf.claim.ad {
+                Some(_) => AD_RATIO,
+                None => video.ratio,
+            },
+        })
     }
 
     /// Credits one view's value to everybody in it.
@@ -169,14 +258,11 @@ impl<'a, R: Records> Draft<'a, R> {
         issuer: AccountId,
         leaf: &ViewLeaf,
     ) -> Result<ViewOutcome, EarningsError> {
-        let video = self
-            .records
-            .video(&leaf.claim.video)
-            .ok_or(EarningsError::UnknownVideo)?;
-        let parts = video.ratio.split(value).ok_or(EarningsError::Overflow)?;
+        let payees = self.payees(leaf)?;
+        let parts = payees.ratio.split(value).ok_or(EarningsError::Overflow)?;
         let mut shares = Vec::from([
             (leaf.claim.viewer, parts.viewer),
-            (video.supervisor, parts.supervisor),
+            (payees.supervisor, parts.supervisor),
         ]);
         shares.extend(verifier_parts(
             parts.verifier,
@@ -187,24 +273,28 @@ impl<'a, R: Records> Draft<'a, R> {
         let mut rest = value;
         for (account, amount) in shares {
             rest = rest.checked_sub(amount).ok_or(EarningsError::Overflow)?;
-            self.credit(account, amount)?;
+            credit(&mut self.credits, account, amount)?;
         }
         // The producer receives its share, the remainders, and what belongs to a role that has nobody.
-        self.credit(video.producer, rest)?;
+        credit(&mut self.credits, payees.producer, rest)?;
         Ok(ViewOutcome::Paid {
             value,
             viewer_part: parts.viewer,
         })
     }
+}
 
-    fn credit(&mut self, account: AccountId, amount: u128) -> Result<(), EarningsError> {
-        if amount == 0 {
-            return Ok(());
-        }
-        let credited = self.credits.entry(account).or_default();
-        *credited = credited
-            .checked_add(amount)
-            .ok_or(EarningsError::Overflow)?;
-        Ok(())
+fn credit(
+    credits: &mut BTreeMap<AccountId, u128>,
+    account: AccountId,
+    amount: u128,
+) -> Result<(), EarningsError> {
+    if amount == 0 {
+        return Ok(());
     }
+    let credited = credits.entry(account).or_default();
+    *credited = credited
+        .checked_add(amount)
+        .ok_or(EarningsError::Overflow)?;
+    Ok(())
 }

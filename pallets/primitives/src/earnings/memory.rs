@@ -1,12 +1,13 @@
 //! What the ledger remembers of paid views, so that a later round can't pay them again.
 
 use alloc::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     vec::Vec,
 };
 use codec::{Decode, Encode};
 
 use super::Records;
+use crate::campaign::day_of;
 use crate::ids::{AccountId, AddressTag, Magnet};
 use crate::rounds::{Cycle, MAX_CARRY_ROUNDS, Round};
 use crate::view::CLOCK_TOLERANCE_MS;
@@ -55,6 +56,14 @@ struct Paid {
     groups: Vec<AddressTag>,
 }
 
+/// Ad views of one campaign by one viewer in one day of issue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Shown {
+    pub(super) day: u32,
+    pub(super) campaign: u32,
+    pub(super) viewer: AccountId,
+}
+
 /// Everything that later views are checked against. Work per round grows with the round's views, not with accounts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Memory {
@@ -64,6 +73,8 @@ pub(super) struct Memory {
     intervals: BTreeMap<AccountId, Vec<Interval>>,
     /// Paid views by address group. A tag holds for one round of acceptance, so that a carried view counts there.
     groups: BTreeMap<AddressTag, u32>,
+    /// Paid ad views by day, campaign and viewer.
+    shown: BTreeMap<u32, BTreeMap<(u32, AccountId), u32>>,
     /// Settled rounds whose intervals and groups are remembered, oldest first.
     paid: VecDeque<Paid>,
     /// The last settled rounds, oldest first, at most [`REMEMBERED_ROUNDS`].
@@ -76,6 +87,9 @@ pub(super) struct Additions {
     pub(super) minutes: Vec<Minute>,
     pub(super) intervals: BTreeMap<AccountId, Vec<Interval>>,
     pub(super) groups: BTreeMap<AddressTag, u32>,
+    pub(super) shown: BTreeMap<Shown, u32>,
+    /// Who was paid for watching a video.
+    pub(super) watched: BTreeSet<AccountId>,
 }
 
 impl Interval {
@@ -107,6 +121,15 @@ impl Memory {
         self.groups.get(group).copied().unwrap_or(0)
     }
 
+    /// Ad views that were paid.
+    pub(super) fn shown(&self, shown: &Shown) -> u32 {
+        self.shown
+            .get(&shown.day)
+            .and_then(|day| day.get(&(shown.campaign, shown.viewer)))
+            .copied()
+            .unwrap_or(0)
+    }
+
     /// Takes in what a round adds and forgets what no later view can collide with.
     pub(super) fn remember(&mut self, round: Round, added: Additions, records: &impl Records) {
         for minute in added.minutes {
@@ -126,6 +149,11 @@ impl Memory {
         }
         for (group, views) in added.groups {
             let paid = self.groups.entry(group).or_default();
+            *paid = paid.saturating_add(views);
+        }
+        for (shown, views) in added.shown {
+            let day = self.shown.entry(shown.day).or_default();
+            let paid = day.entry((shown.campaign, shown.viewer)).or_default();
             *paid = paid.saturating_add(views);
         }
         self.settled.push_back(round);
@@ -165,11 +193,11 @@ impl Memory {
     fn forget_spent(&mut self, records: &impl Records) {
         while self.settled.len() > REMEMBERED_ROUNDS {
             // Every view that can still come was issued after this round.
-            let cycle = self
-                .settled
-                .pop_front()
-                .and_then(|old| records.cycle_of(old));
-            if let Some(cycle) = cycle {
+            let Some(old) = self.settled.pop_front() else {
+                return;
+            };
+            self.shown = self.shown.split_off(&day_of(old));
+            if let Some(cycle) = records.cycle_of(old) {
                 self.spent = self.spent.split_off(&cycle);
             }
         }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use chainflix_primitives::{
     Signature64,
     api::{CellWanted, OpenSession, Request},
+    campaign::PaidCampaign,
     delegation::WalletSignature,
     ids::Magnet,
     manifest::Manifest,
@@ -268,8 +269,15 @@ fn q1_one_over_every_other_bound_is_refused_at_decode() {
     let whole = settled.encode();
     let (before, after) = around(&whole, &settled.blocks.encode());
     one_over::<SettledRound, _>("blocks", 100, before, settled.blocks[0].clone(), after);
-    let (before, _) = around(&whole, &settled.reporters.encode());
-    one_over::<SettledRound, _>("reporters", 100, before, settled.reporters[0], &[]);
+    let (before, after) = around(&whole, &settled.reporters.encode());
+    one_over::<SettledRound, _>("reporters", 100, before, settled.reporters[0], after);
+    let paid = PaidCampaign {
+        campaign: 1,
+        debits: 2,
+        paid: 1,
+    };
+    let before = &whole[..whole.len() - settled.ads.encoded_size()];
+    one_over::<SettledRound, _>("ads", 256, before, paid, &[]);
 }
 
 #[test]

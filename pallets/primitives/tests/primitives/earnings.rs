@@ -1,3 +1,4 @@
+mod advertising;
 mod exclusions;
 mod memory;
 mod model;

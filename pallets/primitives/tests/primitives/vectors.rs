@@ -30,6 +30,7 @@ fn files() -> Vec<(&'static str, Value)> {
         ("split", money::split()),
         ("settlement", money::settlement()),
         ("earnings", money::earnings()),
+        ("earnings_with_ads", money::earnings_with_ads()),
     ]
 }
 

@@ -69,7 +69,8 @@ impl<T: Config> Pallet<T> {
             .paid
             .checked_add(amount)
             .ok_or(Error::<T>::Overflow)?;
-        ensure!(totals.paid <= totals.settled, Error::<T>::AboveSettled);
+        let owed = totals.owed().ok_or(Error::<T>::Overflow)?;
+        ensure!(totals.paid <= owed, Error::<T>::AboveSettled);
 
         match T::Currency::can_deposit(account, amount, Provenance::Minted) {
             DepositConsequence::Success => Ok(Payment { adopted, amount }),

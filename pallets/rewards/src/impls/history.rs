@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
         SettledOrder::<T>::get(SettledPlaces::<T>::get().next.checked_sub(1)?)
     }
 
-    /// Gives a round the next place, with everything settled up to it, and removes records that are old enough.
+    /// Gives a round the next place, with everything owed up to it, and removes records that are old enough.
     pub(crate) fn note_settled(round: Round, total: u128) -> Result<(), Unexpected> {
         let mut places = SettledPlaces::<T>::get();
         let place = places.next;
@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Everything settled up to and with `round`, in units. `None` while that may still grow, that is before `round`
+    /// Everything settled, and paid by campaigns, up to and with `round`, in units. `None` while that may still grow, that is before `round`
     /// or a later one is settled, and when it is forgotten.
     pub(crate) fn settled_as_of(round: Round) -> Option<u128> {
         if Self::last_settled()?.round < round {

@@ -3,17 +3,25 @@
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId, Round,
-    registry::{JudgedBlock, SettledBlock, SettledRound, Settlement},
+    campaign::PaidCampaign,
+    registry::{AdSettlement, JudgedBlock, SettledBlock, SettledRound, Settlement},
     report::EarningsTriple,
     settlement,
 };
-use frame_support::BoundedVec;
+use frame_support::{BoundedVec, storage::with_transaction_unchecked};
+use sp_runtime::TransactionOutcome;
 
 use crate::{Config, Event, LifetimeTotals, Pallet, Rules, SettledRounds, Unexpected};
 
 impl<T: Config> Settlement for Pallet<T> {
     fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>) {
-        if let Err(reason) = Self::settle_round(round, blocks, reporters) {
+        // Campaigns pay in the middle of it: all of it holds, or nothing.
+        let settled =
+            with_transaction_unchecked(|| match Self::settle_round(round, blocks, reporters) {
+                Ok(()) => TransactionOutcome::Commit(Ok(())),
+                Err(reason) => TransactionOutcome::Rollback(Err(reason)),
+            });
+        if let Err(reason) = settled {
             Self::deposit_event(Event::UnexpectedlyRefused { reason });
         }
     }
@@ -42,6 +50,10 @@ impl<T: Config> Pallet<T> {
             return Err(Unexpected::RoundNotAbove);
         }
         let emission = schedule.reward(round);
+        let approved = blocks.iter().filter(|block| block.approved);
+        let debits = approved.flat_map(|block| block.debits.iter().copied());
+        let ads = BoundedVec::try_from(T::Ads::pay(round, debits.collect()))
+            .map_err(|_| Unexpected::AdsOutOfBounds)?;
         let blocks = BoundedVec::try_from(Self::reward_blocks(round, emission, blocks))
             .map_err(|_| Unexpected::TooManyVerifiers)?;
         let reporters =
@@ -62,7 +74,16 @@ impl<T: Config> Pallet<T> {
             .filter(|total| settled <= emission && *total <= schedule.cumulative(after_round))
             .ok_or(Unexpected::AboveSchedule)?;
 
-        Self::note_settled(round, totals.settled)?;
+        // What campaigns paid left their escrow just now: it is owed beside what is minted.
+        totals.advertised = ads
+            .iter()
+            .try_fold(totals.advertised, |sum, paid: &PaidCampaign| {
+                sum.checked_add(paid.paid)
+            })
+            .ok_or(Unexpected::AdsOutOfBounds)?;
+        let owed = totals.owed().ok_or(Unexpected::AdsOutOfBounds)?;
+
+        Self::note_settled(round, owed)?;
         LifetimeTotals::<T>::put(totals);
         let count = u32::try_from(blocks.len()).unwrap_or(u32::MAX);
         let approved = blocks.iter().filter(|block| block.approved).count();
@@ -79,6 +100,7 @@ impl<T: Config> Pallet<T> {
             settled,
             blocks,
             reporters,
+            ads,
         };
         SettledRounds::<T>::insert(round, record);
         Ok(())

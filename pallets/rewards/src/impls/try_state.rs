@@ -41,10 +41,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// `paid ≤ settled ≤ schedule`, and paid is what accounts claimed.
+    /// `settled ≤ schedule`, `paid ≤ settled + advertised`, and paid is what accounts claimed.
     fn check_cap() -> Result<(), TryRuntimeError> {
         let totals = LifetimeTotals::<T>::get();
-        ensure!(totals.paid <= totals.settled, "more was paid than settled");
+        let owed = totals.owed().ok_or("totals overflow")?;
+        ensure!(totals.paid <= owed, "more was paid than is owed");
         let ceiling =
             Self::last_settled().map_or(0, |last| Self::cumulative(last.round.saturating_add(1)));
         ensure!(
@@ -86,13 +87,22 @@ impl<T: Config> Pallet<T> {
                     .all(|block| block.approved || block.reward == 0),
                 "a block was paid that was not approved"
             );
+            let owed = record
+                .ads
+                .iter()
+                .try_fold(record.settled, |sum, paid| sum.checked_add(paid.paid))
+                .ok_or("what campaigns paid overflows")?;
+            ensure!(
+                record.ads.iter().all(|paid| paid.paid <= paid.debits),
+                "a campaign paid more than it was debited"
+            );
             if let Some(before) = before {
                 ensure!(
                     before.round < entry.round,
                     "settled rounds are out of order"
                 );
                 ensure!(
-                    before.total.checked_add(record.settled) == Some(entry.total),
+                    before.total.checked_add(owed) == Some(entry.total),
                     "a running total is off"
                 );
             }
@@ -109,7 +119,7 @@ impl<T: Config> Pallet<T> {
         );
         if let Some(last) = before {
             ensure!(
-                last.total == LifetimeTotals::<T>::get().settled,
+                Some(last.total) == LifetimeTotals::<T>::get().owed(),
                 "the last total is off"
             );
         }
@@ -170,8 +180,8 @@ impl<T: Config> Pallet<T> {
             "too many numbers are kept"
         );
         ensure!(
-            last.triple.sum <= LifetimeTotals::<T>::get().settled,
-            "earned above settled"
+            Some(last.triple.sum) <= LifetimeTotals::<T>::get().owed(),
+            "earned above what is owed"
         );
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Tests of the pallet, one file per behaviour.
 
+mod advertising;
 mod batches;
 mod claims;
 mod collusion;

@@ -192,4 +192,11 @@ pub(super) const TABLE: &[(&str, &str, &[By])] = &[
     ("Rewards", "claim_batch", SIGNED_OR_AUTHORIZED),
     ("Rewards", "set_max_rate", MORE_THAN_HALF),
     ("Rewards", "prove_decrease", SIGNED),
+    ("Ads", "open", SIGNED),
+    ("Ads", "top_up", SIGNED),
+    ("Ads", "pause", SIGNED),
+    ("Ads", "resume", SIGNED),
+    ("Ads", "close", SIGNED),
+    ("Ads", "refund", SIGNED),
+    ("Ads", "remove", SIGNED),
 ];

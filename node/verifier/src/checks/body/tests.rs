@@ -1,7 +1,5 @@
 //! What other verifiers reject a block for, each with its reason and leaf.
 
-use chainflix_primitives::view::AdShown;
-
 use super::*;
 
 mod block;
@@ -194,12 +192,82 @@ fn a_body_that_is_not_in_order_or_not_what_its_header_says_is_rejected() {
     assert_eq!(playtime, rejected(RejectReason::Header, 0));
     let count = under(|block| block.header.count -= 1);
     assert_eq!(count, rejected(RejectReason::Header, 0));
-    let advertisement = agreed(2, |leaf| {
-        leaf.claim.ad = Some(AdShown {
-            campaign: 1,
-            host_video: VIDEO,
-            clicked: false,
-        });
+    let debits = under(|block| {
+        let none = Debit {
+            campaign: CAMPAIGN,
+            amount: 1,
+        };
+        block.header.debits = vec![none].try_into().expect("one");
     });
-    assert_eq!(advertisement, rejected(RejectReason::Header, 2));
+    assert_eq!(debits, rejected(RejectReason::Header, 0));
+}
+
+fn ad(clicked: bool) -> AdShown {
+    AdShown {
+        campaign: CAMPAIGN,
+        host_video: VIDEO,
+        clicked,
+    }
+}
+
+/// Turns leaf `index` into an ad view, of which the header knows.
+fn advertise(block: &mut Block, index: usize, shown: AdShown) {
+    block.leaves[index].claim.ad = Some(shown);
+    mine_and_sign(&mut block.leaves[index]);
+    block.list_ticket(index);
+    let ads = block.leaves.iter().filter_map(|leaf| leaf.claim.ad);
+    let debits = ads.map(|ad| Debit {
+        campaign: ad.campaign,
+        amount: campaign().cost(&ad).expect("a price"),
+    });
+    block.header.debits = sum_debits(debits).try_into().expect("few");
+    block.header.playtime_ms -= 60_000;
+}
+
+#[test]
+fn an_ad_view_is_debited_by_its_header_and_adds_no_playtime() {
+    let honest = under(|block| {
+        advertise(block, 2, ad(false));
+        advertise(block, 3, ad(true));
+        assert_eq!(block.header.debits[0].amount, 11);
+    });
+    assert_eq!(honest, Verdict::Approve);
+    for spoil in [
+        |header: &mut Header| header.debits = Default::default(),
+        |header: &mut Header| header.debits[0].amount += 1,
+        |header: &mut Header| header.debits[0].campaign += 1,
+        |header: &mut Header| header.playtime_ms += 60_000,
+    ] {
+        let spoilt = under(|block| {
+            advertise(block, 2, ad(false));
+            spoil(&mut block.header);
+        });
+        assert_eq!(spoilt, rejected(RejectReason::Header, 0));
+    }
+}
+
+#[test]
+fn a2_an_ad_view_of_no_active_campaign_or_of_another_creative_or_host_is_rejected() {
+    let refused = |change: fn(&mut Block)| {
+        let verdict = under(|block| {
+            advertise(block, 2, ad(false));
+            change(block);
+        });
+        assert_eq!(verdict, rejected(RejectReason::Ad, 2));
+    };
+    refused(|block| {
+        block.campaigns.remove(&(CAMPAIGN, ISSUED));
+    });
+    refused(|block| {
+        let terms = block.campaigns.get_mut(&(CAMPAIGN, ISSUED)).expect("known");
+        Arc::make_mut(terms).creative = Magnet([8; 32]);
+    });
+    refused(|block| {
+        let elsewhere = AdShown {
+            host_video: Magnet([8; 32]),
+            ..ad(false)
+        };
+        block.header.playtime_ms += 60_000;
+        advertise(block, 2, elsewhere);
+    });
 }

@@ -193,6 +193,7 @@ impl State {
             settled: blocks.iter().map(|block| block.reward).sum(),
             blocks: blocks.try_into().expect("few"),
             reporters: reporters.try_into().expect("few"),
+            ads: Default::default(),
         };
         self.complaints.extend(complaints);
         self.settled.push(settled);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
+    campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     hash::Hash32,
     registry::{
@@ -128,6 +129,17 @@ impl ChainView for NodeView {
     }
     fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
         self.at(at, |state| state.providers.get(index as usize).cloned())
+    }
+    fn campaign(&self, at: At, _campaign: u32) -> ChainResult<Option<CampaignTerms>> {
+        self.at(at, |_| None)
+    }
+    fn campaign_state(
+        &self,
+        at: At,
+        _campaign: u32,
+        _round: Round,
+    ) -> ChainResult<Option<CampaignState>> {
+        self.at(at, |_| None)
     }
     fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool> {
         self.at(at, |state| state.controllers.contains(&key))

@@ -40,6 +40,7 @@ fn any_view(world: &World, round: u32, earliest: u32) -> impl Strategy<Value = S
                 elapsed_ms,
                 group: format!("group {group}"),
                 deliveries: deliveries.into_iter().collect(),
+                ad: None,
             }
         })
 }

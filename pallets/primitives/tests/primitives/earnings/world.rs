@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use bounded_collections::{BoundedVec, ConstU32};
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round, Sha256,
+    campaign::{CampaignTerms, MAX_PAID_CAMPAIGNS, PaidCampaign, sum_debits},
     earnings::{EarningsError, Ledger, Records, VideoShares, ViewOutcome},
-    emission::{EmissionPreset, EmissionSchedule},
+    emission::{CFX, EmissionPreset, EmissionSchedule},
     ids::AddressTag,
     merkle,
     ratio::MiningRatio,
     registry::{SettledBlock, SettledRound},
+    report::Debit,
     rounds::{CycleRule, PRODUCTION_ROUND_MS, RoundClock},
     settlement::{block_reward, capped_weights, round_reward},
-    view::{Delivery, ViewClaim, ViewLeaf},
+    view::{AdShown, Delivery, ViewClaim, ViewLeaf},
     window::cell_playtime,
 };
 
@@ -29,6 +32,8 @@ pub(crate) struct World {
     pub(crate) providers: BTreeMap<u32, AccountId>,
     /// Producer, ratio and total playtime by name; unknown names are unknown videos.
     pub(crate) videos: BTreeMap<Magnet, (VideoShares, u32)>,
+    /// Campaigns and what is left in their escrow.
+    pub(crate) campaigns: BTreeMap<u32, (CampaignTerms, u128)>,
 }
 
 /// One view in few words.
@@ -42,6 +47,8 @@ pub(crate) struct Seen {
     pub(crate) elapsed_ms: u32,
     pub(crate) group: String,
     pub(crate) deliveries: Vec<(u32, u32)>,
+    /// Campaign, host video, clicked.
+    pub(crate) ad: Option<(u32, String, bool)>,
 }
 
 /// What one verifier hands in for a round.
@@ -66,6 +73,39 @@ pub(crate) fn seen(viewer: &str, minute: u16, at: u64) -> Seen {
         elapsed_ms: 60_000,
         group: viewer.into(),
         deliveries: vec![(1, 1_000)],
+        ad: None,
+    }
+}
+
+/// A view of the advertisement of `campaign` that ran in the long video.
+pub(crate) fn ad_seen(viewer: &str, campaign: u32, at: u64) -> Seen {
+    Seen {
+        video: "creative".into(),
+        elapsed_ms: 20_000,
+        ad: Some((campaign, "long".into(), false)),
+        ..seen(viewer, 0, at)
+    }
+}
+
+/// The same, clicked.
+pub(crate) fn ad_clicked(viewer: &str, campaign: u32, at: u64) -> Seen {
+    Seen {
+        ad: Some((campaign, "long".into(), true)),
+        ..ad_seen(viewer, campaign, at)
+    }
+}
+
+/// A campaign of `advertiser` for the creative: 3 CFX a play, 5 CFX a click, 100 CFX a round, three views a day.
+pub(crate) fn campaign(advertiser: &str) -> CampaignTerms {
+    CampaignTerms {
+        advertiser: account(advertiser),
+        creative: video("creative"),
+        price_per_play: 3 * CFX,
+        price_per_click: 5 * CFX,
+        limit_per_round: 100 * CFX,
+        views_per_day: 3,
+        least_account_age: 0,
+        from_round: 0,
     }
 }
 
@@ -116,7 +156,12 @@ impl World {
                     video("least"),
                     (shares("viewer 0", MiningRatio::whitepaper()), 5_000),
                 ),
+                (
+                    video("creative"),
+                    (shares("studio", MiningRatio::whitepaper()), 20_000),
+                ),
             ]),
+            campaigns: BTreeMap::from([(1, (campaign("advertiser"), 1_000 * CFX))]),
         }
     }
 
@@ -147,6 +192,11 @@ impl World {
                 minute: seen.minute,
                 issue_ms: self.clock.genesis_ms + seen.at,
                 deliveries: deliveries.try_into().expect("at most 8"),
+                ad: seen.ad.as_ref().map(|(campaign, host, clicked)| AdShown {
+                    campaign: *campaign,
+                    host_video: video(host),
+                    clicked: *clicked,
+                }),
                 ..claim()
             },
             signature: chainflix_primitives::Signature64::default(),
@@ -212,7 +262,13 @@ impl World {
             .collect();
         let mut reporters: Vec<AccountId> = reporters.iter().map(|name| account(name)).collect();
         reporters.sort_unstable();
+        let debits = order
+            .iter()
+            .zip(&bodies)
+            .filter(|(block, _)| block.approved)
+            .flat_map(|(_, body)| self.debits(body));
         let settled = SettledRound {
+            ads: self.paid(debits),
             round,
             emission,
             settled: blocks.iter().map(|block| block.reward).sum(),
@@ -225,6 +281,35 @@ impl World {
             .filter_map(|(block, body)| block.approved.then_some(body))
             .collect();
         (settled, approved)
+    }
+
+    /// What a block's header debits: the cost of each of its ad views.
+    fn debits(&self, body: &[ViewLeaf]) -> Vec<Debit> {
+        let ads = body.iter().filter_map(|leaf| leaf.claim.ad.as_ref());
+        ads.filter_map(|ad| {
+            let (terms, _) = self.campaigns.get(&ad.campaign)?;
+            Some(Debit {
+                campaign: ad.campaign,
+                amount: terms.cost(ad).expect("a sane price"),
+            })
+        })
+        .collect()
+    }
+
+    /// What campaigns pay, as the ads pallet has it.
+    fn paid(
+        &self,
+        debits: impl Iterator<Item = Debit>,
+    ) -> BoundedVec<PaidCampaign, ConstU32<MAX_PAID_CAMPAIGNS>> {
+        let paid = sum_debits(debits).into_iter().map(|debit| {
+            let (terms, balance) = &self.campaigns[&debit.campaign];
+            PaidCampaign {
+                campaign: debit.campaign,
+                debits: debit.amount,
+                paid: terms.paid(*balance, debit.amount),
+            }
+        });
+        paid.collect::<Vec<_>>().try_into().expect("few campaigns")
     }
 
     /// Settles and applies a round with four reporters.
@@ -279,6 +364,10 @@ impl Records for World {
     fn views_per_group(&self, round: Round) -> u32 {
         let changed = self.later_quota.filter(|(from, _)| round >= *from);
         changed.map_or(self.quota, |(_, quota)| quota)
+    }
+
+    fn campaign(&self, campaign: u32) -> Option<CampaignTerms> {
+        self.campaigns.get(&campaign).map(|(terms, _)| *terms)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chainflix_primitives::{
     Sha256,
+    campaign::CampaignTerms,
     earnings::{Ledger, ViewOutcome, leaf_hash, verifier_parts},
-    emission::EmissionPreset,
+    emission::{CFX, EmissionPreset},
     merkle,
     ratio::MiningRatio,
     registry::SettledRound,
@@ -14,7 +15,7 @@ use chainflix_primitives::{
 use serde_json::{Value, json};
 
 use super::{hex, number, scale};
-use crate::earnings::world::{Handed, Seen, World, handed, seen};
+use crate::earnings::world::{Handed, Seen, World, ad_clicked, ad_seen, campaign, handed, seen};
 use crate::samples::account;
 
 /// Reward and cumulative sum at the borders of every preset.
@@ -202,12 +203,65 @@ pub(crate) fn settled_round() -> SettledRound {
 
 /// A whole round from settled blocks and bodies to totals, root and proofs.
 pub(super) fn earnings() -> Value {
-    let world = World::new();
-    let (settled, bodies) =
-        world.settle(10, &blocks(), &["verifier 0", "verifier 1", "verifier 3"]);
+    earnings_of(&World::new(), &blocks())
+}
+
+/// The same round with ad views: of a campaign that pays in full, one that can't, and views that are excluded.
+pub(super) fn earnings_with_ads() -> Value {
+    let mut world = World::new();
+    let poor = CampaignTerms {
+        limit_per_round: 10 * CFX,
+        views_per_day: 1,
+        ..campaign("advertiser 2")
+    };
+    world.campaigns.insert(2, (poor, 7_000_000_000_001));
+    let asks = CampaignTerms {
+        least_account_age: 1,
+        ..campaign("advertiser 3")
+    };
+    world.campaigns.insert(3, (asks, 50 * CFX));
+    let mut blocks = blocks();
+    let views = [
+        ad_clicked("viewer 1", 1, 340_000),
+        ad_seen("viewer 5", 2, 400_000),
+        ad_seen("viewer 5", 2, 420_000),
+        ad_clicked("viewer 6", 2, 400_000),
+    ];
+    blocks[0].views.extend(views);
+    let views = [
+        ad_seen("viewer 4", 1, 350_000),
+        ad_seen("viewer 6", 1, 410_000),
+        ad_seen("viewer 7", 3, 400_000),
+    ];
+    blocks[1].views.extend(views);
+    blocks[2].views.push(ad_seen("viewer 8", 1, 400_000));
+    let mut vectors = earnings_of(&world, &blocks);
+    let (settled, bodies) = world.settle(10, &blocks, &[]);
+    let campaigns = settled.ads.iter().map(|paid| {
+        let (terms, balance) = world.campaigns[&paid.campaign];
+        let ads = bodies.iter().flatten().filter_map(|leaf| leaf.claim.ad);
+        let views = ads.filter(|ad| ad.campaign == paid.campaign).map(|ad| {
+            let cost = terms.cost(&ad).expect("a sane price");
+            json!({ "cost": number(cost), "value": number(paid.value(cost).expect("debits")) })
+        });
+        json!({
+            "campaign": paid.campaign,
+            "balance": number(balance),
+            "limit_per_round": number(terms.limit_per_round),
+            "debits": number(paid.debits),
+            "paid": number(paid.paid),
+            "views": views.collect::<Vec<_>>(),
+        })
+    });
+    vectors["campaigns"] = campaigns.collect();
+    vectors
+}
+
+fn earnings_of(world: &World, blocks: &[Handed]) -> Value {
+    let (settled, bodies) = world.settle(10, blocks, &["verifier 0", "verifier 1", "verifier 3"]);
     let mut ledger = Ledger::default();
     let outcomes = ledger
-        .apply(&settled, &bodies, &world)
+        .apply(&settled, &bodies, world)
         .expect("complete records");
     let leaves = ledger.leaf_hashes::<Sha256>();
     let totals: Vec<Value> = ledger

@@ -19,6 +19,8 @@ pub(super) const GENESIS: Hash32 = [0x67; 32];
 pub(super) const ROUND_MS: u32 = 43_200;
 pub(super) const ISSUER: AccountId = AccountId([1; 32]);
 pub(super) const VIDEO: Magnet = Magnet([7; 32]);
+/// Number of the campaign.
+pub(super) const CAMPAIGN: u32 = 4;
 /// Round of the first tickets.
 pub(super) const ISSUED: Round = 10;
 /// Round of the header.
@@ -30,6 +32,7 @@ pub(super) struct Block {
     pub(super) header: Header,
     pub(super) rounds: HashMap<Round, Arc<RoundFacts>>,
     pub(super) videos: HashMap<(Magnet, Round), Arc<VideoTerms>>,
+    pub(super) campaigns: HashMap<(u32, Round), Arc<CampaignTerms>>,
     pub(super) tickets: HashMap<Round, Arc<Vec<Hash32>>>,
     pub(super) delegations: HashMap<Hash32, SignedDelegation>,
     pub(super) paid: HashSet<Hash32>,
@@ -84,6 +87,9 @@ impl Block {
                 .into(),
             videos: [ISSUED, ISSUED + 1]
                 .map(|round| ((VIDEO, round), Arc::new(terms())))
+                .into(),
+            campaigns: [ISSUED, ISSUED + 1]
+                .map(|round| ((CAMPAIGN, round), Arc::new(campaign())))
                 .into(),
             tickets: HashMap::new(),
             delegations: HashMap::new(),
@@ -160,6 +166,7 @@ impl Block {
             header: &self.header,
             rounds: &self.rounds,
             videos: &self.videos,
+            campaigns: &self.campaigns,
             tickets: &self.tickets,
             delegations: &self.delegations,
             paid: &self.paid,
@@ -221,6 +228,20 @@ pub(super) fn terms() -> VideoTerms {
         ratio: MiningRatio::whitepaper(),
         key_epoch: 0,
         upload_id: UploadId([0; 16]),
+        from_round: 0,
+    }
+}
+
+/// A campaign that shows the video itself: 3 units a play, 5 a click.
+pub(super) fn campaign() -> CampaignTerms {
+    CampaignTerms {
+        advertiser: AccountId([10; 32]),
+        creative: VIDEO,
+        price_per_play: 3,
+        price_per_click: 5,
+        limit_per_round: 100,
+        views_per_day: 1,
+        least_account_age: 0,
         from_round: 0,
     }
 }

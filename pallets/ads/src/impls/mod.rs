@@ -1,0 +1,10 @@
+//! The pallet's logic, by topic.
+
+mod budgets;
+mod deposits;
+mod listing;
+pub(crate) mod opening;
+mod settlement;
+mod states;
+#[cfg(any(test, feature = "try-runtime"))]
+mod try_state;

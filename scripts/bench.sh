@@ -44,6 +44,7 @@ DATA=$(mktemp -d)
 RESULTS=$DATA/results
 : >"$RESULTS"
 ended() {
+    # shellcheck disable=SC2119 # nothing is spared
     stop_processes_of_run
     rm -rf "$DATA"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # what Polkadot.js Apps would show, and a transfer, through @polkadot/api
-# Limit: 180 s
+# Limit: 300 s
 # Needs: build
 set -euo pipefail
 source scripts/env.sh

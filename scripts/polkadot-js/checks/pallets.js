@@ -15,8 +15,11 @@ const FROM_THE_SDK = [
   'Utility',
   'Multisig',
   'Proxy',
+  'TechnicalCommittee',
+  'Scheduler',
+  'Vesting',
 ];
-const OURS = ['Authorities', 'Videos', 'Supervisors', 'StorageProviders', 'Pov', 'Rewards', 'Ads'];
+const OURS = ['Authorities', 'Videos', 'Supervisors', 'StorageProviders', 'Pov', 'Rewards', 'Ads', 'Motions', 'Funds'];
 
 const text = (docs) => docs.map(String).join(' ').trim();
 

@@ -6,6 +6,8 @@
 //!
 //! - **Accounts**: the development fund, into which fees, slashes and dust flow, the mentors', the bounty and the bonus pot.
 //!   Nobody has a key of theirs.
+//! - **Founders' pot**: an account without key, so that nothing can be done with it while it is locked. What is free of it goes to
+//!   the founders' account, whoever asks.
 //! - **Payments**: a decided payment names its fund, its receiver, its amount and its purpose; the event is the record.
 //!
 //! ```text
@@ -31,6 +33,7 @@
 
 extern crate alloc;
 
+mod founders;
 mod payment;
 mod try_state;
 pub mod types;
@@ -42,7 +45,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{FUNDS, Fund, FundReport};
+pub use types::{FUNDS, Fund, FundReport, founders_pot};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
@@ -84,6 +87,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type PaymentCount<T: Config> = StorageValue<_, u32, ValueQuery>;
 
+    /// The founders' account, chosen at genesis: who receives the founders' pot.
+    #[pallet::storage]
+    pub type Founders<T: Config> = StorageValue<_, T::AccountId, OptionQuery>;
+
     /// What happened.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
@@ -100,6 +107,13 @@ pub mod pallet {
             amount: u128,
             /// What for: a code of the list in `docs/governance.md`.
             purpose: u32,
+        },
+        /// What was free of the founders' pot went to the founders' account.
+        FoundersPotReleased {
+            /// The founders' account.
+            to: T::AccountId,
+            /// How much, in units of 10⁻¹² CFX.
+            amount: u128,
         },
     }
 
@@ -121,6 +135,28 @@ pub mod pallet {
         /// A count or an amount is at its end.
         #[codec(index = 4)]
         Overflow,
+        /// The chain has no founders' pot.
+        #[codec(index = 5)]
+        NoFounders,
+        /// Nothing of the founders' pot is free: its round has not come, or it has and `vesting.vestOther` of the pot was not
+        /// called yet, or the pot is empty.
+        #[codec(index = 6)]
+        FoundersPotLocked,
+    }
+
+    /// Who receives the founders' pot.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// The founders' account; `None` in chains without such a pot.
+        pub founders: Option<T::AccountId>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            Founders::<T>::set(self.founders.clone());
+        }
     }
 
     #[pallet::hooks]
@@ -149,6 +185,16 @@ pub mod pallet {
             let to = T::Lookup::lookup(to)?;
             Self::pay_out(fund, to, amount, purpose)
         }
+
+        /// Sends what is free of the founders' pot to the founders' account. Anybody may ask for it.
+        ///
+        /// While the lock of the pot stands nothing is free; once its round has come, `vesting.vestOther` of the pot takes
+        /// the lock away.
+        #[pallet::call_index(1)]
+        pub fn release_founders_pot(origin: OriginFor<T>) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::release_pot()
+        }
     }
 
     #[pallet::view_functions]
@@ -156,6 +202,11 @@ pub mod pallet {
         /// The account of a fund. Nobody has its key.
         pub fn account(fund: Fund) -> T::AccountId {
             fund.account()
+        }
+
+        /// The account of the founders' pot. Nobody has its key.
+        pub fn founders_pot() -> T::AccountId {
+            crate::types::founders_pot()
         }
 
         /// Each fund with its account, its balance and what it paid in all.

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_funds, FUNDS, Fund, Pallet, weights::EstimatedWeight};
+use crate::{self as pallet_funds, FUNDS, Fund, Pallet, founders_pot, weights::EstimatedWeight};
 use frame_support::{derive_impl, traits::ConstU128};
 use frame_system::EnsureRoot;
 use sp_core::crypto::AccountId32;
@@ -44,6 +44,14 @@ impl crate::Config for Test {
     type WeightInfo = EstimatedWeight<Test>;
 }
 
+/// What the founders' pot starts with, in units.
+pub const FOUNDERS_POT: u128 = 5_000_000;
+
+/// The founders.
+pub fn founders() -> AccountId32 {
+    AccountId32::new([9; 32])
+}
+
 /// Somebody who has nothing.
 pub fn somebody() -> AccountId32 {
     AccountId32::new([7; 32])
@@ -61,8 +69,12 @@ pub fn run(test: impl FnOnce()) {
             balances: FUNDS
                 .into_iter()
                 .map(|fund| (fund.account(), ENDOWMENT))
+                .chain([(founders_pot(), FOUNDERS_POT)])
                 .collect(),
             ..Default::default()
+        },
+        funds: pallet_funds::GenesisConfig {
+            founders: Some(founders()),
         },
         ..Default::default()
     }

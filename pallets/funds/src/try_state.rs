@@ -3,7 +3,7 @@
 use frame_support::{ensure, traits::fungible::Inspect};
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Paid, Pallet, PaymentCount};
+use crate::{Config, Founders, Paid, Pallet, PaymentCount, founders_pot};
 
 impl<T: Config> Pallet<T> {
     /// Runs every check.
@@ -18,6 +18,15 @@ impl<T: Config> Pallet<T> {
     /// The funds have different accounts, and a fund that paid still exists: it would lose small fees otherwise.
     fn check_accounts() -> Result<(), TryRuntimeError> {
         let reports = Self::reports();
+        let pot: T::AccountId = founders_pot();
+        ensure!(
+            Founders::<T>::get().is_none_or(|founders| founders != pot),
+            "the founders' pot would pay itself"
+        );
+        ensure!(
+            reports.iter().all(|report| report.account != pot),
+            "a fund is the founders' pot"
+        );
         for (place, report) in reports.iter().enumerate() {
             ensure!(
                 reports

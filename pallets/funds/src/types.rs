@@ -55,6 +55,12 @@ impl Fund {
     }
 }
 
+/// The account of the founders' pot. Nobody has its key: what is locked in an account with a key can still be held by its
+/// owner, as an advertiser's budget for instance, and be spent out of the hold.
+pub fn founders_pot<AccountId: Encode + Decode>() -> AccountId {
+    PalletId(*b"cfx/team").into_account_truncating()
+}
+
 /// A fund as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct FundReport<AccountId> {

@@ -13,6 +13,8 @@ const BASE: u64 = 60_000_000;
 pub trait WeightInfo {
     /// Paying.
     fn pay() -> Weight;
+    /// Releasing the founders' pot.
+    fn release_founders_pot() -> Weight;
 }
 
 /// The estimate, with the runtime's database weights.
@@ -22,5 +24,10 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
     /// Fund's and receiver's account, payments, sum; writes all.
     fn pay() -> Weight {
         Weight::from_parts(BASE, 0).saturating_add(T::DbWeight::get().reads_writes(4, 4))
+    }
+
+    /// Founders, pot with its locks, founders' account; writes both accounts.
+    fn release_founders_pot() -> Weight {
+        Weight::from_parts(BASE, 0).saturating_add(T::DbWeight::get().reads_writes(4, 2))
     }
 }

@@ -5,7 +5,7 @@
 
 use super::accounts::{CONTROLLER_KEY, ROLES, SUPERVISOR_EXCHANGE_KEY};
 use crate::{
-    AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, MotionsConfig,
+    AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, FundsConfig, MotionsConfig,
     RewardsConfig, Runtime, RuntimeGenesisConfig, SessionConfig, SessionKeys,
     StorageProvidersConfig, SupervisorsConfig, VestingConfig,
     constants::{MAX_VERIFIERS, SS58_PREFIX, currency::CFX, motions, rounds},
@@ -13,7 +13,7 @@ use crate::{
 use chainflix_primitives::emission::EmissionPreset;
 use codec::Decode;
 use frame_support::build_struct_json_patch;
-use pallet_funds::Fund;
+use pallet_funds::{Fund, founders_pot};
 use serde::Deserialize;
 use serde_json::Value;
 use sp_core::crypto::Ss58Codec;
@@ -52,7 +52,7 @@ const GENERIC_PREFIX: u16 = 42;
 pub struct ProductionAccounts {
     /// Receives the token sale's pot.
     pub token_sale: Multisig,
-    /// Receives the founding team's pot.
+    /// Receives the founding team's pot when it is free.
     pub founding_team: Multisig,
     /// The first verifiers.
     pub verifiers: Vec<Verifier>,
@@ -216,14 +216,17 @@ impl ProductionAccounts {
         let funds = FUNDS.map(|(fund, amount)| (fund.account(), amount));
         let genesis = build_struct_json_patch!(RuntimeGenesisConfig {
             balances: BalancesConfig {
-                balances: [(token_sale, TOKEN_SALE), (founders.clone(), FOUNDING_TEAM)]
+                balances: [(token_sale, TOKEN_SALE), (founders_pot(), FOUNDING_TEAM)]
                     .into_iter()
                     .chain(funds)
                     .collect(),
             },
             // One step, in the round before: nothing until then, all after it.
             vesting: VestingConfig {
-                vesting: vec![(founders, FOUNDERS_ROUND.saturating_sub(1), 1, 0)],
+                vesting: vec![(founders_pot(), FOUNDERS_ROUND.saturating_sub(1), 1, 0)],
+            },
+            funds: FundsConfig {
+                founders: Some(founders)
             },
             session: SessionConfig { keys },
             authorities: AuthoritiesConfig {

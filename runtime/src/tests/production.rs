@@ -2,7 +2,7 @@
 
 use super::{chain_of, laid_over_default};
 use crate::{
-    AccountId, Balances, Runtime, RuntimeOrigin, Session, SessionKeys, Vesting,
+    AccountId, Balances, Funds, Runtime, RuntimeOrigin, Session, SessionKeys, Vesting,
     constants::{currency::CFX, motions, rounds},
     presets::{
         accounts::{DevelopmentVerifier, ROLES},
@@ -19,7 +19,7 @@ use frame_support::{assert_noop, assert_ok};
 use sp_core::{Pair, ed25519, sr25519};
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{MultiAddress, TokenError};
+use sp_runtime::MultiAddress;
 
 fn account(name: &str) -> AccountId {
     AccountId::new(sr25519_key(name).0)
@@ -101,7 +101,7 @@ fn the_pots_of_genesis_sum_to_exactly_three_billion_cfx() {
         assert_eq!(Balances::total_issuance(), TOTAL);
         let expected = [
             (accounts.token_sale.account(), 1_000_000_000),
-            (accounts.founding_team.account(), 1_000_000_000),
+            (pallet_funds::founders_pot(), 1_000_000_000),
             (pallet_funds::Fund::Development.account(), 500_000_000),
             (pallet_funds::Fund::Mentors.account(), 350_000_000),
             (pallet_funds::Fund::Bounty.account(), 100_000_000),
@@ -120,33 +120,31 @@ fn the_pots_of_genesis_sum_to_exactly_three_billion_cfx() {
 #[test]
 fn nothing_of_the_founders_pot_is_free_one_round_before_and_all_of_it_in_its_round() {
     assert_eq!(FOUNDERS_ROUND, 1_460_000);
+    let pot: AccountId = pallet_funds::founders_pot();
     let (founders, friend) = (accounts().founding_team.account(), account("friend"));
     production().execute_with(|| {
         let enter = |round| pallet_pov::Progress::<Runtime>::mutate(|now| now.round = round);
-        let pay = |amount| {
-            Balances::transfer_allow_death(
-                RuntimeOrigin::signed(founders.clone()),
-                MultiAddress::Id(friend.clone()),
-                amount,
-            )
-        };
-        // Anybody may ask what is vested to be freed.
-        let free = || {
-            Vesting::vest_other(
-                RuntimeOrigin::signed(friend.clone()),
-                MultiAddress::Id(founders.clone()),
-            )
-        };
+        // Anybody may ask what is vested to be freed, and what is free to be sent.
+        let anybody = || RuntimeOrigin::signed(friend.clone());
+        let free = || Vesting::vest_other(anybody(), MultiAddress::Id(pot.clone()));
         for round in [0, FOUNDERS_ROUND / 2, FOUNDERS_ROUND - 1] {
             enter(round);
             assert_ok!(free());
-            assert_eq!(Balances::usable_balance(&founders), 0);
-            assert_noop!(pay(CFX), TokenError::Frozen);
+            assert_eq!(Balances::usable_balance(&pot), 0);
+            assert_noop!(
+                Funds::release_founders_pot(anybody()),
+                pallet_funds::Error::<Runtime>::FoundersPotLocked
+            );
         }
         enter(FOUNDERS_ROUND);
         assert_ok!(free());
-        assert_eq!(Balances::usable_balance(&founders), FOUNDING_TEAM);
-        assert_ok!(pay(FOUNDING_TEAM));
+        assert_ok!(Funds::release_founders_pot(anybody()));
+        assert_eq!(Balances::free_balance(&founders), FOUNDING_TEAM);
+        assert_ok!(Balances::transfer_allow_death(
+            RuntimeOrigin::signed(founders),
+            MultiAddress::Id(friend.clone()),
+            FOUNDING_TEAM
+        ));
         assert_eq!(Balances::free_balance(&friend), FOUNDING_TEAM);
     });
 }

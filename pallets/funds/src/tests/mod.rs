@@ -1,5 +1,6 @@
 //! One file per behaviour.
 
 mod accounts;
+mod founders;
 mod payments;
 mod sums;

@@ -2,7 +2,7 @@
 
 use crate::{
     FUNDS, Paid, PaymentCount,
-    mock::{Balances, ENDOWMENT, Test, pay, run},
+    mock::{Balances, ENDOWMENT, FOUNDERS_POT, Test, pay, run},
 };
 use proptest::prelude::*;
 use sp_core::crypto::AccountId32;
@@ -33,7 +33,7 @@ proptest! {
                 assert_eq!(Balances::free_balance(receiver), received);
             }
             assert_eq!(PaymentCount::<Test>::get(), count);
-            assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT);
+            assert_eq!(Balances::total_issuance(), 4 * ENDOWMENT + FOUNDERS_POT);
 
         });
     }

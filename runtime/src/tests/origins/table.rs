@@ -120,6 +120,7 @@ pub(super) const TABLE: &[(&str, &str, &[By])] = &[
     ("Motions", "cancel", MORE_THAN_HALF),
     ("Motions", "enact", ROOT),
     ("Funds", "pay", ROOT),
+    ("Funds", "release_founders_pot", SIGNED),
     ("Vesting", "vest", SIGNED),
     ("Vesting", "vest_other", SIGNED),
     ("Vesting", "vested_transfer", SIGNED),

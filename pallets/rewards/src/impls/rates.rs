@@ -50,7 +50,10 @@ impl<T: Config> Pallet<T> {
             .find(|change| change.from_round <= round);
         match held {
             Some(change) => change.max_rate_per_second,
-            None => Rules::<T>::get().and_then(|rules| rules.max_rate_per_second),
+            // That of genesis, for as long as genesis said.
+            None => Rules::<T>::get()
+                .filter(|rules| rules.max_rate_until.is_none_or(|until| round < until))
+                .and_then(|rules| rules.max_rate_per_second),
         }
     }
 }

@@ -38,10 +38,7 @@ impl<T: Config> Pallet<T> {
         blocks: Vec<JudgedBlock>,
         reporters: Vec<AccountId>,
     ) -> Result<(), Unexpected> {
-        let mut rules = Rules::<T>::get().ok_or(Unexpected::NoRules)?;
-        if rules.max_rate_until.is_some_and(|until| round >= until) {
-            rules.max_rate_per_second = None;
-        }
+        let rules = Rules::<T>::get().ok_or(Unexpected::NoRules)?;
         let schedule = rules
             .emission
             .schedule(rules.round_ms)

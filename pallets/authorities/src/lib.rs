@@ -16,9 +16,8 @@
 //!   hold it. A verifier that leaves opens a new key epoch.
 //! - **Off-chain worker**: submits what the local verifier has to say and the chain does not show yet.
 //!
-//! Calls, formulas, invariants and threats are in the pallet's `README.md`.
-//!
-//! In the runtime the pallet stands after `Session` and `Historical`: its genesis reads theirs.
+//! Calls, formulas, invariants and threats are in `README.md`. In the runtime the pallet stands after `Session` and
+//! `Historical`: its genesis reads theirs.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -34,10 +33,12 @@
 
 extern crate alloc;
 
+mod config;
 mod errors;
 mod events;
 mod impls;
 pub mod runtime_api;
+mod storage;
 pub mod types;
 pub mod weights;
 
@@ -79,8 +80,10 @@ use types::{KeysOfSet, MAX_KEY_SETS};
 /// Most candidates that are read at a time.
 pub const MAX_PAGE: u32 = 100;
 
+#[import_section(config::config)]
 #[import_section(errors::errors)]
 #[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
 pub mod pallet {
@@ -94,104 +97,6 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the pallet needs from its surroundings. The runtime's transactions have to carry
-    /// `frame_system::AuthorizeCall`, and `session.purgeKeys` has to be closed: a verifier without keys would drop out
-    /// of the set whatever its minimum.
-    #[pallet::config]
-    pub trait Config:
-        frame_system::Config<
-            RuntimeEvent: From<Event<Self>>,
-            AccountId: From<[u8; 32]> + Into<[u8; 32]>,
-            Hash: Into<Hash32>,
-        > + pallet_session::Config<ValidatorId = <Self as frame_system::Config>::AccountId>
-        + pallet_session::historical::Config
-        + CreateAuthorizedTransaction<Call<Self>>
-    {
-        /// Holds bonds and deposits. Amounts are units of 10⁻¹² CFX.
-        type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason, Balance = u128>;
-
-        /// The runtime's reasons for holds.
-        type RuntimeHoldReason: From<HoldReason>;
-
-        /// The account that slashes go to.
-        type Treasury: Get<Self::AccountId>;
-
-        /// Admits candidates: two thirds of the verifiers and a delay.
-        type AdmissionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-
-        /// Removes and suspends verifiers: two thirds, without delay.
-        type RemovalOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-
-        /// Lifts a suspension: more than 51 %.
-        type ReadmissionOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-
-        /// Who decides motions: follows the set in force.
-        type Motions: ChangeMembers<Self::AccountId> + InitializeMembers<Self::AccountId>;
-
-        /// Takes proved equivocations of Aura: pallet-offences behind [`NewOffences`].
-        type ReportAuraEquivocation: ReportOffence<
-                Self::AccountId,
-                IdentificationTuple<Self>,
-                AuraEquivocation<IdentificationTuple<Self>>,
-            >;
-
-        /// What a cycle may mint from now on, in units. Divided by the number of verifiers it is the bond of one.
-        type CycleEmission: Get<u128>;
-
-        /// The slot of the block being made.
-        type CurrentSlot: Get<u64>;
-
-        /// The current round.
-        type Rounds: CurrentRound;
-
-        /// The verifiers' `pov` session keys.
-        type VerifierKeys: VerifierKeys;
-
-        /// Most verifiers; at most [`MAX_VERIFIERS`].
-        #[pallet::constant]
-        type MaxSet: Get<u32>;
-
-        /// For how many rounds a bond stays locked after its verifier left: two cycles.
-        #[pallet::constant]
-        type BondLockRounds: Get<Round>;
-
-        /// The share of its bond that an equivocation costs.
-        #[pallet::constant]
-        type EquivocationSlash: Get<Perbill>;
-
-        /// What a fault costs its issuer, as a share of a whole bond at the time; an approver pays a tenth of it.
-        #[pallet::constant]
-        type FaultSlash: Get<Perbill>;
-
-        /// For how many sessions an equivocation can be reported; the roots of older ones are dropped.
-        #[pallet::constant]
-        type ReportSessions: Get<SessionIndex>;
-
-        /// For how many sessions whoever equivocated is barred; no fewer than [`Config::ReportSessions`], so that
-        /// one offence is not punished twice.
-        #[pallet::constant]
-        type BarSessions: Get<SessionIndex>;
-
-        /// Deposit for one storage entry, in units.
-        #[pallet::constant]
-        type DepositPerEntry: Get<u128>;
-
-        /// Deposit for one byte in storage, in units.
-        #[pallet::constant]
-        type DepositPerByte: Get<u128>;
-
-        /// Priority of the verifiers' own calls in the transaction pool.
-        #[pallet::constant]
-        type Priority: Get<TransactionPriority>;
-
-        /// For how many blocks those calls stay in the transaction pool; the worker submits them again after.
-        #[pallet::constant]
-        type Longevity: Get<TransactionLongevity>;
-
-        /// Weights of the calls.
-        type WeightInfo: WeightInfo;
-    }
-
     /// Why funds are held.
     #[pallet::composite_enum]
     pub enum HoldReason {
@@ -202,81 +107,6 @@ pub mod pallet {
         #[codec(index = 1)]
         Record,
     }
-
-    /// The least number of verifiers: 1 in a development chain, 3 in a local one, 4 in production. No change of the
-    /// set may go below it.
-    #[pallet::storage]
-    pub type MinimumSet<T: Config> = StorageValue<_, u32, ValueQuery>;
-
-    /// Candidates, verifiers, and those who have left but not taken their bond back.
-    #[pallet::storage]
-    pub type Verifiers<T: Config> =
-        CountedStorageMap<_, Blake2_128Concat, T::AccountId, VerifierRecord>;
-
-    /// The set as decided, ascending; in force two sessions after the decision. Without those who are expelled.
-    #[pallet::storage]
-    pub type Members<T: Config> =
-        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>, ValueQuery>;
-
-    /// Who equivocated and stays for the sake of the minimum, in order of punishment: the first leaves first.
-    #[pallet::storage]
-    pub type Expelled<T: Config> =
-        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>, ValueQuery>;
-
-    /// The set in force, ascending.
-    #[pallet::storage]
-    pub type InForce<T: Config> =
-        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>, ValueQuery>;
-
-    /// First session in which an account that equivocated may apply and be admitted again.
-    #[pallet::storage]
-    pub type BarredUntil<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, SessionIndex>;
-
-    /// The slot in which a session began, for as long as equivocations in it can be reported.
-    #[pallet::storage]
-    pub type SessionSlots<T: Config> = StorageMap<_, Twox64Concat, SessionIndex, u64>;
-
-    /// The session keys in force, by the session from which they were.
-    #[pallet::storage]
-    pub type KeySets<T: Config> =
-        StorageMap<_, Twox64Concat, SessionIndex, KeysOfSet<T::AccountId>, ValueQuery>;
-
-    /// The sessions of `keySets`, ascending.
-    #[pallet::storage]
-    pub type KeySetSessions<T: Config> =
-        StorageValue<_, BoundedVec<SessionIndex, ConstU32<MAX_KEY_SETS>>, ValueQuery>;
-
-    /// What verifiers announced of themselves.
-    #[pallet::storage]
-    pub type Announcements<T: Config> =
-        CountedStorageMap<_, Blake2_128Concat, T::AccountId, VerifierAnnouncement>;
-
-    /// How many announcements a verifier has made: the number that its next one has to carry.
-    #[pallet::storage]
-    pub type AnnouncementCount<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
-
-    /// The key epoch that opened last.
-    #[pallet::storage]
-    pub type LatestEpoch<T: Config> = StorageValue<_, KeyEpoch, ValueQuery>;
-
-    /// The last key epoch whose secret came in force: new videos take their keys from it.
-    #[pallet::storage]
-    pub type EpochInForce<T: Config> = StorageValue<_, u32>;
-
-    /// Set secrets by key epoch.
-    #[pallet::storage]
-    pub type SetSecrets<T: Config> = StorageMap<_, Twox64Concat, u32, SetSecretRecord>;
-
-    /// Who acknowledged to hold the set secret of a key epoch, its maker included, in order of acknowledgement.
-    #[pallet::storage]
-    pub type Acknowledgements<T: Config> = StorageMap<
-        _,
-        Twox64Concat,
-        u32,
-        BoundedVec<T::AccountId, ConstU32<MAX_VERIFIERS>>,
-        ValueQuery,
-    >;
 
     /// Genesis takes the set itself from `session.keys`.
     #[pallet::genesis_config]

@@ -87,7 +87,7 @@ fn e1_two_blocks_of_one_slot_disable_their_author_at_once_and_put_it_out_within_
 }
 
 #[test]
-fn e_an_equivocation_of_session_1_is_reported_in_session_3_of_a_set_that_never_changed() {
+fn e1_an_equivocation_of_session_1_is_reported_in_session_3_of_a_set_that_never_changed() {
     run(|| {
         rotate(1);
         let slot = Slot::get() + 7;
@@ -106,7 +106,7 @@ fn e_an_equivocation_of_session_1_is_reported_in_session_3_of_a_set_that_never_c
 }
 
 #[test]
-fn e_one_incident_is_punished_once() {
+fn e1_one_incident_is_punished_once() {
     run(|| {
         join(5);
         rotate(2);

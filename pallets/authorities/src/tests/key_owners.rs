@@ -30,7 +30,7 @@ fn owner(key: u8, proof: sp_session::MembershipProof) -> Option<u8> {
 }
 
 #[test]
-fn e_keys_in_force_are_proved_although_their_owner_registered_others_to_escape() {
+fn e1_keys_in_force_are_proved_although_their_owner_registered_others_to_escape() {
     run(|| {
         rotate(1);
         replace_keys(2, 42);

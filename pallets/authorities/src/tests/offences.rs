@@ -19,7 +19,7 @@ fn equivocate(number: u8) {
 }
 
 #[test]
-fn e_an_offender_is_disabled_slashed_barred_suspended_and_leaves() {
+fn e1_an_offender_is_disabled_slashed_barred_suspended_and_leaves() {
     run(|| {
         join(5);
         rotate(2);
@@ -57,7 +57,7 @@ fn e_an_offender_is_disabled_slashed_barred_suspended_and_leaves() {
 }
 
 #[test]
-fn e_at_the_minimum_an_offender_stays_disabled_until_a_replacement_is_active() {
+fn e1_at_the_minimum_an_offender_stays_disabled_until_a_replacement_is_active() {
     run_at_least(&[1, 2, 3], 3, || {
         rotate(1);
         equivocate(2);
@@ -81,7 +81,7 @@ fn e_at_the_minimum_an_offender_stays_disabled_until_a_replacement_is_active() {
 }
 
 #[test]
-fn e_an_offender_that_waits_stays_disabled_when_the_set_changes_around_it() {
+fn e1_an_offender_that_waits_stays_disabled_when_the_set_changes_around_it() {
     run_at_least(&[1, 2, 3], 3, || {
         rotate(1);
         equivocate(2);
@@ -102,7 +102,7 @@ fn e_an_offender_that_waits_stays_disabled_when_the_set_changes_around_it() {
 }
 
 #[test]
-fn e_new_keys_do_not_enable_an_offender_that_waits() {
+fn e1_new_keys_do_not_enable_an_offender_that_waits() {
     run_at_least(&[1, 2, 3], 3, || {
         rotate(1);
         equivocate(2);
@@ -117,7 +117,7 @@ fn e_new_keys_do_not_enable_an_offender_that_waits() {
 }
 
 #[test]
-fn e_a_lone_verifier_is_never_disabled_since_no_block_would_follow() {
+fn e1_a_lone_verifier_is_never_disabled_since_no_block_would_follow() {
     run_with_one(|| {
         rotate(1);
         equivocate(1);
@@ -162,7 +162,7 @@ fn who_is_barred_neither_applies_nor_is_admitted_until_the_bar_ends() {
 }
 
 #[test]
-fn e_whoever_left_answers_with_its_bond_for_what_it_did_before() {
+fn e1_whoever_left_answers_with_its_bond_for_what_it_did_before() {
     run(|| {
         join(5);
         rotate(2);

@@ -40,7 +40,7 @@ fn no_session_changes_the_set_or_tells_grandpa_of_a_new_one() {
 }
 
 #[test]
-fn e_keys_of_a_past_session_are_proved_however_many_sessions_later() {
+fn e1_keys_of_a_past_session_are_proved_however_many_sessions_later() {
     run(|| {
         rotate(1);
         let proof = Historical::prove(pov_key(2)).expect("a verifier's key is proved");
@@ -57,7 +57,7 @@ fn e_keys_of_a_past_session_are_proved_however_many_sessions_later() {
 }
 
 #[test]
-fn e_roots_of_the_first_two_sessions_are_noted_at_genesis() {
+fn e1_roots_of_the_first_two_sessions_are_noted_at_genesis() {
     run(|| {
         let first = HistoricalSessions::<Test>::get(0).expect("noted");
         assert_eq!(HistoricalSessions::<Test>::get(1), Some(first));

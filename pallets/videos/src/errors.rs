@@ -35,7 +35,7 @@ mod errors {
         /// The shares of verifier, storage or supervisor differ from what the chain sets.
         #[codec(index = 8)]
         RatioChainShareChanged,
-        /// The verifiers have no secret in force for this key epoch.
+        /// The key epoch is not the last whose secret is in force: prepare the upload anew with a verifier.
         #[codec(index = 9)]
         KeyEpochNotInForce,
         /// There is no such video.

@@ -71,10 +71,18 @@ impl EligibleProducers for TestProducers {
     }
 }
 
-pub struct OnlyEpochZero;
-impl KeyEpochs for OnlyEpochZero {
+parameter_types! {
+    /// The key epoch that came in force last; all before it did too.
+    pub static NewestEpoch: u32 = 0;
+}
+
+pub struct TestEpochs;
+impl KeyEpochs for TestEpochs {
     fn is_in_force(epoch: u32) -> bool {
-        epoch == 0
+        epoch <= NewestEpoch::get()
+    }
+    fn takes_new_videos(epoch: u32) -> bool {
+        epoch == NewestEpoch::get()
     }
 }
 
@@ -83,7 +91,7 @@ impl crate::Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Rounds = TestRounds;
     type Producers = TestProducers;
-    type KeyEpochs = OnlyEpochZero;
+    type KeyEpochs = TestEpochs;
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type RecordRounds = RecordRounds;
@@ -168,6 +176,7 @@ pub fn propose(by: AccountId, magnet: Magnet) -> u32 {
 /// Runs a test at block 1, round 1,000, with two approved producers of 1,000 CFX each, and checks the invariants.
 pub fn run(test: impl FnOnce()) {
     Now::set(1_000);
+    NewestEpoch::set(0);
     Approved::set(vec![producer(), other_producer()]);
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()

@@ -3,8 +3,8 @@
 use crate::{
     Error, Event, Pallet, Uploads, Videos as Records,
     mock::{
-        Approved, CFX, Now, RuntimeEvent, System, Test, Videos, draft, other_producer, producer,
-        run, stranger, supervisor,
+        Approved, CFX, NewestEpoch, Now, RuntimeEvent, System, Test, Videos, draft, other_producer,
+        producer, run, stranger, supervisor,
     },
 };
 use chainflix_primitives::{
@@ -228,6 +228,20 @@ fn a_ratio_is_refused_with_the_rule_that_it_breaks() {
             enhancers: 0,
             ..whole
         };
+        assert_ok!(video.publish(producer()));
+    });
+}
+
+#[test]
+fn d5_an_older_key_epoch_takes_no_new_videos() {
+    run(|| {
+        NewestEpoch::set(1);
+        assert_noop!(
+            draft(1).publish(producer()),
+            Error::<Test>::KeyEpochNotInForce
+        );
+        let mut video = draft(1);
+        video.key_epoch = 1;
         assert_ok!(video.publish(producer()));
     });
 }

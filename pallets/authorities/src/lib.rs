@@ -85,7 +85,11 @@ pub const MAX_PAGE: u32 = 100;
 #[import_section(events::events)]
 #[import_section(storage::storage)]
 #[frame_support::pallet]
-#[allow(clippy::expect_used, reason = "in code that FRAME's macros make")]
+#[allow(
+    clippy::expect_used,
+    clippy::type_complexity,
+    reason = "in code that FRAME's macros make"
+)]
 pub mod pallet {
     use super::*;
 

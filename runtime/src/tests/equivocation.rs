@@ -88,7 +88,7 @@ fn assert_punished_and_out_within_two_sessions(chain: &mut Walk) {
         &<[u8; 32]>::from(BOB.account()).into()
     ));
     let now = Session::current_index();
-    chain.to_session(now + 2);
+    chain.walk_to_session(now + 2);
     let keys = BOB.session_keys();
     assert!(!Session::validators().contains(&BOB.account()));
     assert!(!pallet_aura::Authorities::<Runtime>::get().contains(&keys.aura));
@@ -109,7 +109,7 @@ fn assert_punished_and_out_within_two_sessions(chain: &mut Walk) {
 fn e1_two_votes_of_session_1_are_reported_by_the_voter_in_session_3_of_a_set_that_never_changed() {
     walk("local_testnet", |chain| {
         bond(chain);
-        chain.to_session(3);
+        chain.walk_to_session(3);
         assert_eq!(pallet_grandpa::CurrentSetId::<Runtime>::get(), 0);
         let key = BOB.session_keys().grandpa;
         let owner = <Runtime as GrandpaApiV3<Block>>::generate_key_ownership_proof(0, key)
@@ -129,11 +129,11 @@ fn e1_two_votes_of_session_1_are_reported_by_the_voter_in_session_3_of_a_set_tha
 fn e1_the_root_of_session_1_proves_the_voters_key_in_session_3() {
     walk("local_testnet", |chain| {
         bond(chain);
-        chain.to_session(1);
+        chain.walk_to_session(1);
         let key = BOB.session_keys().grandpa;
         let proof = Historical::prove((KEY_TYPE, key)).expect("a verifier's key");
         assert_eq!(proof.session, 1);
-        chain.to_session(3);
+        chain.walk_to_session(3);
         let owner = OpaqueKeyOwnershipProof::new(proof.encode());
         let submitted =
             <Runtime as GrandpaApiV3<Block>>::submit_report_equivocation_unsigned_extrinsic(
@@ -150,10 +150,10 @@ fn e1_the_root_of_session_1_proves_the_voters_key_in_session_3() {
 fn e1_two_blocks_of_session_1_are_reported_by_the_node_in_session_3() {
     walk("local_testnet", |chain| {
         bond(chain);
-        chain.to_session(1);
+        chain.walk_to_session(1);
         chain.block([]);
         let [first, second] = two_blocks(chain.slot);
-        chain.to_session(3);
+        chain.walk_to_session(3);
         assert!(
             <Runtime as AuthoritiesApiV1<Block>>::report_aura_equivocation(
                 aura_key(),
@@ -181,7 +181,7 @@ fn e1_two_blocks_of_session_1_are_reported_by_the_node_in_session_3() {
 fn e1_new_keys_registered_beforehand_hide_no_equivocation() {
     walk("local_testnet", |chain| {
         bond(chain);
-        chain.to_session(1);
+        chain.walk_to_session(1);
         let keys = super::verifiers::keys_of("//Bob//2");
         let proof = super::verifiers::possession("//Bob//2", &BOB.account());
         let set_keys = pallet_session::Call::set_keys { keys, proof };
@@ -207,7 +207,7 @@ fn e1_new_keys_registered_beforehand_hide_no_equivocation() {
 #[test]
 fn votes_of_two_rounds_are_no_equivocation() {
     walk("local_testnet", |chain| {
-        chain.to_session(1);
+        chain.walk_to_session(1);
         let key = BOB.session_keys().grandpa;
         let owner = Authorities::prove((KEY_TYPE, key)).expect("a verifier's key");
         // The signatures are of another round than the proof says.

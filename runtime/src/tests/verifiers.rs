@@ -89,7 +89,7 @@ fn a_stranger_becomes_a_verifier_by_two_thirds_and_a_delay_and_everything_follow
         assert!(Balances::free_balance(eve()) < ENDOWMENT - record.bond);
 
         let in_force = Session::current_index() + 2;
-        chain.to_session(in_force);
+        chain.walk_to_session(in_force);
         chain.block([]);
         let keys = keys_of("//Eve");
         assert_eq!(Session::validators().len(), 5);
@@ -149,7 +149,7 @@ fn the_local_chain_keeps_three_verifiers_whoever_wants_to_leave() {
                 Error::<Runtime>::SetAtMinimum
             );
         }
-        chain.to_session(2);
+        chain.walk_to_session(2);
         assert_eq!(Session::validators().len(), 3);
         assert_eq!(
             Authorities::latest_key_epoch().epoch,
@@ -208,7 +208,7 @@ fn keys_that_their_node_does_not_hold_are_not_registered() {
 #[test]
 fn consensus_keeps_its_set_id_while_nothing_changes() {
     walk("local_testnet", |chain| {
-        chain.to_session(4);
+        chain.walk_to_session(4);
         assert_eq!(pallet_grandpa::CurrentSetId::<Runtime>::get(), 0);
         assert_eq!(Session::validators().len(), 4);
     });

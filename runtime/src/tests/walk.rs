@@ -84,7 +84,7 @@ impl Walk {
     }
 
     /// Writes empty blocks until a session has begun.
-    pub(super) fn to_session(&mut self, session: u32) {
+    pub(super) fn walk_to_session(&mut self, session: u32) {
         while Session::current_index() < session {
             self.block([]);
         }

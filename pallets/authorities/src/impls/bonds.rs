@@ -41,7 +41,8 @@ impl<T: Config> Pallet<T> {
 
     /// What a fault costs its issuer, in units, if its bond holds as much.
     pub(crate) fn price_of_fault() -> u128 {
-        T::FaultSlash::get() * Self::bond_among(Members::<T>::decode_len().unwrap_or(0))
+        let bond = Self::bond_among(Members::<T>::decode_len().unwrap_or(0));
+        T::FaultSlash::get().mul_floor(bond)
     }
 
     /// Holds `amount` more as a bond.
@@ -110,7 +111,7 @@ impl<T: Config> Pallet<T> {
     /// Takes `share` of the bond of an equivocator. What was taken, in units.
     pub(crate) fn slash_share(verifier: &T::AccountId, share: Perbill) -> u128 {
         let bond = Verifiers::<T>::get(verifier).map_or(0, |record| record.bond);
-        Self::slash(verifier, share * bond, SlashCause::Equivocation)
+        Self::slash(verifier, share.mul_floor(bond), SlashCause::Equivocation)
     }
 
     /// Moves at most `amount` of a bond to the treasury. What was moved, in units.

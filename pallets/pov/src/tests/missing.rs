@@ -23,6 +23,9 @@ use crate::{
     mock::{Balances, Bonds, Pov, RuntimeOrigin, Test},
 };
 
+/// A change to a proof that makes it wrong.
+type Edit<'a> = Box<dyn Fn(&mut Vec<Absence>) + 'a>;
+
 fn service_key() -> SigningKey {
     SigningKey::from([77; 32])
 }
@@ -160,7 +163,7 @@ fn a_view_that_stands_in_a_block_is_not_missing_whatever_neighbours_are_shown() 
             leaf: body[index as usize].clone(),
             path: proof(&tree(&body), index),
         };
-        let edits: Vec<Box<dyn Fn(&mut Vec<Absence>)>> = vec![
+        let edits: Vec<Edit> = vec![
             Box::new(|absences| {
                 absences.remove(0);
             }),

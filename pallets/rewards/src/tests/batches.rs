@@ -161,7 +161,10 @@ fn the_cap_holds_over_a_whole_batch() {
             total: settled + 1,
             ..more.claim(11, 10)
         };
-        assert_noop!(submit(&[over.clone()]), Error::<Test>::AboveSettled);
+        assert_noop!(
+            submit(std::slice::from_ref(&over)),
+            Error::<Test>::AboveSettled
+        );
         assert_eq!(offer(&[over]), Err(InvalidTransaction::Custom(6).into()));
     });
 }

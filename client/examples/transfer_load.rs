@@ -9,6 +9,7 @@
 //! events of them, `seconds` from the first submission until the last of them was seen finalized, and `blocks` that hold them.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -17,7 +18,9 @@ use jsonrpsee::core::client::ClientT;
 use jsonrpsee::rpc_params;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use serde_json::json;
+use subxt::backend::LegacyBackend;
 use subxt::config::DefaultExtrinsicParamsBuilder;
+use subxt::rpcs::RpcClient;
 use subxt::{OnlineClient, SubstrateConfig};
 use subxt_signer::SecretUri;
 use subxt_signer::sr25519::Keypair;
@@ -168,11 +171,16 @@ async fn run() -> anyhow::Result<String> {
     let Some(first) = urls.first() else {
         bail!(usage)
     };
-    let client = Client::from_insecure_url(first).await?;
+    // The older methods, as the library uses them: those of `chainHead` end with a client that is slower than the chain.
+    let rpc = RpcClient::from_insecure_url(first).await?;
+    let backend: LegacyBackend<SubstrateConfig> = LegacyBackend::builder().build(rpc);
+    let client = Client::from_backend(Arc::new(backend)).await?;
     let senders = (0..SENDERS)
         .map(|number| pair(&format!("//Load//{number}")))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    fund(&client, &senders).await?;
+    tokio::time::timeout(PATIENCE, fund(&client, &senders))
+        .await
+        .context("the senders' funds were not finalized in time: does the chain finalize?")??;
     let signed = sign(&client, &senders, count).await?;
     // A sender's transactions all go to one node, so that none waits for another node's.
     let mut shares = vec![Vec::new(); urls.len()];
@@ -195,7 +203,12 @@ async fn run() -> anyhow::Result<String> {
     };
     let ((), (blocks, end)) = tokio::time::timeout(PATIENCE, measured)
         .await
-        .context("not everything was finalized in time")??;
+        .with_context(|| {
+            format!(
+                "not all transfers were finalized within {} s",
+                PATIENCE.as_secs()
+            )
+        })??;
     let seconds = end.duration_since(begin).as_secs_f64();
     Ok(json!({ "transfers": count, "seconds": seconds, "blocks": blocks }).to_string())
 }

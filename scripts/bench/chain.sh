@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# transfers on four validators and on one, weights of a claim and of a round, size of the runtime
+# what weights allow, what a round costs by views, size of the runtime; transfers on four validators and on one
 # Sourced by scripts/bench.sh.
 source scripts/network.sh
 

@@ -33,7 +33,10 @@ impl Get<u128> for CycleEmission {
         let round = Pov::standing().round;
         let rounds = u128::from(Pov::cycle_rule(round).length);
         // No schedule and no cycle is that large; if one were, nobody could bond.
-        Rewards::reward(round).saturating_mul(rounds)
+        let Some(emission) = Rewards::reward(round).checked_mul(rounds) else {
+            return u128::MAX;
+        };
+        emission
     }
 }
 

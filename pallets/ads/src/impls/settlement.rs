@@ -22,18 +22,18 @@ impl<T: Config> AdSettlement for Pallet<T> {
             return Vec::new();
         }
         let mut lifetime = LifetimeFunds::<T>::get();
+        let before = lifetime.paid;
         let paid: Vec<PaidCampaign> = sums
             .into_iter()
             .filter_map(|sum| Self::pay_campaign(sum, &mut lifetime))
             .collect();
+        // It only grows.
+        let paid_now = lifetime.paid.checked_sub(before).unwrap_or(0);
         LifetimeFunds::<T>::put(lifetime);
         Self::deposit_event(Event::RoundPaid {
             round,
             campaigns: u32::try_from(paid.len()).unwrap_or(u32::MAX),
-            // Below what was ever put in, and that is a number.
-            paid: paid
-                .iter()
-                .fold(0, |sum: u128, paid| sum.saturating_add(paid.paid)),
+            paid: paid_now,
         });
         paid
     }

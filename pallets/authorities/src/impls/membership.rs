@@ -49,7 +49,10 @@ impl<T: Config> Pallet<T> {
             members.len() < T::MaxSet::get() as usize,
             Error::<T>::SetFull
         );
-        let missing = Self::bond_of_newcomer().saturating_sub(record.bond);
+        // It may have bonded more already.
+        let missing = Self::bond_of_newcomer()
+            .checked_sub(record.bond)
+            .unwrap_or(0);
         Self::hold_bond(&candidate, &mut record, missing)?;
         record.status = VerifierStatus::Member;
         record.suspended = false;

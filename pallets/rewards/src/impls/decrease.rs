@@ -37,10 +37,11 @@ impl<T: Config> Pallet<T> {
         ensure!(is_so, Error::<T>::WrongProof);
 
         let signers = Signers::<T>::take(later_as_of);
-        let slashed = signers.iter().fold(0u128, |sum, signer| {
-            // Of what bonds hold together no sum overflows; and it is only told.
-            sum.saturating_add(T::Discipline::approver_at_fault(signer))
-        });
+        let mut slashed = 0u128;
+        for signer in &signers {
+            let taken = T::Discipline::approver_at_fault(signer);
+            slashed = slashed.checked_add(taken).ok_or(Error::<T>::Overflow)?;
+        }
         Self::forget_adopted(&second);
         Self::deposit_event(Event::EarningsVoided {
             as_of: later_as_of,

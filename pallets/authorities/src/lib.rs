@@ -33,6 +33,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod config;
 mod errors;
 mod events;

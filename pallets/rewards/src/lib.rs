@@ -41,6 +41,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod errors;
 mod events;
 mod impls;
@@ -53,6 +55,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{
     AccountTotal, AdoptedEarnings, Claim, EarningsVote, LaterTotal, RateChange, RewardRules,
@@ -153,6 +157,10 @@ pub mod pallet {
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+
+        /// What benchmarks need of the rest of the runtime.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::BenchmarkHelper;
     }
 
     /// The rules of the chain's economy.
@@ -246,8 +254,8 @@ pub mod pallet {
         /// * `total`: what the account has earned in its lifetime, in units.
         /// * `index`, `count`, `proof`: where its leaf stands under the root, as a verifier gives them.
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::claim())]
-        #[pallet::weight_of_authorize(T::WeightInfo::authorize_claim())]
+        #[pallet::weight(T::WeightInfo::claim(proof.len() as u32))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_claim(proof.len() as u32))]
         #[pallet::authorize(Self::authorize_claim)]
         pub fn claim(
             origin: OriginFor<T>,

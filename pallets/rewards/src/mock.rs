@@ -129,6 +129,15 @@ impl crate::Config for Test {
     type ClaimPriority = ConstU64<7>;
     type ClaimLongevity = ConstU64<64>;
     type WeightInfo = EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Bonds;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Bonds {
+    fn bonded_verifier(number: u32) -> RawAccount {
+        raw(u8::try_from(number).expect("few verifiers"))
+    }
 }
 
 /// Account `number`; accounts ascend with numbers.
@@ -271,6 +280,15 @@ pub fn run(test: impl FnOnce()) {
 pub fn run_with(emission: EmissionPreset, max_rate: Option<u128>, test: impl FnOnce()) {
     Now::set(0);
     Slashed::set(Vec::new());
+    externalities(emission, max_rate).execute_with(|| {
+        System::set_block_number(1);
+        test();
+        Pallet::<Test>::do_try_state().expect("the invariants hold");
+    });
+}
+
+/// The state at genesis.
+pub fn externalities(emission: EmissionPreset, max_rate: Option<u128>) -> sp_io::TestExternalities {
     let storage = RuntimeGenesisConfig {
         rewards: RewardsConfig {
             emission,
@@ -284,9 +302,5 @@ pub fn run_with(emission: EmissionPreset, max_rate: Option<u128>, test: impl FnO
     }
     .build_storage()
     .expect("genesis builds");
-    sp_io::TestExternalities::from(storage).execute_with(|| {
-        System::set_block_number(1);
-        test();
-        Pallet::<Test>::do_try_state().expect("the invariants hold");
-    });
+    storage.into()
 }

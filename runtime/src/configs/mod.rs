@@ -1,6 +1,8 @@
 //! How the pallets are configured.
 
 mod accounts;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod consensus;
 mod governance;
 mod payment;

@@ -6,6 +6,7 @@ use crate::{
     constants::{currency::EXISTENTIAL_DEPOSIT, rounds, time},
     weights,
 };
+use chainflix_primitives::campaign::MAX_PAID_CAMPAIGNS;
 use frame_support::{
     traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
@@ -50,14 +51,17 @@ impl pallet_rewards::Config for Runtime {
     type ClaimPriority = ConstU64<0>;
     type ClaimLongevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type WeightInfo = weights::Rewards;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }
 
 /// Settlement runs inside the block hook of the pallet that judges, which counts it.
 pub struct SettlementCost;
 
 impl SettlementWeights for SettlementCost {
-    fn settle(_blocks: u32, debits: u32) -> Weight {
-        weights::Rewards::settle().saturating_add(weights::Ads::pay(debits))
+    fn settle(blocks: u32, debits: u32) -> Weight {
+        let campaigns = debits.min(MAX_PAID_CAMPAIGNS);
+        weights::Rewards::settle(blocks, campaigns).saturating_add(weights::Ads::pay(debits))
     }
 
     fn vote_earnings() -> Weight {

@@ -5,7 +5,7 @@ use chainflix_primitives::{
     AccountId, Round,
     campaign::PaidCampaign,
     registry::{AdSettlement, JudgedBlock, SettledBlock, SettledRound, Settlement},
-    report::EarningsTriple,
+    report::{Debit, EarningsTriple},
     settlement,
 };
 use frame_support::{BoundedVec, storage::with_transaction_unchecked};
@@ -15,15 +15,7 @@ use crate::{Config, Event, LifetimeTotals, Pallet, Rules, SettledRounds, Unexpec
 
 impl<T: Config> Settlement for Pallet<T> {
     fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>) {
-        // Campaigns pay in the middle of it: all of it holds, or nothing.
-        let settled =
-            with_transaction_unchecked(|| match Self::settle_round(round, blocks, reporters) {
-                Ok(()) => TransactionOutcome::Commit(Ok(())),
-                Err(reason) => TransactionOutcome::Rollback(Err(reason)),
-            });
-        if let Err(reason) = settled {
-            Self::deposit_event(Event::UnexpectedlyRefused { reason });
-        }
+        Self::settle_or_refuse(round, blocks, reporters, T::Ads::pay);
     }
 
     fn vote_earnings(verifier: AccountId, triple: EarningsTriple, set_size: u32) {
@@ -32,11 +24,31 @@ impl<T: Config> Settlement for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
+    /// Settles a round; `pay` takes what its debits come to out of escrow. When it can't be, says so and changes nothing.
+    pub(crate) fn settle_or_refuse(
+        round: Round,
+        blocks: Vec<JudgedBlock>,
+        reporters: Vec<AccountId>,
+        pay: impl FnOnce(Round, Vec<Debit>) -> Vec<PaidCampaign>,
+    ) {
+        // Campaigns pay in the middle of it: all of it holds, or nothing.
+        let settled = with_transaction_unchecked(|| {
+            match Self::settle_round(round, blocks, reporters, pay) {
+                Ok(()) => TransactionOutcome::Commit(Ok(())),
+                Err(reason) => TransactionOutcome::Rollback(Err(reason)),
+            }
+        });
+        if let Err(reason) = settled {
+            Self::deposit_event(Event::UnexpectedlyRefused { reason });
+        }
+    }
+
     /// Settles a round: shares its reward among its approved blocks and keeps the record.
     fn settle_round(
         round: Round,
         blocks: Vec<JudgedBlock>,
         reporters: Vec<AccountId>,
+        pay: impl FnOnce(Round, Vec<Debit>) -> Vec<PaidCampaign>,
     ) -> Result<(), Unexpected> {
         let rules = Rules::<T>::get().ok_or(Unexpected::NoRules)?;
         let schedule = rules
@@ -49,7 +61,7 @@ impl<T: Config> Pallet<T> {
         let emission = schedule.reward(round);
         let approved = blocks.iter().filter(|block| block.approved);
         let debits = approved.flat_map(|block| block.debits.iter().copied());
-        let ads = BoundedVec::try_from(T::Ads::pay(round, debits.collect()))
+        let ads = BoundedVec::try_from(pay(round, debits.collect()))
             .map_err(|_| Unexpected::AdsOutOfBounds)?;
         let blocks = BoundedVec::try_from(Self::reward_blocks(round, emission, blocks))
             .map_err(|_| Unexpected::TooManyVerifiers)?;

@@ -6,10 +6,13 @@
 //! ```
 //!
 //! Accounts of its own are funded from `//Alice` first. On stdout: a JSON object with `transfers`, finalized `Transfer`
-//! events of them, `seconds` from the first submission until the last of them was seen finalized, and `blocks` that hold them.
+//! events of them, `seconds` from the first submission until the last of them was seen finalized, `blocks` that hold them, and
+//! `sent_again`, how many were made anew because pools had dropped them.
 
+use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
@@ -33,10 +36,19 @@ const FUNDS: u128 = 1_000_000_000_000_000;
 const AMOUNT: u128 = 10_000_000_000;
 /// Everything is finalized within this time, or the measurement has failed.
 const PATIENCE: Duration = Duration::from_secs(240);
+/// An account of which no transfer was finalized for so long is stuck.
+const STUCK: Duration = Duration::from_secs(15);
 /// Submissions on their way to one node.
 const AT_ONCE: usize = 64;
 
+/// What each new attempt adds to the tip, in units: so little that the funds suffice.
+const TIP: u128 = 1_000_000;
+
 type Client = OnlineClient<SubstrateConfig>;
+type AtBlock = subxt::client::ClientAtBlock<
+    SubstrateConfig,
+    subxt::client::OnlineClientAtBlockImpl<SubstrateConfig>,
+>;
 
 fn pair(uri: &str) -> anyhow::Result<Keypair> {
     let uri: SecretUri = uri.parse()?;
@@ -85,45 +97,103 @@ async fn fund(client: &Client, senders: &[Keypair]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// All transfers, signed, in an order in which every account's follow each other.
-async fn sign(client: &Client, senders: &[Keypair], count: usize) -> anyhow::Result<Vec<String>> {
-    let block = client.at_current_block().await?;
-    let mut call = indices(client, "Balances", "transfer_keep_alive")
-        .await?
-        .to_vec();
-    let keep = call.len();
-    let mut nonces = Vec::new();
-    for sender in senders {
-        let account = subxt::utils::AccountId32(sender.public_key().0);
-        nonces.push(block.tx().account_nonce(&account).await?);
+/// One account's transfers, signed, in the order of their nonces.
+struct Line {
+    sender: Keypair,
+    to: [u8; 32],
+    first_nonce: u64,
+    transactions: Vec<String>,
+}
+
+impl Line {
+    fn account(&self) -> subxt::utils::AccountId32 {
+        subxt::utils::AccountId32(self.sender.public_key().0)
     }
-    let mut signed = Vec::with_capacity(count);
-    for number in 0..count {
-        let place = number % senders.len();
-        let sender = &senders[place];
-        let to = senders[(place + 1) % senders.len()].public_key().0;
-        call.truncate(keep);
-        call.extend(transfer(&to, AMOUNT));
-        let payload = block.tx().from_call_data_bytes(&call)?;
+
+    /// Its transfer of this nonce, as hex.
+    fn transfer(
+        &self,
+        at: &AtBlock,
+        call: [u8; 2],
+        nonce: u64,
+        tip: u128,
+    ) -> anyhow::Result<String> {
+        let mut data = call.to_vec();
+        data.extend(transfer(&self.to, AMOUNT));
+        let payload = at.tx().from_call_data_bytes(&data)?;
         let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
             .immortal()
-            .nonce(nonces[place]);
-        nonces[place] += 1;
-        let mut signable = block
-            .tx()
-            .create_signable_offline(&payload, params.build())?;
-        signed.push(format!(
+            .nonce(nonce)
+            .tip(tip);
+        let mut signable = at.tx().create_signable_offline(&payload, params.build())?;
+        Ok(format!(
             "0x{}",
-            hex::encode(signable.sign(sender)?.encoded())
-        ));
+            hex::encode(signable.sign(&self.sender)?.encoded())
+        ))
     }
-    Ok(signed)
+}
+
+/// `count` transfers, signed, shared among the senders.
+async fn sign(client: &Client, senders: Vec<Keypair>, count: usize) -> anyhow::Result<Vec<Line>> {
+    let block = client.at_current_block().await?;
+    let call = indices(client, "Balances", "transfer_keep_alive").await?;
+    let keys: Vec<[u8; 32]> = senders.iter().map(|sender| sender.public_key().0).collect();
+    let mut lines = Vec::with_capacity(senders.len());
+    for (place, sender) in senders.into_iter().enumerate() {
+        let mut line = Line {
+            sender,
+            to: keys[(place + 1) % keys.len()],
+            first_nonce: 0,
+            transactions: Vec::new(),
+        };
+        line.first_nonce = block.tx().account_nonce(&line.account()).await?;
+        let own = count / keys.len() + usize::from(place < count % keys.len());
+        line.transactions = (line.first_nonce..)
+            .take(own)
+            .map(|nonce| line.transfer(&block, call, nonce, 0))
+            .collect::<anyhow::Result<_>>()?;
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// Makes anew what pools have dropped, as a wallet has to: a pool drops a transaction that it finds in a block of a fork, and refuses
+/// the same bytes for half an hour. With a tip it is another. Never ends by itself; counts into `again`.
+async fn insist(
+    client: &Client,
+    nodes: &[WsClient],
+    lines: &[Line],
+    again: &AtomicU64,
+) -> anyhow::Result<Infallible> {
+    let call = indices(client, "Balances", "transfer_keep_alive").await?;
+    let mut before: Vec<u64> = lines.iter().map(|line| line.first_nonce).collect();
+    for tip in 1u128.. {
+        tokio::time::sleep(STUCK).await;
+        let block = client.at_current_block().await?;
+        for (place, (line, before)) in lines.iter().zip(&mut before).enumerate() {
+            let nonce = block.tx().account_nonce(&line.account()).await?;
+            let stuck = std::mem::replace(before, nonce) == nonce;
+            let end = line.first_nonce + u64::try_from(line.transactions.len())?;
+            for nonce in (nonce..end).take(if stuck { AT_ONCE } else { 0 }) {
+                let transaction = line.transfer(&block, call, nonce, tip * TIP)?;
+                let answer: Result<String, _> = nodes[place % nodes.len()]
+                    .request("author_submitExtrinsic", rpc_params![transaction])
+                    .await;
+                // A pool that still holds one of that nonce may refuse it.
+                again.fetch_add(u64::from(answer.is_ok()), Ordering::Relaxed);
+            }
+        }
+    }
+    unreachable!("tips don't end")
 }
 
 /// Sends one node's share; what it refuses fails the measurement.
-async fn send(node: &WsClient, transactions: Vec<String>) -> anyhow::Result<()> {
+async fn send(node: &WsClient, lines: &[&[String]]) -> anyhow::Result<()> {
     use futures::{StreamExt, TryStreamExt};
-    futures::stream::iter(transactions)
+    // By turns, so that every account's first comes before any account's second.
+    let longest = lines.iter().map(|line| line.len()).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| lines.iter().filter_map(move |line| line.get(turn)));
+    futures::stream::iter(turns)
         .map(|transaction| async move {
             let hash: String = node
                 .request("author_submitExtrinsic", rpc_params![transaction])
@@ -181,36 +251,40 @@ async fn run() -> anyhow::Result<String> {
     tokio::time::timeout(PATIENCE, fund(&client, &senders))
         .await
         .context("the senders' funds were not finalized in time: does the chain finalize?")??;
-    let signed = sign(&client, &senders, count).await?;
-    // A sender's transactions all go to one node, so that none waits for another node's.
-    let mut shares = vec![Vec::new(); urls.len()];
-    for (number, transaction) in signed.into_iter().enumerate() {
-        shares[(number % SENDERS) % urls.len()].push(transaction);
-    }
+    let lines = sign(&client, senders, count).await?;
     let mut nodes = Vec::new();
     for url in &urls {
         nodes.push(WsClientBuilder::default().build(url).await?);
     }
+    // An account's transfers all go to one node, so that none waits for another node's.
+    let mut shares = vec![Vec::new(); urls.len()];
+    for (place, line) in lines.iter().enumerate() {
+        shares[place % urls.len()].push(line.transactions.as_slice());
+    }
     let after = client.at_current_block().await?.block_number();
+    let again = AtomicU64::new(0);
     let begin = Instant::now();
     let sending = nodes
         .iter()
-        .zip(shares)
+        .zip(&shares)
         .map(|(node, share)| send(node, share));
     let measured = async {
         let sent = async { futures::future::try_join_all(sending).await.map(|_| ()) };
         tokio::try_join!(sent, finalized(&client, after, count))
     };
-    let ((), (blocks, end)) = tokio::time::timeout(PATIENCE, measured)
-        .await
-        .with_context(|| {
-            format!(
-                "not all transfers were finalized within {} s",
-                PATIENCE.as_secs()
-            )
-        })??;
+    let ((), (blocks, end)) = tokio::select! {
+        measured = measured => measured?,
+        stopped = insist(&client, &nodes, &lines, &again) => match stopped? {},
+        () = tokio::time::sleep(PATIENCE) => {
+            bail!("not all transfers were finalized within {} s", PATIENCE.as_secs())
+        }
+    };
+    let again = again.into_inner();
     let seconds = end.duration_since(begin).as_secs_f64();
-    Ok(json!({ "transfers": count, "seconds": seconds, "blocks": blocks }).to_string())
+    Ok(
+        json!({ "transfers": count, "seconds": seconds, "blocks": blocks, "sent_again": again })
+            .to_string(),
+    )
 }
 
 fn main() -> ExitCode {

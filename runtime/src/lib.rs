@@ -19,6 +19,7 @@
 //! * [`constants`] holds every number that a reader may want to look up: time, money, limits.
 //! * [`transactions`] is what a transaction carries besides its call, and how the runtime makes
 //!   transactions itself.
+//! * [`invariants`] checks what holds between any two blocks, natively.
 //! * `presets/` holds the genesis of the development and local chains.
 //!
 //! No chain has a superuser: there is no sudo pallet, and a test says so.
@@ -28,6 +29,8 @@ extern crate alloc;
 pub mod apis;
 mod configs;
 pub mod constants;
+#[cfg(feature = "std")]
+pub mod invariants;
 pub mod migrations;
 pub mod presets;
 pub mod session_keys;

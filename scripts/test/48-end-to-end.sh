@@ -40,6 +40,9 @@ played_right() {
 # ---------------------------------------------------------------------------------------------------------------------
 # The network; what StorageC sends passes a proxy that flips bits.
 for name in "${VERIFIERS[@]}"; do start_verifier "$name"; done
+# Every invariant of every pallet, after every block: it ends when one does not hold.
+"$CHAINFLIX_BIN/examples/state_check" "${RPC_OF[@]}" >"$DATA/state-check.log" 2>&1 &
+CHECK=$!
 wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
 scripts/test/flipping-proxy.py "$DATA/proxy-port" "$DATA/proxy-target" >"$DATA/proxy.log" 2>&1 &
 wait_until 10 "the proxy did not start" test -s "$DATA/proxy-port"
@@ -279,4 +282,14 @@ TWINS_AT=$(finalized)
 twins_are_outvoted() { [[ $(finalized) -ge $((TWINS_AT + 3)) ]]; }
 wait_until 90 "the chain does not finalize beside an equivocating verifier" twins_are_outvoted
 passed "e1: a verifier on two nodes is $(charlie | jq -r .status) and barred until session $(charlie | jq .barred_until_session)"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# What every pallet promises held after every block of all this.
+LAST=$(finalized)
+state_is_checked() { ! kill -0 "$CHECK" || grep -q "^block $LAST:" "$DATA/state-check.log"; }
+wait_until 60 "the state of block $LAST was not checked" state_is_checked
+kill -0 "$CHECK" 2>/dev/null || fail "an invariant does not hold: $(tail -n 1 "$DATA/state-check.log")"
+[[ $(grep -c '^block ' "$DATA/state-check.log") -gt $LAST ]] || fail "the states of some of $LAST blocks were not checked"
+kill "$CHECK"
+passed "the invariants of all pallets held after each of $LAST blocks, in up to $(grep -o '[0-9]* entries' "$DATA/state-check.log" | sort -n | tail -n 1)"
 say "end to end: everything held, $SECONDS s"

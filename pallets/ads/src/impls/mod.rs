@@ -6,5 +6,4 @@ mod listing;
 pub(crate) mod opening;
 mod settlement;
 mod states;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;

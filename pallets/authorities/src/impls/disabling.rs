@@ -41,7 +41,6 @@ fn limit(size: usize) -> usize {
 }
 
 /// Whether no more verifiers of the set in force may be disabled.
-#[cfg(any(test, feature = "try-runtime"))]
 pub(crate) fn is_limit_reached<T: pallet_session::Config>() -> bool {
     pallet_session::DisabledValidators::<T>::get().len() >= limit(Validators::<T>::get().len())
 }

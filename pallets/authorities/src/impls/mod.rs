@@ -13,7 +13,6 @@ mod offences;
 mod session;
 mod set_secret;
 mod submission;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 
 pub use aura_equivocation::{AuraEquivocation, MAX_HEADER_BYTES};

@@ -11,6 +11,5 @@ mod reports;
 mod rounds;
 mod session;
 mod settlement;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 mod verdicts;

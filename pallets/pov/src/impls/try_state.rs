@@ -17,7 +17,7 @@ use crate::{
 
 impl<T: Config> Pallet<T> {
     /// Checks every invariant of README.md.
-    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::counted_rounds_descend_and_are_over()?;
         Self::histories_ascend_and_reach_back_far_enough()?;
         Self::verifier_sets_are_sorted_and_indexed()?;

@@ -7,6 +7,5 @@ mod emission;
 mod history;
 mod rates;
 mod settlement;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;
 mod votes;

@@ -6,5 +6,4 @@ mod deposits;
 mod heartbeats;
 mod providers;
 mod submission;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;

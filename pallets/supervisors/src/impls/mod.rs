@@ -5,5 +5,4 @@ mod deposits;
 mod eligibility;
 mod office;
 mod restriction;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;

@@ -7,5 +7,4 @@ mod market;
 mod policy;
 mod registration;
 mod registry;
-#[cfg(any(test, feature = "try-runtime"))]
 mod try_state;

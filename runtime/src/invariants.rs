@@ -1,0 +1,82 @@
+//! Every invariant of the chain's state, checked natively: by tests, and on a running network's blocks by
+//! `examples/state_check.rs`. Between two blocks all of them hold.
+
+use crate::{
+    Ads, Authorities, Balances, Funds, Motions, Pov, Rewards, Runtime, StorageProviders,
+    Supervisors, System, Videos,
+};
+use sp_runtime::{DispatchError, DispatchResult};
+use std::fmt;
+
+/// An invariant that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The pallet that says it holds; its README lists its invariants.
+    pub pallet: &'static str,
+    /// What does not hold.
+    pub what: &'static str,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.pallet, self.what)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// A pallet's name and its check.
+type Check = (&'static str, fn() -> DispatchResult);
+
+/// Checks of all own pallets and of the money as a whole.
+const CHECKS: [Check; 10] = [
+    ("Authorities", Authorities::do_try_state),
+    ("Supervisors", Supervisors::do_try_state),
+    ("Videos", Videos::do_try_state),
+    ("StorageProviders", StorageProviders::do_try_state),
+    ("Pov", Pov::do_try_state),
+    ("Rewards", Rewards::do_try_state),
+    ("Ads", Ads::do_try_state),
+    ("Motions", Motions::do_try_state),
+    ("Funds", Funds::do_try_state),
+    ("Balances", accounts_add_up_to_the_issuance),
+];
+
+/// Checks every invariant in the state at hand.
+///
+/// # Errors
+///
+/// The first that does not hold.
+pub fn check() -> Result<(), Broken> {
+    for (pallet, holds) in CHECKS {
+        holds().map_err(|error| Broken {
+            pallet,
+            what: match error {
+                DispatchError::Other(what) => what,
+                other => other.into(),
+            },
+        })?;
+    }
+    Ok(())
+}
+
+/// No money is anywhere but in accounts.
+fn accounts_add_up_to_the_issuance() -> DispatchResult {
+    let sum = frame_system::Account::<Runtime>::iter_values().try_fold(0u128, |sum, account| {
+        sum.checked_add(account.data.free)?
+            .checked_add(account.data.reserved)
+    });
+    if sum == Some(Balances::total_issuance()) {
+        Ok(())
+    } else {
+        Err(DispatchError::Other(
+            "free and reserved money of all accounts is not the total issuance",
+        ))
+    }
+}
+
+/// The block whose state is at hand.
+#[must_use]
+pub fn block() -> u32 {
+    System::block_number()
+}

@@ -37,6 +37,9 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+pub mod cost;
 pub mod crypto;
 mod errors;
 mod events;
@@ -51,9 +54,12 @@ mod tests;
 pub mod types;
 pub mod weights;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
+pub use cost::SettlementWeights;
 use frame_support::pallet_macros::import_section;
 pub use pallet::*;
-pub use weights::{SettlementWeights, WeightInfo};
+pub use weights::WeightInfo;
 
 #[import_section(errors::errors)]
 #[import_section(events::events)]
@@ -78,13 +84,14 @@ pub mod pallet {
     use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 
     use crate::{
+        cost::{self, SettlementWeights},
         crypto::HostHasher,
         types::{
             CycleSeed, FaultRecord, HeaderTree, IssuedList, MAX_CYCLE_RULES, MAX_OPEN_FAULTS,
             MAX_PARAMETER_CHANGES, MAX_SEEDS, MAX_SETS, OpeningError, Pruned, ReportRecord,
             RoundProgress, Since, Verifiers,
         },
-        weights::{SettlementWeights, WeightInfo},
+        weights::WeightInfo,
     };
 
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -136,6 +143,10 @@ pub mod pallet {
 
         /// What the pallet itself costs.
         type WeightInfo: WeightInfo;
+
+        /// What benchmarks need of the rest of the runtime.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::BenchmarkHelper;
     }
 
     /// Why funds are held.
@@ -177,11 +188,11 @@ pub mod pallet {
         /// See [`Error`]. Nothing is stored then.
         #[pallet::call_index(0)]
         #[pallet::weight((
-            T::WeightInfo::report(report).saturating_add(T::SettlementWeights::vote_earnings()),
+            cost::report::<T>(report),
             DispatchClass::Operational,
             Pays::No,
         ))]
-        #[pallet::weight_of_authorize(T::WeightInfo::authorize_report(report))]
+        #[pallet::weight_of_authorize(cost::authorize_report::<T>(report))]
         #[pallet::authorize(|source, report, signature| {
             Self::authorize_report(source, report, signature)
         })]
@@ -230,7 +241,7 @@ pub mod pallet {
         /// [`Error::FaultAlreadyProven`], [`Error::FactsForgotten`], [`Error::TooManyFaults`], or what the deposit is
         /// refused for.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::report_fault(proof))]
+        #[pallet::weight(cost::report_fault::<T>(proof))]
         pub fn report_fault(
             origin: OriginFor<T>,
             proof: Box<FaultProof>,
@@ -247,7 +258,7 @@ pub mod pallet {
         /// [`Error::AcceptanceNotSigned`], [`Error::MayStillCome`], [`Error::ClaimTooLate`], [`Error::NothingOwed`],
         /// [`Error::NotMissing`], [`Error::PaidAlready`], [`Error::BondEmpty`]. Nothing is changed then.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::claim_missing(proof))]
+        #[pallet::weight(cost::claim_missing::<T>(proof))]
         pub fn claim_missing(
             origin: OriginFor<T>,
             proof: Box<MissingView>,

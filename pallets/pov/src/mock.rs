@@ -81,7 +81,46 @@ impl crate::Config for Test {
     type Treasury = Treasury;
     type ParametersOrigin = frame_system::EnsureRoot<AccountId32>;
     type SettlementWeights = ();
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Bonds;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Bonds {
+    fn bonded_verifier(number: u32) -> AccountId {
+        let mut bytes = [0x20; 32];
+        bytes[..4].copy_from_slice(&number.to_be_bytes());
+        let verifier = AccountId(bytes);
+        Self::mutate(|bonds| bonds.insert(verifier, 1_000_000 * CFX));
+        Suspended::mutate(|suspended| suspended.remove(&verifier));
+        verifier
+    }
+
+    fn register_video(video: Magnet, terms: VideoTerms) {
+        Videos::mutate(|videos| videos.insert(video, (terms, [(0, VideoState::Active)].into())));
+    }
+
+    fn endow(account: &AccountId, amount: u128) {
+        Balances::mint_into(&AccountId32::new(account.0), amount).expect("an account takes it");
+    }
+
+    fn set_now(now_ms: u64) {
+        NowMs::set(now_ms);
+    }
+}
+
+/// The state at genesis of a node that holds keys.
+#[cfg(feature = "runtime-benchmarks")]
+pub(crate) fn benchmark_externalities() -> sp_io::TestExternalities {
+    use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
+    use sp_runtime::BuildStorage;
+    let storage = RuntimeGenesisConfig::default()
+        .build_storage()
+        .expect("genesis builds");
+    let mut externalities = sp_io::TestExternalities::from(storage);
+    externalities.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+    externalities
 }
 
 /// What the bond of an issuer at fault loses, in units.

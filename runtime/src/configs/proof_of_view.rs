@@ -37,6 +37,8 @@ impl pallet_pov::Config for Runtime {
     type ParametersOrigin = MoreThanHalf;
     type SettlementWeights = SettlementCost;
     type WeightInfo = weights::Pov;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }
 
 impl pallet_rewards::Config for Runtime {

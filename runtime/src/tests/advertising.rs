@@ -93,7 +93,7 @@ fn what_a_campaign_pays_leaves_the_advertiser_and_is_owed_to_those_who_earned_it
 #[test]
 fn settling_the_fullest_round_takes_at_most_a_quarter_of_a_block() {
     let debits = MAX_VERIFIERS * MAX_DEBITS;
-    let judged = weights::Pov::round_settled(MAX_VERIFIERS, MAX_VERIFIERS);
+    let judged = weights::Pov::judge_round(MAX_VERIFIERS, MAX_VERIFIERS);
     let weight = judged + SettlementCost::settle(MAX_VERIFIERS, debits);
     let quarter = MAX_WEIGHT.ref_time() / 4;
     assert!(weight.ref_time() < quarter, "{weight:?} of {quarter}");

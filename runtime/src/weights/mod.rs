@@ -27,6 +27,6 @@ pub(crate) type Authorities = pallet_authorities::weights::EstimatedWeight<Runti
 pub(crate) type Supervisors = pallet_supervisors::weights::EstimatedWeight<Runtime>;
 pub(crate) type Videos = pallet_videos::weights::EstimatedWeight<Runtime>;
 pub(crate) type StorageProviders = pallet_storage_providers::weights::EstimatedWeight<Runtime>;
-pub(crate) type Pov = pallet_pov::weights::Counted<Database>;
+pub(crate) type Pov = pallet_pov::weights::EstimatedWeight<Runtime>;
 pub(crate) type Ads = pallet_ads::weights::EstimatedWeight<Runtime>;
 pub(crate) type Rewards = pallet_rewards::weights::EstimatedWeight<Runtime>;

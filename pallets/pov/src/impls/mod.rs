@@ -9,7 +9,7 @@ mod parameters;
 pub(crate) mod pruning;
 mod reports;
 mod rounds;
-mod session;
+pub(crate) mod session;
 mod settlement;
 mod try_state;
 mod verdicts;

@@ -80,7 +80,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Verifies one opened leaf by the values of its ticket's round, cheap rules first.
-    fn judge_leaf(
+    pub(crate) fn judge_leaf(
         issuer: AccountId,
         round: Round,
         header: &Header,

@@ -21,7 +21,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn prune(clock: &RoundClock, next: Round) -> Weight {
         // Up to here rounds are settled; what comes later is still at work.
         let Some(settled) = Counted::<T>::get().get(3).copied() else {
-            return T::WeightInfo::pruned(0, 0);
+            return Weight::zero();
         };
         let two_cycles = Self::cycle_rule_in(next).length.saturating_mul(2);
         let records_from = next.saturating_sub(two_cycles).min(settled);
@@ -30,7 +30,7 @@ impl<T: Config> Pallet<T> {
         let records = drop_up_to(&mut pruned.records, records_from, Self::drop_records);
         let tickets = drop_up_to(&mut pruned.tickets, tickets_from, Self::drop_tickets);
         PrunedTo::<T>::put(pruned);
-        T::WeightInfo::pruned(
+        T::WeightInfo::prune(
             records.rounds.saturating_add(tickets.rounds),
             records.items.saturating_add(tickets.items),
         )

@@ -28,10 +28,10 @@ impl<T: Config> Pallet<T> {
                 round: 0,
                 blocks: 1,
             });
-            return T::WeightInfo::block();
+            return T::WeightInfo::begin_block();
         };
         let round = latest_round(&clock, now, progress.round);
-        let mut weight = T::WeightInfo::block().saturating_add(Self::punish_approvers());
+        let mut weight = T::WeightInfo::begin_block().saturating_add(Self::punish_approvers());
         if round == progress.round {
             Progress::<T>::put(RoundProgress {
                 round,
@@ -46,9 +46,9 @@ impl<T: Config> Pallet<T> {
 
     /// Closes the round of `progress`; `next` is the round that begins. Rounds between them have no
     /// blocks and don't count.
-    fn close_round(progress: RoundProgress, clock: &RoundClock, next: Round) -> Weight {
+    pub(crate) fn close_round(progress: RoundProgress, clock: &RoundClock, next: Round) -> Weight {
         // The seed is that of the last round settled before the cycle begins, so it comes first.
-        Self::begin_cycle(progress.round, next);
+        let mut weight = Self::begin_cycle(progress.round, next);
         let blocks_per_round = Self::blocks_per_round(clock);
         let counted = is_counted(progress.blocks, blocks_per_round);
         Self::deposit_event(Event::RoundClosed {
@@ -56,7 +56,7 @@ impl<T: Config> Pallet<T> {
             blocks: progress.blocks,
             counted,
         });
-        let mut weight = T::WeightInfo::round_closed();
+        weight.saturating_accrue(T::WeightInfo::close_round());
         if counted {
             let sequence = Counted::<T>::mutate(|sequence| {
                 sequence.truncate(3);

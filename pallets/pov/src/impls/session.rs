@@ -26,10 +26,6 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    pub(crate) fn set_size_in(round: Round) -> u32 {
-        u32::try_from(Self::set_in(round).len()).unwrap_or(u32::MAX)
-    }
-
     /// How many of the set of `round` are not suspended now.
     pub(crate) fn active_in(round: Round) -> u32 {
         let set = Self::accounts_in(round);
@@ -46,11 +42,7 @@ impl<T: Config> Pallet<T> {
 
     /// The `pov` session key of `verifier`, if it is in the set of `round`.
     pub(crate) fn key_in(verifier: AccountId, round: Round) -> Option<Public> {
-        let set = Self::set_in(round);
-        let place = set
-            .binary_search_by(|member| member.account.cmp(&verifier))
-            .ok()?;
-        Some(set.get(place)?.key.clone())
+        key_of(&Self::set_in(round), &verifier).cloned()
     }
 
     pub(crate) fn headers_of(round: Round) -> Vec<(AccountId, Header)> {
@@ -63,7 +55,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Remembers the set that holds from `from` on, unless it is the one that holds anyway.
-    fn set_from(from: Round, mut members: Vec<Verifier>) {
+    pub(crate) fn set_from(from: Round, mut members: Vec<Verifier>) {
         members.sort_unstable_by_key(|verifier| verifier.account);
         members.dedup_by_key(|verifier| verifier.account);
         // A session has no more verifiers than the network may have.
@@ -99,6 +91,14 @@ impl<T: Config> Pallet<T> {
             })
             .collect()
     }
+}
+
+/// The `pov` session key of a member of a set.
+pub(crate) fn key_of<'a>(set: &'a [Verifier], verifier: &AccountId) -> Option<&'a Public> {
+    let place = set
+        .binary_search_by(|member| member.account.cmp(verifier))
+        .ok()?;
+    Some(&set.get(place)?.key)
 }
 
 impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {

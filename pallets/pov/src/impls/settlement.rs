@@ -6,16 +6,16 @@ use chainflix_primitives::{
     hash::Hash32,
     merkle::RootBuilder,
     registry::{Discipline, JudgedBlock, Settlement},
-    report::{MAX_VERIFIERS, cycle_leaf_hash},
+    report::cycle_leaf_hash,
     settlement::{eligible, has_judged_enough, is_approved},
 };
 use frame_support::{BoundedVec, traits::ConstU32, weights::Weight};
 
 use crate::{
     Config, Event, Faults, HeaderTrees, Headers, Issuers, Pallet, Reports, WeightInfo,
+    cost::SettlementWeights,
     crypto::HostHasher,
     types::{HeaderTree, MAX_PEAKS, Marks, Opened},
-    weights::SettlementWeights,
 };
 
 /// Verdicts of one verifier that count.
@@ -25,10 +25,33 @@ pub(crate) struct Vote {
     complete: bool,
 }
 
+/// A judged round.
+pub(crate) struct Judged {
+    /// Its blocks, by ascending issuer.
+    pub(crate) blocks: Vec<JudgedBlock>,
+    /// Who judged enough of them.
+    reporters: Vec<AccountId>,
+    /// How many may have judged.
+    voters: usize,
+}
+
 impl<T: Config> Pallet<T> {
     /// Judges `round` and hands it over. Its verdicts stand in the reports of `judged_in`; what was to be opened of
     /// both has been by now.
     pub(crate) fn settle_round(round: Round, judged_in: Round) -> Weight {
+        let judged = Self::judge_round(round, judged_in);
+        let length = |list: usize| u32::try_from(list).unwrap_or(u32::MAX);
+        let headers = length(judged.blocks.len());
+        let debits = judged.blocks.iter().fold(0u32, |sum, block| {
+            sum.saturating_add(length(block.debits.len()))
+        });
+        T::Settlement::settle(round, judged.blocks, judged.reporters);
+        T::WeightInfo::judge_round(headers, length(judged.voters))
+            .saturating_add(T::SettlementWeights::settle(headers, debits))
+    }
+
+    /// Judges every block of `round`, and keeps the headers' tree.
+    pub(crate) fn judge_round(round: Round, judged_in: Round) -> Judged {
         let set = Self::accounts_in(round);
         let active: Vec<AccountId> = set
             .iter()
@@ -40,7 +63,6 @@ impl<T: Config> Pallet<T> {
         let mut tree = RootBuilder::<HostHasher>::from_peaks(Self::peaks_of(cycle));
         let mut blocks = Vec::new();
         let mut paid = Vec::new();
-        let mut debits = 0u32;
         for (index, entry) in Issuers::<T>::get(round).iter().enumerate() {
             let issuer = entry.issuer;
             let Some(header) = Headers::<T>::get(round, issuer) else {
@@ -67,7 +89,6 @@ impl<T: Config> Pallet<T> {
             if approved && header.count > 0 {
                 paid.push((index, issuer));
             }
-            debits = debits.saturating_add(u32::try_from(header.debits.len()).unwrap_or(u32::MAX));
             blocks.push(JudgedBlock {
                 issuer,
                 root: header.root,
@@ -89,11 +110,11 @@ impl<T: Config> Pallet<T> {
             .filter(|vote| vote.complete && vote.has_judged_enough(&paid))
             .map(|vote| vote.voter)
             .collect();
-        let headers = u32::try_from(blocks.len()).unwrap_or(MAX_VERIFIERS);
-        let voters = u32::try_from(set.len()).unwrap_or(MAX_VERIFIERS);
-        T::Settlement::settle(round, blocks, reporters);
-        T::WeightInfo::round_settled(headers, voters)
-            .saturating_add(T::SettlementWeights::settle(headers, debits))
+        Judged {
+            blocks,
+            reporters,
+            voters: set.len(),
+        }
     }
 
     /// Verdicts of `voters` on `round` that count, by ascending voter.

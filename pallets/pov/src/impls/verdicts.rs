@@ -8,7 +8,10 @@ use frame_support::ensure;
 
 use crate::{
     Config, Error, Event, Issuers, Pallet,
-    impls::reports::{ascending, fits},
+    impls::{
+        reports::{ascending, fits},
+        session::key_of,
+    },
     types::{Ballot, IssuedList, Marks},
 };
 
@@ -22,7 +25,8 @@ impl<T: Config> Pallet<T> {
     ) -> Result<Ballot, Error<T>> {
         let verifier = report.verifier;
         let issuers = Issuers::<T>::get(judged);
-        let alone = Self::set_size_in(judged) == 1;
+        let set = Self::set_in(judged);
+        let alone = set.len() == 1;
         ensure!(
             ascending(report.verdicts.iter().map(|entry| entry.issuer)),
             Error::<T>::VerdictsNotAscending
@@ -58,7 +62,7 @@ impl<T: Config> Pallet<T> {
             judged: given,
             approved,
             complete,
-            entitled: revealed && Self::key_in(verifier, judged).is_some(),
+            entitled: revealed && key_of(&set, &verifier).is_some(),
             personal: report.personal,
             opened: false,
         })

@@ -170,7 +170,7 @@ impl Network {
             earnings: None,
         };
         if let Some(judged) = due.judged {
-            let set = Pallet::<Test>::set_size_in(judged);
+            let set = Pallet::<Test>::verifier_set(judged).len();
             let verdicts = Issuers::<Test>::get(judged)
                 .iter()
                 .filter(|entry| set == 1 || entry.issuer != node.account)

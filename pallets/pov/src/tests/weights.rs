@@ -10,7 +10,10 @@ use frame_support::{
 };
 
 use super::network::*;
-use crate::{Pallet, WeightInfo, mock::Test};
+use crate::{Pallet, WeightInfo, cost, mock::Test};
+
+/// The weights of the test runtime.
+type Weights = <Test as crate::Config>::WeightInfo;
 
 /// A report of the largest size, with as long paths as trees can have.
 fn largest() -> Report {
@@ -55,7 +58,7 @@ fn largest() -> Report {
 }
 
 fn of(report: &Report) -> Weight {
-    <() as WeightInfo>::report(report).saturating_add(<() as WeightInfo>::authorize_report(report))
+    cost::report::<Test>(report).saturating_add(cost::authorize_report::<Test>(report))
 }
 
 #[test]
@@ -86,13 +89,10 @@ fn q_the_largest_network_reports_and_settles_within_what_is_kept_for_it() {
     // A quarter of 800 ms is kept for operational transactions in each of 18 blocks.
     let reports = of(&largest()).saturating_mul(MAX_VERIFIERS.into());
     assert!(reports.ref_time() < 18 * 200 * WEIGHT_REF_TIME_PER_MILLIS);
-    let closing = <() as WeightInfo>::round_closed()
-        .saturating_add(<() as WeightInfo>::draw_fixed(MAX_VERIFIERS))
-        .saturating_add(<() as WeightInfo>::round_settled(
-            MAX_VERIFIERS,
-            MAX_VERIFIERS,
-        ))
-        .saturating_add(<() as WeightInfo>::pruned(2, 3 * MAX_VERIFIERS));
+    let closing = Weights::close_round()
+        .saturating_add(Weights::fix_draw(MAX_VERIFIERS))
+        .saturating_add(Weights::judge_round(MAX_VERIFIERS, MAX_VERIFIERS))
+        .saturating_add(Weights::prune(2, 3 * MAX_VERIFIERS));
     assert!(closing.ref_time() < 200 * WEIGHT_REF_TIME_PER_MILLIS);
 }
 
@@ -108,9 +108,8 @@ fn the_block_that_closes_a_round_says_that_it_costs_more() {
         });
         crate::mock::NowMs::set(start_of(5));
         let closing = block();
-        let nothing = <() as WeightInfo>::approvers_punished(0);
-        assert_eq!(within, <() as WeightInfo>::block().saturating_add(nothing));
-        let least = <() as WeightInfo>::round_settled(4, 4);
+        assert_eq!(within, Weights::begin_block());
+        let least = Weights::judge_round(4, 4);
         assert!(closing.ref_time() > within.saturating_add(least).ref_time());
     });
 }

@@ -52,7 +52,7 @@ pub mod time {
     /// Blocks in a day, when every slot has one.
     pub const DAY: BlockNumber = 24 * HOUR;
 
-    /// Length of a session in blocks: four minutes. A change of the verifier set takes effect two
+    /// Length of a session in blocks, in every preset: four minutes. A change of the verifier set takes effect two
     /// sessions after it is decided.
     pub const SESSION: BlockNumber = 100;
 

@@ -81,6 +81,8 @@ use types::{KeysOfSet, MAX_KEY_SETS};
 
 /// Most candidates that are read at a time.
 pub const MAX_PAGE: u32 = 100;
+/// Blocks in a session of a genesis that does not choose.
+pub const DEFAULT_SESSION_LENGTH: u32 = 100;
 
 #[import_section(config::config)]
 #[import_section(errors::errors)]
@@ -119,6 +121,8 @@ pub mod pallet {
     pub struct GenesisConfig<T: Config> {
         /// The least number of verifiers, at least 1.
         pub minimum_set: u32,
+        /// Blocks in a session, at least 1. What is decided holds two sessions later.
+        pub session_length: u32,
         /// Not used.
         #[serde(skip)]
         pub _config: PhantomData<T>,
@@ -128,6 +132,7 @@ pub mod pallet {
         fn default() -> Self {
             Self {
                 minimum_set: 1,
+                session_length: DEFAULT_SESSION_LENGTH,
                 _config: PhantomData,
             }
         }
@@ -136,6 +141,11 @@ pub mod pallet {
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
+            assert!(
+                self.session_length > 0,
+                "genesis: authorities.sessionLength must be at least 1"
+            );
+            SessionLength::<T>::put(self.session_length);
             Pallet::<T>::found(self.minimum_set);
         }
     }
@@ -346,6 +356,11 @@ pub mod pallet {
         /// Verifiers in force, ascending; their place is the verifier index.
         pub fn verifiers() -> Vec<T::AccountId> {
             Self::set_in_force()
+        }
+
+        /// Blocks in a session.
+        pub fn session_length() -> u32 {
+            SessionLength::<T>::get()
         }
 
         /// What is kept of a candidate or verifier.

@@ -10,6 +10,10 @@ mod storage {
     #[pallet::storage]
     pub type MinimumSet<T: Config> = StorageValue<_, u32, ValueQuery>;
 
+    /// Blocks in a session, as genesis chose it.
+    #[pallet::storage]
+    pub type SessionLength<T: Config> = StorageValue<_, u32, ValueQuery>;
+
     /// Candidates, verifiers, and those who have left but not taken their bond back.
     #[pallet::storage]
     pub type Verifiers<T: Config> =

@@ -1,11 +1,12 @@
 //! Who writes blocks, who finalizes them, and when the set of verifiers changes.
 
 use crate::{
-    AccountId, Aura, Authorities, Balances, Offences, Runtime, RuntimeEvent, Session, SessionKeys,
+    AccountId, Aura, Authorities, Balances, BlockNumber, Offences, Runtime, RuntimeEvent, Session,
+    SessionKeys,
     constants::{MAX_VERIFIERS, time},
     weights,
 };
-use frame_support::traits::{ConstBool, ConstU32, ConstU64, ConstU128};
+use frame_support::traits::{ConstBool, ConstU32, ConstU64, ConstU128, Get};
 use pallet_authorities::{DisableAtMostAThird, NewOffences};
 use pallet_session::{PeriodicSessions, historical};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -24,8 +25,19 @@ impl pallet_authorship::Config for Runtime {
     type EventHandler = ();
 }
 
-/// Sessions of [`time::SESSION`] blocks.
-type Sessions = PeriodicSessions<ConstU32<{ time::SESSION }>, ConstU32<0>>;
+/// Blocks in a session: what genesis chose. A genesis without the choice has sessions of [`time::SESSION`] blocks.
+pub struct SessionLength;
+
+impl Get<BlockNumber> for SessionLength {
+    fn get() -> BlockNumber {
+        match Authorities::session_length() {
+            0 => time::SESSION,
+            blocks => blocks,
+        }
+    }
+}
+
+type Sessions = PeriodicSessions<SessionLength, ConstU32<0>>;
 
 impl pallet_session::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;

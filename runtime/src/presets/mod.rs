@@ -16,7 +16,7 @@ use crate::{
     AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, MotionsConfig, PovConfig,
     RewardsConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys, StorageProvidersConfig,
     SupervisorsConfig,
-    constants::{currency::CFX, motions::LEAST_DELAY},
+    constants::{currency::CFX, motions::LEAST_DELAY, time},
 };
 use accounts::DevelopmentVerifier;
 use alloc::{vec, vec::Vec};
@@ -86,7 +86,10 @@ fn genesis(verifiers: &[DevelopmentVerifier], minimum_set: u32) -> Value {
             keys: verifiers.iter().map(session_keys_entry).collect()
         },
         // And so does the collective, through this one.
-        authorities: AuthoritiesConfig { minimum_set },
+        authorities: AuthoritiesConfig {
+            minimum_set,
+            session_length: time::SESSION,
+        },
         motions: MotionsConfig {
             delay: SHORT_MOTION_DELAY,
         },

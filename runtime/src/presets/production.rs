@@ -8,7 +8,7 @@ use crate::{
     AccountId, AuthoritiesConfig, Balance, BalancesConfig, BlockNumber, FundsConfig, MotionsConfig,
     RewardsConfig, Runtime, RuntimeGenesisConfig, SessionConfig, SessionKeys,
     StorageProvidersConfig, SupervisorsConfig, VestingConfig,
-    constants::{MAX_VERIFIERS, SS58_PREFIX, currency::CFX, motions, rounds},
+    constants::{MAX_VERIFIERS, SS58_PREFIX, currency::CFX, motions, rounds, time},
 };
 use chainflix_primitives::emission::EmissionPreset;
 use codec::Decode;
@@ -230,7 +230,8 @@ impl ProductionAccounts {
             },
             session: SessionConfig { keys },
             authorities: AuthoritiesConfig {
-                minimum_set: MINIMUM_SET
+                minimum_set: MINIMUM_SET,
+                session_length: time::SESSION
             },
             motions: MotionsConfig {
                 delay: motions::DELAY

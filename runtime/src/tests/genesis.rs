@@ -11,6 +11,7 @@ use crate::{
 };
 use chainflix_primitives::registry::EligibleProducers;
 use pallet_funds::{FUNDS, Fund};
+use pallet_session::ShouldEndSession;
 use serde_json::Value;
 use sp_core::{
     Pair,
@@ -155,4 +156,28 @@ fn every_address_of_the_chain_begins_with_cf() {
             Ok((account, format))
         );
     }
+}
+
+#[test]
+fn sessions_last_as_many_blocks_as_genesis_says() {
+    type Sessions = <Runtime as pallet_session::Config>::ShouldEndSession;
+    let ends = |length: u32| {
+        let mut genesis = genesis_json("local_testnet");
+        genesis["authorities"]["sessionLength"] = length.into();
+        chain_of(&genesis).execute_with(|| {
+            (1..=100)
+                .filter(|block| Sessions::should_end_session(*block))
+                .collect::<Vec<u32>>()
+        })
+    };
+    assert_eq!(ends(40), [40, 80]);
+    assert_eq!(ends(100), [100]);
+}
+
+#[test]
+#[should_panic(expected = "sessionLength must be at least 1")]
+fn a_genesis_with_sessions_of_no_block_is_refused() {
+    let mut genesis = genesis_json("local_testnet");
+    genesis["authorities"]["sessionLength"] = 0.into();
+    chain_of(&genesis);
 }

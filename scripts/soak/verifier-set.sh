@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# verifier-set.sh [CHANGES]: a network of four verifiers and two candidates that come and go, CHANGES times in all (20 unless said),
+# with sessions of ten blocks; then one verifier's keys on two nodes, apart from each other at first. Takes up to 40 minutes.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
+cd "$CHAINFLIX_ROOT"
+source scripts/processes.sh
+source scripts/network.sh
+
+CHANGES=${1:-20}
+[[ $CHANGES =~ ^[1-9][0-9]*$ ]] || fail "usage: scripts/soak/verifier-set.sh [CHANGES]"
+SESSION=10
+if [[ -z ${CHAINFLIX_BUILT:-} ]]; then
+    scripts/setup.sh --tests
+    scripts/build.sh
+fi
+NODE_PATH=$(scripts/setup/node-modules.sh scripts/polkadot-js)
+export NODE_PATH
+DATA=$(mktemp -d)
+export CHAINFLIX_RUN=verifier-set-$$-$RANDOM
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+    local code=$?
+    trap - EXIT INT TERM
+    # shellcheck disable=SC2119 # nothing is spared
+    stop_processes_of_run
+    if [[ $code -eq 0 ]]; then rm -rf "$DATA"; else say "logs are in $DATA"; fi
+    exit "$code"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+passed() { say "ok: $* ($SECONDS s)"; }
+finalized_of() {
+    local head
+    head=$(rpc_of "$1" chain_getFinalizedHead | jq .result)
+    rpc_with "$1" chain_getHeader "[$head]" | jq -r .result.number | xargs printf '%d\n'
+}
+rpc_with() {
+    curl -sf --max-time 5 -H 'Content-Type: application/json' "http://${RPC_OF[$1]#ws://}" \
+        -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2\",\"params\":$3}"
+}
+hash_at() { rpc_with "$1" chain_getBlockHash "[$2]" | jq -r .result; }
+
+# The preset with shorter sessions: what is decided holds after two of them.
+"$NODE" export-chain-spec --chain local >"$DATA/local.json" 2>"$DATA/spec.log" || fail "no chain spec: $(tail -n 1 "$DATA/spec.log")"
+# Not by jq, which rounds amounts.
+python3 - "$DATA/local.json" "$SESSION" >"$DATA/chain.json" <<'PYTHON'
+import json, sys
+spec = json.load(open(sys.argv[1]))
+spec["genesis"]["runtimeGenesis"]["patch"]["authorities"]["sessionLength"] = int(sys.argv[2])
+json.dump(spec, sys.stdout)
+PYTHON
+export NETWORK=$DATA/chain.json
+
+for name in alice bob charlie dave eve ferdie; do start_verifier "$name"; done
+wait_until 180 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
+"$CHAINFLIX_BIN/examples/state_check" "${RPC_OF[@]}" >"$DATA/state-check.log" 2>&1 &
+CHECK=$!
+for name in eve ferdie; do
+    key=$(key_file "$name" "//${name^}")
+    chainflix verifier register-keys --wallet "$key" --node "${RPC_OF[$name]}"
+    service=$(dirname "$(find "$DATA/$name" -name exchange.key)")
+    chainflix verifier apply --wallet "$key" --endpoint "${API_OF[$name]}" --region DE --bandwidth-mbps 100 --service "$service"
+done
+passed "four verifiers and two candidates with session keys"
+
+node scripts/polkadot-js/set-changes.js "${RPC_OF[alice]}" "$CHANGES" //Eve //Ferdie
+passed "$CHANGES changes of the verifier set kept finality"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# e1: charlie's keys on a second node, which with dave sees nobody else. There, blocks are written and none is finalized.
+key_file charlie //Charlie >/dev/null
+kill "${PID_OF[dave]}"
+wait "${PID_OF[dave]}" 2>/dev/null || true
+declare -A WHOLE_NETWORK=()
+for name in "${!P2P_OF[@]}"; do
+    WHOLE_NETWORK[$name]=${P2P_OF[$name]}
+    [[ $name == dave ]] || unset "P2P_OF[$name]"
+done
+start_verifier dave --reserved-only --allow-private-ip
+BEFORE=$(finalized_of alice)
+BEFORE_HASH=$(hash_at alice "$BEFORE")
+KEYS_OF=charlie start_verifier twin --reserved-only --reserved-nodes "${P2P_OF[dave]}"
+rpc_with dave system_addReservedPeer "[\"${P2P_OF[twin]}\"]" >/dev/null
+twin_writes() { grep -q 'Pre-sealed block for proposal' "$DATA/twin-1.log"; }
+wait_until 180 "the twin writes no block of its own" twin_writes
+whole_finalizes() { [[ $(finalized_of alice) -ge $((BEFORE + 5)) ]]; }
+wait_until 120 "three of four verifiers do not finalize" whole_finalizes
+passed "e1: apart, the twin writes blocks of its own, and the others finalize theirs"
+HEALED=$(finalized_of alice)
+HEALED_HASH=$(hash_at alice "$HEALED")
+for name in alice bob charlie; do
+    rpc_with dave system_addReservedPeer "[\"${WHOLE_NETWORK[$name]}\"]" >/dev/null
+    rpc_with twin system_addReservedPeer "[\"${WHOLE_NETWORK[$name]}\"]" >/dev/null
+done
+charlie_status() { chainflix verifier status --wallet "$DATA/charlie.key" --json; }
+charlie_is_out() { charlie_status | jq -e '.barred_until_session != null and .status == "left"'; }
+FROM=$(chainflix status --json | jq .finalized)
+wait_until 240 "charlie equivocates, and is not out of the set" charlie_is_out
+TOOK=$(($(chainflix status --json | jq .finalized) - FROM))
+# Two sessions from the one in which it was seen.
+[[ $TOOK -le $((3 * SESSION + 5)) ]] || fail "charlie was in the set for $TOOK blocks"
+[[ $(hash_at alice "$BEFORE") == "$BEFORE_HASH" && $(hash_at alice "$HEALED") == "$HEALED_HASH" &&
+    $(hash_at dave "$HEALED") == "$HEALED_HASH" ]] || fail "what was finalized before the healing has changed"
+goes_on() { [[ $(finalized_of alice) -ge $((HEALED + TOOK + 5)) ]]; }
+wait_until 120 "finality does not go on without charlie" goes_on
+passed "e1: healed, the finalized prefix is unchanged, charlie is out $TOOK blocks later and barred until session $(charlie_status | jq .barred_until_session)"
+
+kill -0 "$CHECK" 2>/dev/null || fail "an invariant does not hold: $(tail -n 1 "$DATA/state-check.log")"
+passed "the invariants of all pallets held after each of $(grep -c '^block ' "$DATA/state-check.log") blocks"

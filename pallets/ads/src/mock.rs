@@ -111,6 +111,19 @@ impl crate::Config for Test {
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type RecordRounds = RecordRounds;
     type WeightInfo = EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = TestRounds;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for TestRounds {
+    fn register_creative(creative: Magnet) {
+        Published::mutate(|published| published.insert(creative, (60_000, 0)));
+    }
+
+    fn begin_round(round: Round) {
+        Now::set(round);
+    }
 }
 
 /// Account `number`.
@@ -232,6 +245,15 @@ pub fn state_now(campaign: u32) -> Option<CampaignState> {
 pub fn run(test: impl FnOnce()) {
     Now::set(1_000);
     Published::set(BTreeMap::from([(CREATIVE, (20_000, 900))]));
+    externalities().execute_with(|| {
+        System::set_block_number(1);
+        test();
+        Pallet::<Test>::do_try_state().expect("the invariants hold");
+    });
+}
+
+/// The state at genesis.
+pub fn externalities() -> sp_io::TestExternalities {
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .expect("an empty genesis builds");
@@ -241,9 +263,5 @@ pub fn run(test: impl FnOnce()) {
     }
     .assimilate_storage(&mut storage)
     .expect("balances build");
-    sp_io::TestExternalities::from(storage).execute_with(|| {
-        System::set_block_number(1);
-        test();
-        Pallet::<Test>::do_try_state().expect("the invariants hold");
-    });
+    storage.into()
 }

@@ -5,7 +5,6 @@
 //! runs inside a hook of the `pov` pallet, which adds this weight to its own. Storage proofs are not limited on a chain
 //! of its own, so the proof size is 0.
 
-use chainflix_primitives::campaign::MAX_PAID_CAMPAIGNS;
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
 
@@ -32,8 +31,10 @@ pub trait WeightInfo {
     fn refund() -> Weight;
     /// Removing a campaign's record.
     fn remove() -> Weight;
-    /// Paying for a settled round whose headers hold so many debits together.
-    fn pay(debits: u32) -> Weight;
+    /// Adding up `d` debits of a settled round's headers.
+    fn sum_debits(d: u32) -> Weight;
+    /// Taking what `c` campaigns pay for a settled round out of their escrow.
+    fn pay(c: u32) -> Weight;
 }
 
 /// The estimate, with the runtime's database weights.
@@ -82,14 +83,17 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
         Self::of(4, 4)
     }
 
+    /// No storage.
+    fn sum_debits(d: u32) -> Weight {
+        Weight::from_parts(u64::from(d).saturating_mul(PER_DEBIT), 0)
+    }
+
     /// Reads and writes each campaign that is paid, with account and holds of its advertiser; reads the round, and once
     /// reads and writes lifetime funds, issuance and the last settled round.
-    fn pay(debits: u32) -> Weight {
-        let campaigns = u64::from(debits.min(MAX_PAID_CAMPAIGNS));
+    fn pay(c: u32) -> Weight {
+        let campaigns = u64::from(c);
         let accesses = campaigns.saturating_mul(3).saturating_add(4);
-        let time = u64::from(debits)
-            .saturating_mul(PER_DEBIT)
-            .saturating_add(campaigns.saturating_mul(PER_CAMPAIGN));
+        let time = campaigns.saturating_mul(PER_CAMPAIGN);
         Self::of(accesses, accesses).saturating_add(Weight::from_parts(time, 0))
     }
 }

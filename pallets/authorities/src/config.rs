@@ -101,5 +101,9 @@ mod config {
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+
+        /// What benchmarks need of the rest of the runtime.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::BenchmarkHelper;
     }
 }

@@ -49,6 +49,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use impls::{AuraEquivocation, DisableAtMostAThird, MAX_HEADER_BYTES, NewOffences};
 pub use pallet::*;
 pub use types::{
@@ -206,8 +208,8 @@ pub mod pallet {
         ///
         /// * `signature`: by the verifier's `pov` session key over `chainflix_primitives::duty::set_secret_payload`.
         #[pallet::call_index(1)]
-        #[pallet::weight((<T as Config>::WeightInfo::set_secret(), DispatchClass::Operational))]
-        #[pallet::weight_of_authorize(<T as Config>::WeightInfo::authorize_set_secret())]
+        #[pallet::weight((Pallet::<T>::set_secret_weight(duty), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(Pallet::<T>::authorize_set_secret_weight(duty))]
         #[pallet::authorize(Self::authorize_set_secret)]
         pub fn set_secret(
             origin: OriginFor<T>,
@@ -256,7 +258,7 @@ pub mod pallet {
 
         /// Removes a verifier. It is out of force two sessions later.
         #[pallet::call_index(6)]
-        #[pallet::weight(<T as Config>::WeightInfo::leave())]
+        #[pallet::weight(<T as Config>::WeightInfo::remove())]
         pub fn remove(origin: OriginFor<T>, verifier: T::AccountId) -> DispatchResult {
             T::RemovalOrigin::ensure_origin(origin)?;
             Self::leave_set(verifier, LeavingCause::Removal)
@@ -272,7 +274,7 @@ pub mod pallet {
 
         /// Lifts a suspension at once.
         #[pallet::call_index(8)]
-        #[pallet::weight(<T as Config>::WeightInfo::suspend())]
+        #[pallet::weight(<T as Config>::WeightInfo::readmit())]
         pub fn readmit(origin: OriginFor<T>, verifier: T::AccountId) -> DispatchResult {
             T::ReadmissionOrigin::ensure_origin(origin)?;
             Self::readmit_verifier(&verifier)
@@ -280,7 +282,7 @@ pub mod pallet {
 
         /// Leaves the set. The caller is out of force two sessions later, and may take its bond back two cycles after.
         #[pallet::call_index(9)]
-        #[pallet::weight(<T as Config>::WeightInfo::leave())]
+        #[pallet::weight(<T as Config>::WeightInfo::exit())]
         pub fn exit(origin: OriginFor<T>) -> DispatchResult {
             let verifier = ensure_signed(origin)?;
             Self::leave_set(verifier, LeavingCause::Exit)
@@ -317,11 +319,13 @@ pub mod pallet {
         /// * `key_owner_proof`: that `offender` was a verifier's Aura key in the session of the slot.
         #[pallet::call_index(13)]
         #[pallet::weight((
-            <T as Config>::WeightInfo::report_aura_equivocation(),
+            <T as Config>::WeightInfo::report_aura_equivocation()
+                .saturating_add(<T as Config>::WeightInfo::key_owner_by_root()),
             DispatchClass::Operational,
         ))]
         #[pallet::weight_of_authorize(
             <T as Config>::WeightInfo::authorize_report_aura_equivocation()
+                .saturating_add(<T as Config>::WeightInfo::key_owner_by_root())
         )]
         #[pallet::authorize(|source, offender, first, second, proof| {
             Self::authorize_aura_equivocation(source, offender, first, second, proof)

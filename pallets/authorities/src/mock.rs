@@ -260,6 +260,38 @@ impl crate::Config for Test {
     type Priority = ConstU64<{ 1 << 20 }>;
     type Longevity = ConstU64<16>;
     type WeightInfo = EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = TestRounds;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for TestRounds {
+    fn sign(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
+        let account = AccountId::from(verifier.0);
+        pallet_session::NextKeys::<Test>::insert(account, session_keys(1));
+        sign(1, payload)
+    }
+
+    fn begin_round(round: Round) {
+        Now::set(round);
+    }
+
+    fn set_slot(slot: u64) {
+        Slot::set(slot);
+    }
+}
+
+/// The state of a chain that nobody verifies yet, of a node that holds keys.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn benchmark_externalities() -> sp_io::TestExternalities {
+    use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
+    Now::set(0);
+    Slot::set(0);
+    Emission::set(1_200 * CFX);
+    Motions::set(Vec::new());
+    let mut externalities = genesis(&[], 1);
+    externalities.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+    externalities
 }
 
 impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Test

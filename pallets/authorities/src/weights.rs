@@ -26,10 +26,14 @@ pub trait WeightInfo {
     fn announce() -> Weight;
     /// Letting an announcement in.
     fn authorize_announce() -> Weight;
-    /// Noting a commitment or acknowledgement.
-    fn set_secret() -> Weight;
-    /// Letting a commitment or acknowledgement in.
-    fn authorize_set_secret() -> Weight;
+    /// Noting a commitment to a set secret.
+    fn commit_set_secret() -> Weight;
+    /// Letting a commitment in.
+    fn authorize_commit_set_secret() -> Weight;
+    /// Noting an acknowledgement of a set secret.
+    fn acknowledge_set_secret() -> Weight;
+    /// Letting an acknowledgement in.
+    fn authorize_acknowledge_set_secret() -> Weight;
     /// Noting an application.
     fn apply() -> Weight;
     /// Taking one back.
@@ -38,22 +42,34 @@ pub trait WeightInfo {
     fn update_profile() -> Weight;
     /// Admitting a candidate.
     fn admit() -> Weight;
-    /// Leaving, or being removed.
-    fn leave() -> Weight;
-    /// Suspending, or lifting it.
+    /// Removing a verifier.
+    fn remove() -> Weight;
+    /// Suspending.
     fn suspend() -> Weight;
+    /// Lifting a suspension.
+    fn readmit() -> Weight;
+    /// Leaving.
+    fn exit() -> Weight;
     /// Adding to a bond.
     fn top_up_bond() -> Weight;
     /// Taking a bond back.
     fn withdraw_bond() -> Weight;
     /// Removing session keys.
     fn forget_session_keys() -> Weight;
-    /// Proving an equivocation of Aura, and punishing it.
+    /// Proving an equivocation of Aura by the keys that are remembered, and punishing it.
     fn report_aura_equivocation() -> Weight;
     /// Letting the proof in.
     fn authorize_report_aura_equivocation() -> Weight;
+    /// Finding a key's owner under the root of a past session.
+    fn key_owner_by_root() -> Weight;
+    /// Finding a key's owner among the keys that are remembered.
+    fn key_owner_by_set() -> Weight;
     /// Punishing one offender.
     fn punish() -> Weight;
+    /// Planning a session. Runs within the block hook of pallet-session, which takes a whole block.
+    fn new_session() -> Weight;
+    /// Beginning a session in which everybody is another. Runs within the same hook.
+    fn start_session() -> Weight;
 }
 
 /// The estimate, with the runtime's database weights.
@@ -76,14 +92,24 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
         Self::of(BASE.saturating_add(SIGNATURE), 5, 0)
     }
 
-    /// Reads the set, secret, round and acknowledgements; writes secret and acknowledgements.
-    fn set_secret() -> Weight {
-        Self::of(BASE, 4, 2)
+    /// Reads the set, secret, epoch, round and acknowledgements; writes secret and acknowledgements.
+    fn commit_set_secret() -> Weight {
+        Self::of(BASE.saturating_add(SET), 5, 2)
     }
 
-    /// Reads the set, secret, round, acknowledgements, genesis hash and session keys; one signature.
-    fn authorize_set_secret() -> Weight {
-        Self::of(BASE.saturating_add(SIGNATURE), 6, 0)
+    /// Reads the set, secret, epoch, round, genesis hash and session keys; one signature.
+    fn authorize_commit_set_secret() -> Weight {
+        Self::of(BASE.saturating_add(SIGNATURE).saturating_add(SET), 6, 0)
+    }
+
+    /// Reads the set, secret, epoch and acknowledgements; writes secret, epoch in force and acknowledgements.
+    fn acknowledge_set_secret() -> Weight {
+        Self::of(BASE.saturating_add(SET), 4, 3)
+    }
+
+    /// Reads the set, secret, epoch, acknowledgements, genesis hash and session keys; one signature.
+    fn authorize_acknowledge_set_secret() -> Weight {
+        Self::of(BASE.saturating_add(SIGNATURE).saturating_add(SET), 6, 0)
     }
 
     /// Reads bar, session, record, keys and account; writes record, its count and account with its holds.
@@ -109,13 +135,23 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
     }
 
     /// Reads members, expelled, minimum, queue, set in force, session and record; writes members and record.
-    fn leave() -> Weight {
+    fn remove() -> Weight {
         Self::of(BASE.saturating_add(SET), 8, 3)
     }
 
-    /// Reads session, bar and record; writes the record.
+    /// Reads and writes the record.
     fn suspend() -> Weight {
+        Self::of(BASE, 1, 1)
+    }
+
+    /// Reads session, bar and record; writes the record.
+    fn readmit() -> Weight {
         Self::of(BASE, 3, 1)
+    }
+
+    /// The same as being removed.
+    fn exit() -> Weight {
+        Self::remove()
     }
 
     /// Reads record and account; writes record and account with its holds.
@@ -155,5 +191,26 @@ impl<T: frame_system::Config> WeightInfo for EstimatedWeight<T> {
     /// disabled, record, members, expelled, two accounts and a digest.
     fn punish() -> Weight {
         Self::of(BASE.saturating_add(HOLD).saturating_add(SET), 14, 10)
+    }
+
+    /// A path of a trie; reads its root and session.
+    fn key_owner_by_root() -> Weight {
+        Self::of(KEY_OWNER, 2, 0)
+    }
+
+    /// Reads the session, the sessions of keys, and keys.
+    fn key_owner_by_set() -> Weight {
+        Self::of(KEY_OWNER, 3, 0)
+    }
+
+    /// Reads members, expelled, queue, and the keys of each.
+    fn new_session() -> Weight {
+        Self::of(SET.saturating_mul(3), 103, 0)
+    }
+
+    /// Reads set before and now, queue, keys before, session, slot, bars and records of everybody; writes records, members of the
+    /// collective, set, keys and slot.
+    fn start_session() -> Weight {
+        Self::of(SET.saturating_mul(10), 310, 110)
     }
 }

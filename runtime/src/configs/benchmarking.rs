@@ -1,10 +1,12 @@
 //! What benchmarks of a pallet need the others to be like.
 
-use crate::{Authorities, Runtime, constants::time};
+use crate::{Authorities, Pov, Runtime, constants::time};
 use alloc::vec::Vec;
 use chainflix_primitives::{
-    AccountId as RawAccount, Magnet,
+    AccountId as RawAccount, Magnet, Round, Signature64,
+    ratio::MiningRatio,
     registry::{VideoState, VideoTerms},
+    window::CELL_MS,
 };
 use frame_benchmarking::account;
 use frame_support::BoundedVec;
@@ -21,6 +23,32 @@ fn bonded_verifier(number: u32) -> RawAccount {
     RawAccount(verifier.into())
 }
 
+/// Puts a video on record with as many states as there may be, active in all.
+fn register_video(video: Magnet, terms: VideoTerms) {
+    let state = |number: u32| pallet_videos::StateChange {
+        from_round: if number == 0 { 0 } else { u32::MAX - number },
+        state: VideoState::Active,
+    };
+    let states: Vec<_> = (0..pallet_videos::types::MAX_STATES).map(state).collect();
+    let record = pallet_videos::VideoRecord {
+        terms,
+        states: BoundedVec::truncate_from(states),
+        listing: 0,
+        deposit: 0,
+    };
+    pallet_videos::Videos::<Runtime>::insert(video, record);
+}
+
+/// Lets `round` be the current one.
+fn begin_round(round: Round) {
+    pallet_pov::Progress::<Runtime>::put(pallet_pov::types::RoundProgress { round, blocks: 1 });
+}
+
+/// Lets `slot` be that of the block.
+fn set_slot(slot: u64) {
+    pallet_aura::CurrentSlot::<Runtime>::put(sp_consensus_aura::Slot::from(slot));
+}
+
 impl pallet_rewards::BenchmarkHelper for Prepared {
     fn bonded_verifier(number: u32) -> RawAccount {
         bonded_verifier(number)
@@ -33,18 +61,7 @@ impl pallet_pov::BenchmarkHelper for Prepared {
     }
 
     fn register_video(video: Magnet, terms: VideoTerms) {
-        let state = |number: u32| pallet_videos::StateChange {
-            from_round: if number == 0 { 0 } else { u32::MAX - number },
-            state: VideoState::Active,
-        };
-        let states: Vec<_> = (0..pallet_videos::types::MAX_STATES).map(state).collect();
-        let record = pallet_videos::VideoRecord {
-            terms,
-            states: BoundedVec::truncate_from(states),
-            listing: 0,
-            deposit: 0,
-        };
-        pallet_videos::Videos::<Runtime>::insert(video, record);
+        register_video(video, terms);
     }
 
     fn endow(account: &RawAccount, amount: u128) {
@@ -52,7 +69,42 @@ impl pallet_pov::BenchmarkHelper for Prepared {
     }
 
     fn set_now(now_ms: u64) {
-        let slot = now_ms / time::SLOT_MS;
-        pallet_aura::CurrentSlot::<Runtime>::put(sp_consensus_aura::Slot::from(slot));
+        set_slot(now_ms / time::SLOT_MS);
+    }
+}
+
+impl pallet_authorities::BenchmarkHelper for Prepared {
+    fn sign(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
+        Pov::sign_as(verifier, payload)
+    }
+
+    fn begin_round(round: Round) {
+        begin_round(round);
+    }
+
+    fn set_slot(slot: u64) {
+        set_slot(slot);
+    }
+}
+
+impl pallet_ads::BenchmarkHelper for Prepared {
+    fn register_creative(creative: Magnet) {
+        let terms = VideoTerms {
+            producer: RawAccount([1; 32]),
+            supervisor: RawAccount([2; 32]),
+            title: BoundedVec::truncate_from(b"Creative".to_vec()),
+            total_playtime_ms: CELL_MS,
+            renditions: 1,
+            manifest_root: [3; 32],
+            ratio: MiningRatio::whitepaper(),
+            key_epoch: 0,
+            upload_id: Default::default(),
+            from_round: 0,
+        };
+        register_video(creative, terms);
+    }
+
+    fn begin_round(round: Round) {
+        begin_round(round);
     }
 }

@@ -11,7 +11,6 @@ use frame_support::{
     traits::{ConstU32, ConstU64, ConstU128, Get},
     weights::Weight,
 };
-use pallet_ads::WeightInfo as _;
 use pallet_pov::SettlementWeights;
 use pallet_rewards::WeightInfo as _;
 
@@ -63,7 +62,8 @@ pub struct SettlementCost;
 impl SettlementWeights for SettlementCost {
     fn settle(blocks: u32, debits: u32) -> Weight {
         let campaigns = debits.min(MAX_PAID_CAMPAIGNS);
-        weights::Rewards::settle(blocks, campaigns).saturating_add(weights::Ads::pay(debits))
+        weights::Rewards::settle(blocks, campaigns)
+            .saturating_add(pallet_ads::cost::pay::<weights::Ads>(debits))
     }
 
     fn vote_earnings() -> Weight {

@@ -75,6 +75,8 @@ impl pallet_authorities::Config for Runtime {
     type Priority = ConstU64<{ u64::MAX / 2 }>;
     type Longevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type WeightInfo = weights::Authorities;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }
 
 impl pallet_supervisors::Config for Runtime {
@@ -131,4 +133,6 @@ impl pallet_ads::Config for Runtime {
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type RecordRounds = ConstU32<{ rounds::RECORDS }>;
     type WeightInfo = weights::Ads;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }

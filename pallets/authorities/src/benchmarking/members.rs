@@ -12,7 +12,7 @@ use frame_support::{
 use crate::{Config, Members, Pallet, VerifierProfile, VerifierRecord, VerifierStatus, Verifiers};
 
 /// What such a verifier bonds, in units.
-const BOND: u128 = 1_000_000 * CFX;
+pub(super) const BOND: u128 = 1_000_000 * CFX;
 
 impl<T: Config> Pallet<T> {
     /// Gives an account `amount` units out of nothing.

@@ -21,6 +21,9 @@ use crate::{
     types::{KeysOfSet, OwnedKey},
 };
 
+/// Longest path under a historical root that is looked at, in bytes: of the largest set one takes some 4 KiB.
+const MAX_PROOF_BYTES: usize = 16 * 1024;
+
 impl<T: Config> Pallet<T> {
     /// Remembers the keys that are in force from session `index` on, when they are others than before.
     pub(crate) fn note_keys(index: SessionIndex) {
@@ -152,6 +155,10 @@ impl<T: Config, D: AsRef<[u8]>> KeyOwnerProofSystem<(KeyTypeId, D)> for Pallet<T
         // Of the current session historical would build its tree anew, for whoever sends it nonsense.
         let is_past = proof.session < pallet_session::Pallet::<T>::current_index();
         if is_past && !proof.trie_nodes.is_empty() {
+            let bytes = proof.trie_nodes.iter().map(Vec::len);
+            if bytes.fold(0usize, usize::saturating_add) > MAX_PROOF_BYTES {
+                return None;
+            }
             return historical::Pallet::<T>::check_proof((kind, key), proof);
         }
         let keys = Self::keys_of(proof.session)?;

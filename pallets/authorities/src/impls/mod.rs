@@ -10,7 +10,7 @@ mod key_epochs;
 mod key_owners;
 mod membership;
 mod offences;
-mod session;
+pub(crate) mod session;
 mod set_secret;
 mod submission;
 mod try_state;

@@ -202,10 +202,10 @@ impl<T: Config> historical::SessionManager<T::AccountId, T::FullIdentification> 
 }
 
 /// Notes the root of the set that session built at genesis.
-type GenesisRoots<T> = historical::NoteHistoricalRoot<T, SetOfGenesis<T>>;
+pub(crate) type GenesisRoots<T> = historical::NoteHistoricalRoot<T, SetOfGenesis<T>>;
 
 /// Answers with the set that session built at genesis.
-struct SetOfGenesis<T>(core::marker::PhantomData<T>);
+pub(crate) struct SetOfGenesis<T>(core::marker::PhantomData<T>);
 
 impl<T: Config> pallet_session::SessionManager<T::AccountId> for SetOfGenesis<T> {
     fn new_session(_index: SessionIndex) -> Option<Vec<T::AccountId>> {

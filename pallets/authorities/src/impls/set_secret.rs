@@ -8,11 +8,11 @@ use chainflix_primitives::{
     registry::{CurrentRound, KeyEpochs, VerifierSet},
     settlement,
 };
-use frame_support::{BoundedVec, dispatch::DispatchResult, ensure};
+use frame_support::{BoundedVec, dispatch::DispatchResult, ensure, weights::Weight};
 
 use crate::{
     Acknowledgements, Config, EpochInForce, Error, Event, LatestEpoch, Pallet, SetSecrets,
-    set_secret_maker,
+    WeightInfo, set_secret_maker,
 };
 
 impl<T: Config> Pallet<T> {
@@ -26,6 +26,28 @@ impl<T: Config> Pallet<T> {
     /// What a verifier signs to commit or acknowledge.
     pub(crate) fn set_secret_payload(verifier: &T::AccountId, duty: &SetSecretDuty) -> Vec<u8> {
         duty::set_secret_payload(&Self::genesis_hash(), &Self::raw(verifier), duty)
+    }
+
+    /// What noting a duty costs.
+    pub(crate) fn set_secret_weight(duty: &SetSecretDuty) -> Weight {
+        match duty {
+            SetSecretDuty::Commit { .. } => <T as Config>::WeightInfo::commit_set_secret(),
+            SetSecretDuty::Acknowledge { .. } => {
+                <T as Config>::WeightInfo::acknowledge_set_secret()
+            }
+        }
+    }
+
+    /// What letting a duty in costs.
+    pub(crate) fn authorize_set_secret_weight(duty: &SetSecretDuty) -> Weight {
+        match duty {
+            SetSecretDuty::Commit { .. } => {
+                <T as Config>::WeightInfo::authorize_commit_set_secret()
+            }
+            SetSecretDuty::Acknowledge { .. } => {
+                <T as Config>::WeightInfo::authorize_acknowledge_set_secret()
+            }
+        }
     }
 
     /// Whose turn it is to make the secret of `epoch`.

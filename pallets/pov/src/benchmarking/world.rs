@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 use chainflix_primitives::{
-    AccountId, Magnet, Round, draw,
+    AccountId, Magnet, Round, Signature64, draw,
     hash::Hash32,
     manifest::{CellEntry, MAX_RENDITIONS, MAX_TITLE_BYTES},
     merkle,
@@ -22,6 +22,7 @@ use crate::{
     Clock, Config, Counted, CycleRules, CycleSeeds, Headers, Issuers, OpenFaults, Pallet,
     Parameters, Progress, SetRounds, VerifierSets,
     crypto::{HostHasher, Public},
+    impls::session::sign_with,
     types::{
         CycleSeed, Issued, MAX_CYCLE_RULES, MAX_OPEN_FAULTS, MAX_PARAMETER_CHANGES, MAX_SEEDS,
         MAX_SETS, RoundProgress, Since, Verifier,
@@ -46,6 +47,27 @@ pub(super) const VIDEO: Magnet = Magnet([7; 32]);
 pub(super) const PLAIN_LEAVES: u32 = 1_464_843;
 /// Bytes of a leaf of the plaintext.
 pub(super) const PLAIN_BYTES: usize = 1_024;
+
+impl<T: Config> Pallet<T> {
+    /// Makes `verifier` one of the largest set in every round, with a new key, and signs with that.
+    pub fn sign_as(verifier: &AccountId, payload: &[u8]) -> Signature64 {
+        let key = Public::generate_pair(None);
+        let mut set: Vec<_> = strangers(MAX_VERIFIERS - 1)
+            .into_iter()
+            .chain([*verifier])
+            .map(|account| Verifier {
+                account,
+                key: key.clone(),
+            })
+            .collect();
+        set.sort_unstable_by_key(|verifier| verifier.account);
+        let later = (1..MAX_SETS).map(|number| 1_000_000 + number);
+        let rounds: Vec<Round> = [0].into_iter().chain(later).collect();
+        SetRounds::<T>::put(BoundedVec::truncate_from(rounds));
+        VerifierSets::<T>::insert(0, BoundedVec::truncate_from(set));
+        sign_with(&key, payload).expect("the key was just generated")
+    }
+}
 
 /// A verifier with its `pov` session key in the keystore.
 pub(super) struct Reporter {

@@ -29,7 +29,7 @@ impl std::error::Error for Broken {}
 type Check = (&'static str, fn() -> DispatchResult);
 
 /// Checks of all own pallets and of the money as a whole.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 12] = [
     ("Authorities", Authorities::do_try_state),
     ("Supervisors", Supervisors::do_try_state),
     ("Videos", Videos::do_try_state),
@@ -40,6 +40,8 @@ const CHECKS: [Check; 10] = [
     ("Motions", Motions::do_try_state),
     ("Funds", Funds::do_try_state),
     ("Balances", accounts_add_up_to_the_issuance),
+    ("Balances", what_is_held_is_there),
+    ("Ads", what_campaigns_paid_is_owed),
 ];
 
 /// Checks every invariant in the state at hand.
@@ -71,6 +73,30 @@ fn accounts_add_up_to_the_issuance() -> DispatchResult {
     } else {
         Err(DispatchError::Other(
             "free and reserved money of all accounts is not the total issuance",
+        ))
+    }
+}
+
+/// Nobody's holds are more than it has.
+fn what_is_held_is_there() -> DispatchResult {
+    for (account, holds) in pallet_balances::Holds::<Runtime>::iter() {
+        let amounts = holds.iter().map(|hold| hold.amount);
+        let sum = amounts.fold(Some(0u128), |sum, amount| sum?.checked_add(amount));
+        let there = frame_system::Account::<Runtime>::get(account).data.reserved;
+        if sum.is_none_or(|sum| sum > there) {
+            return Err(DispatchError::Other("more is held than is there"));
+        }
+    }
+    Ok(())
+}
+
+/// What left the campaigns' escrow is what can be claimed beside what is minted.
+fn what_campaigns_paid_is_owed() -> DispatchResult {
+    if Ads::lifetime_funds().paid == Rewards::totals().advertised {
+        Ok(())
+    } else {
+        Err(DispatchError::Other(
+            "campaigns paid another sum than is owed for them",
         ))
     }
 }

@@ -27,6 +27,16 @@
 extern crate alloc;
 
 pub mod apis;
+// What hooks of the pallets call.
+#[cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
 mod configs;
 pub mod constants;
 #[cfg(feature = "std")]
@@ -34,6 +44,8 @@ pub mod invariants;
 pub mod migrations;
 pub mod presets;
 pub mod session_keys;
+#[cfg(any(test, feature = "simulation"))]
+pub mod simulation;
 pub mod transactions;
 #[cfg(feature = "std")]
 pub mod wasm;

@@ -180,7 +180,8 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// The report of one verifier, signed by its `pov` session key.
+        /// The report of one verifier, signed by its `pov` session key. Free as the transaction that carries its own proof;
+        /// an account that signs it is refused, and pays for having tried.
         ///
         /// Wrong openings don't refuse it: they cost the header, or the verdicts, that they were to prove.
         ///
@@ -190,7 +191,6 @@ pub mod pallet {
         #[pallet::weight((
             cost::report::<T>(report),
             DispatchClass::Operational,
-            Pays::No,
         ))]
         #[pallet::weight_of_authorize(cost::authorize_report::<T>(report))]
         #[pallet::authorize(|source, report, signature| {

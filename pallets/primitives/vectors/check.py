@@ -268,6 +268,76 @@ def check_verifier():
     same("report key", b"chainflix/duty/report/\0\0\x4e\x21", v["report_key_of_round_20001"])
 
 
+# --- Proofs against verifiers ---------------------------------------------------------------------
+
+
+def hashes(path):
+    return compact(len(path)) + b"".join(raw(node) for node in path)
+
+
+def placed(v):
+    same("placed leaf", leaf_hash(raw(v["leaf_scale"])), v["leaf_hash"])
+    return u32(v["index"]) + raw(v["leaf_scale"]) + hashes(v["path"])
+
+
+def optional(v, encode):
+    return b"\0" if v is None else b"\1" + encode(v)
+
+
+KINDS = ["WrongNonce", "OutsideWindow", "TicketElsewhere", "SameMinute", "Overlap", "NotAssigned"]
+KINDS += ["VideoInactive", "WrongPossession"]
+
+
+def evidence(kind, v):
+    if kind == "TicketElsewhere":
+        return b"\0" if v["hash"] is None else b"\1" + raw(v["hash"]) + hashes(v["path"])
+    if kind in ("SameMinute", "Overlap"):
+        return u32(v["round"]) + placed(v["placed"])
+    if kind == "WrongPossession":
+        openings = compact(len(v["openings"]))
+        for opening in v["openings"]:
+            leaf = raw(opening["leaf"])
+            openings += compact(len(leaf)) + leaf + hashes(opening["path"])
+        return raw(v["cell_scale"]) + hashes(v["cell_path"]) + openings
+    return b""
+
+
+def check_fault():
+    vectors = load("fault")
+    same("kinds", sorted({v["kind"] for v in vectors}), sorted(KINDS))
+    for v in vectors:
+        number = u8(KINDS.index(v["kind"]))
+        same("kind", number, v["kind_scale"])
+        encoded = raw(v["issuer"]) + u32(v["round"]) + placed(v["leaf"])
+        same("fault proof", encoded + number + evidence(v["kind"], v["evidence"]), v["scale"])
+        # An earlier body, or what only openings show, is nothing that a body shows by itself.
+        other = v["evidence"].get("round", v["round"])
+        shown = v["kind"] != "WrongPossession" and other == v["round"]
+        same("shown by the body", shown, v["shown_by_body"])
+
+
+def check_missing():
+    v = load("missing")
+    ticket, genesis = raw(v["ticket_scale"]), raw(v["genesis"])
+    same("missing ticket", leaf_hash(ticket), v["ticket_leaf_hash"])
+    a, c = v["acceptance"], v["certificate"]
+    accepted = raw(a["issuer"]) + leaf_hash(ticket) + u32(a["round"])
+    payload = b"chainflix/acceptance/1" + genesis + accepted
+    same("missing acceptance", payload, a["signing_payload"])
+    announcement = raw(c["announcement_scale"])
+    payload = b"chainflix/announcement/1" + genesis + raw(a["issuer"]) + announcement
+    same("certified announcement", payload, c["announcement_payload"])
+    same("certificate", payload + u32(c["sequence"]), c["signing_payload"])
+    certificate = announcement + u32(c["sequence"]) + u32(c["round"]) + raw(c["signature"])
+    absences = compact(len(v["absences"]))
+    for absence in v["absences"]:
+        absences += u32(absence["round"])
+        absences += optional(absence["before"], placed) + optional(absence["after"], placed)
+    encoded = ticket + accepted + raw(a["signature"]) + certificate + absences
+    same("missing view", encoded, v["scale"])
+    same("last block that could hold it", a["round"] + 20, v["last_round"])
+
+
 # --- Manifest and draws ---------------------------------------------------------------------------
 
 

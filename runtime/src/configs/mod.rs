@@ -11,8 +11,10 @@ mod registry;
 mod system;
 
 pub use accounts::ProxyType;
+#[cfg(any(test, feature = "simulation"))]
+pub(crate) use governance::Enactable;
 #[cfg(test)]
-pub(crate) use governance::{Enactable, Urgent};
+pub(crate) use governance::Urgent;
 pub use governance::{MoreThanHalf, TwoThirds, VerifierCollective};
 pub use payment::TreasuryAccount;
 #[cfg(test)]

@@ -11,6 +11,11 @@ use crate::{
     },
     weights,
 };
+use alloc::vec::Vec;
+use chainflix_primitives::{
+    AccountId as RawAccount,
+    registry::{Discipline, VerifierSet},
+};
 use frame_support::{
     parameter_types,
     traits::{ConstU32, ConstU64, ConstU128, Get},
@@ -108,12 +113,23 @@ impl pallet_videos::Config for Runtime {
     type WeightInfo = weights::Videos;
 }
 
+/// The verifiers in force less the suspended, ascending: who is heard, and waited for, about providers.
+pub struct ActiveVerifiers;
+
+impl VerifierSet for ActiveVerifiers {
+    fn verifiers() -> Vec<RawAccount> {
+        let mut verifiers = <Authorities as VerifierSet>::verifiers();
+        verifiers.retain(|verifier| !<Authorities as Discipline>::is_suspended(verifier));
+        verifiers
+    }
+}
+
 impl pallet_storage_providers::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
     type ControllerOrigin = MoreThanHalf;
     type Rounds = Pov;
-    type Verifiers = Authorities;
+    type Verifiers = ActiveVerifiers;
     type VerifierKeys = Pov;
     /// Below announcements and reports: a heartbeat that waits harms nobody.
     type Priority = ConstU64<{ u64::MAX / 4 }>;

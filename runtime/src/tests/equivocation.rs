@@ -1,6 +1,7 @@
 //! Verifiers that sign two of one: reported by the node's own means, punished by the runtime.
 
 use super::walk::{Walk, signed, walk};
+use crate::simulation::walk::two_blocks as two_blocks_by;
 use crate::{
     Authorities, Balances, Block, BlockNumber, Grandpa, Hash, Header, Historical, Runtime, Session,
     TreasuryAccount, VerifierCollective,
@@ -11,14 +12,13 @@ use chainflix_primitives::registry::Discipline;
 use codec::{Decode, Encode};
 use frame_support::traits::KeyOwnerProofSystem;
 use pallet_authorities::runtime_api::runtime_decl_for_authorities_api::AuthoritiesApiV1;
-use sp_consensus_aura::digests::CompatibleDigestItem;
 use sp_consensus_grandpa::{
     EquivocationProof, KEY_TYPE, Message, OpaqueKeyOwnershipProof, Prevote,
     runtime_decl_for_grandpa_api::GrandpaApiV3,
 };
 use sp_core::{H256, Pair, crypto::key_types::AURA, ed25519};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
-use sp_runtime::{Digest, DigestItem, transaction_validity::InvalidTransaction};
+use sp_runtime::transaction_validity::InvalidTransaction;
 
 const BOB: DevelopmentVerifier = DevelopmentVerifier::Bob;
 
@@ -41,24 +41,7 @@ fn two_votes(round: u64) -> EquivocationProof<Hash, BlockNumber> {
 
 /// Bob seals two blocks of one slot.
 fn two_blocks(slot: u64) -> [Header; 2] {
-    [1, 2].map(|content| {
-        let pre_digest = <DigestItem as CompatibleDigestItem<
-            sp_consensus_aura::sr25519::AuthoritySignature,
-        >>::aura_pre_digest(slot.into());
-        let mut header = Header {
-            parent_hash: H256::zero(),
-            number: 9,
-            state_root: H256::repeat_byte(content),
-            extrinsics_root: H256::zero(),
-            digest: Digest {
-                logs: vec![pre_digest],
-            },
-        };
-        let signature = Sr25519Keyring::Bob.sign(header.hash().as_bytes());
-        let seal = sp_consensus_aura::sr25519::AuthoritySignature::from(signature);
-        header.digest.push(DigestItem::aura_seal(seal));
-        header
-    })
+    two_blocks_by(Sr25519Keyring::Bob, slot)
 }
 
 fn aura_key() -> sp_consensus_aura::sr25519::AuthorityId {

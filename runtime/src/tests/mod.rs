@@ -5,59 +5,20 @@ mod blocks;
 mod enactment;
 mod equivocation;
 mod faults;
+mod fuzzing;
 mod genesis;
 mod interface;
+mod migrations;
+mod money;
 mod motions;
 mod origins;
 mod production;
+mod refusals;
 mod registry;
 mod storage;
 mod verifiers;
-mod walk;
 
-use crate::{RuntimeGenesisConfig, presets};
-use frame_support::genesis_builder_helper::{build_state, get_preset};
-use serde_json::Value;
-use sp_genesis_builder::PresetId;
-use sp_io::TestExternalities;
-
-/// The whole genesis of a preset as JSON: the defaults with the preset laid over them, as a chain
-/// spec does it.
-fn genesis_json(preset: &str) -> Value {
-    let patch = presets::get_preset(&PresetId::from(preset)).expect("the preset exists");
-    laid_over_default(serde_json::from_slice(&patch).expect("the preset is JSON"))
-}
-
-/// The default genesis with a patch laid over it.
-fn laid_over_default(patch: Value) -> Value {
-    let whole = get_preset::<RuntimeGenesisConfig>(&None, |_| None).expect("there is a default");
-    let mut whole: Value = serde_json::from_slice(&whole).expect("the default is JSON");
-    overlay(&mut whole, patch);
-    whole
-}
-
-/// A chain of the preset, before its first block.
-fn chain(preset: &str) -> TestExternalities {
-    chain_of(&genesis_json(preset))
-}
-
-/// A chain with this genesis, before its first block.
-fn chain_of(genesis: &Value) -> TestExternalities {
-    let json = serde_json::to_vec(genesis).expect("JSON is written");
-    let mut chain = TestExternalities::default();
-    chain
-        .execute_with(|| build_state::<RuntimeGenesisConfig>(json))
-        .expect("genesis builds");
-    chain
-}
-
-fn overlay(base: &mut Value, patch: Value) {
-    match (base, patch) {
-        (Value::Object(base), Value::Object(patch)) => {
-            for (key, value) in patch {
-                overlay(base.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (base, patch) => *base = patch,
-    }
-}
+use crate::simulation::{
+    genesis::{chain, chain_of, genesis_json, laid_over_default},
+    walk,
+};

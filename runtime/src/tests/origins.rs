@@ -82,7 +82,7 @@ impl By {
 }
 
 /// Every call with arguments of zeros, by `Pallet.call`.
-fn calls() -> BTreeMap<String, RuntimeCall> {
+pub(super) fn calls() -> BTreeMap<String, RuntimeCall> {
     let mut calls = BTreeMap::new();
     for pallet in AllPalletsWithSystem::infos() {
         for index in 0..=u8::MAX {

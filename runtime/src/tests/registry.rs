@@ -140,36 +140,43 @@ fn an_enhancement_is_proposed_accepted_and_sold_between_accounts_of_the_chain() 
     });
 }
 
+/// A provider is registered, and a period has passed.
+fn register_provider() {
+    assert_ok!(StorageProviders::register(
+        signed("//StorageA"),
+        [8; 32],
+        [9; 32],
+        ProviderClass::AlwaysOn,
+        *b"KR",
+        1_000_000
+    ));
+    set_round(20 + HEARTBEAT_ROUNDS);
+}
+
+/// A verifier says, as its off-chain worker would, that it found the provider alive.
+fn attest(keyring: Sr25519Keyring) -> Result<(), TransactionValidityError> {
+    let verifier = keyring.to_account_id();
+    let heartbeat = Heartbeat::of(2, 0, [0]);
+    let genesis = frame_system::Pallet::<Runtime>::block_hash(0).0;
+    let raw = RawAccount(verifier.clone().into());
+    let payload = heartbeat.signing_payload(&genesis, &raw);
+    let call: RuntimeCall = pallet_storage_providers::Call::attest {
+        verifier,
+        heartbeat,
+        signature: Signature64(keyring.pair().sign(&payload).0),
+    }
+    .into();
+    call.authorize(TransactionSource::External)
+        .expect("the call authorizes itself")?;
+    let made = call.dispatch(frame_system::RawOrigin::Authorized.into());
+    made.expect("what is let in can be made");
+    Ok(())
+}
+
 #[test]
 fn verifiers_attest_with_their_session_keys_that_a_provider_is_alive() {
     run_on_video(|| {
-        assert_ok!(StorageProviders::register(
-            signed("//StorageA"),
-            [8; 32],
-            [9; 32],
-            ProviderClass::AlwaysOn,
-            *b"KR",
-            1_000_000
-        ));
-        set_round(20 + HEARTBEAT_ROUNDS);
-        let attest = |keyring: Sr25519Keyring| -> Result<(), TransactionValidityError> {
-            let verifier = keyring.to_account_id();
-            let heartbeat = Heartbeat::of(2, 0, [0]);
-            let genesis = frame_system::Pallet::<Runtime>::block_hash(0).0;
-            let raw = RawAccount(verifier.clone().into());
-            let payload = heartbeat.signing_payload(&genesis, &raw);
-            let call: RuntimeCall = pallet_storage_providers::Call::attest {
-                verifier,
-                heartbeat,
-                signature: Signature64(keyring.pair().sign(&payload).0),
-            }
-            .into();
-            call.authorize(TransactionSource::External)
-                .expect("the call authorizes itself")?;
-            let made = call.dispatch(frame_system::RawOrigin::Authorized.into());
-            made.expect("what is let in can be made");
-            Ok(())
-        };
+        register_provider();
         assert_eq!(
             attest(Sr25519Keyring::Eve),
             Err(InvalidTransaction::BadSigner.into())
@@ -182,5 +189,20 @@ fn verifiers_attest_with_their_session_keys_that_a_provider_is_alive() {
         assert_eq!(StorageProviders::last_seen(0), Some(29));
         let round = <Pov as chainflix_primitives::registry::CurrentRound>::current_round();
         assert_eq!(round, 30);
+    });
+}
+
+#[test]
+fn a_suspended_verifier_is_neither_heard_nor_waited_for_about_a_provider() {
+    run_on_video(|| {
+        register_provider();
+        let dave = Sr25519Keyring::Dave;
+        assert_ok!(Authorities::suspend(motion(3), dave.to_account_id()));
+        assert_eq!(attest(dave), Err(InvalidTransaction::BadSigner.into()));
+        assert_eq!(attest(Sr25519Keyring::Alice), Ok(()));
+        assert_eq!(StorageProviders::last_seen(0), None);
+        // Two of three are more than 51 %.
+        assert_eq!(attest(Sr25519Keyring::Bob), Ok(()));
+        assert_eq!(StorageProviders::last_seen(0), Some(29));
     });
 }

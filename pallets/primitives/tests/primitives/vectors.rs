@@ -4,6 +4,7 @@
 
 pub(crate) mod messages;
 pub(crate) mod money;
+mod proofs;
 mod trees;
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
@@ -26,6 +27,8 @@ fn files() -> Vec<(&'static str, Value)> {
         ("controller", messages::controller()),
         ("verifier", messages::verifier()),
         ("refusals", messages::refusals()),
+        ("fault", proofs::fault()),
+        ("missing", proofs::missing()),
         ("emission", money::emission()),
         ("split", money::split()),
         ("settlement", money::settlement()),

@@ -1,0 +1,49 @@
+//! Everything that a chain keeps, to see what a call changed.
+
+use crate::AccountId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every key with its value.
+pub(crate) struct Storage(BTreeMap<Vec<u8>, Vec<u8>>);
+
+impl Storage {
+    /// All of it as it is now.
+    pub(crate) fn read() -> Self {
+        let mut all = BTreeMap::new();
+        let mut key = Vec::new();
+        while let Some(next) = sp_io::storage::next_key(&key) {
+            let value = sp_io::storage::get(&next).expect("a key has a value");
+            all.insert(next.clone(), value.to_vec());
+            key = next;
+        }
+        Self(all)
+    }
+
+    /// Keys whose values are others now.
+    fn changed(&self) -> BTreeSet<Vec<u8>> {
+        let now = Self::read().0;
+        let keys = self.0.keys().chain(now.keys());
+        keys.filter(|key| self.0.get(*key) != now.get(*key))
+            .cloned()
+            .collect()
+    }
+
+    /// What was changed since is what the block notes of any transaction, and the accounts of those who paid and were paid the
+    /// fee.
+    pub(crate) fn assert_unchanged_but_for_the_fee(&self, accounts: &[AccountId]) {
+        let system = sp_io::hashing::twox_128(b"System");
+        let of_accounts = [system, sp_io::hashing::twox_128(b"Account")].concat();
+        let payment = sp_io::hashing::twox_128(b"TransactionPayment");
+        for key in self.changed() {
+            let noted = if key.starts_with(&of_accounts) {
+                let account = |account: &&AccountId| key.ends_with(account.as_ref());
+                accounts.iter().any(|it| account(&it))
+            } else {
+                key.starts_with(&system)
+                    || key.starts_with(&payment)
+                    || key == sp_core::storage::well_known_keys::EXTRINSIC_INDEX
+            };
+            assert!(noted, "a refused call changed {key:02x?}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::backup::VerifierCommand;
 use sc_cli::{
     ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
     ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
@@ -91,6 +92,10 @@ pub(crate) enum Subcommand {
 
     /// Go back by a number of blocks, at most to the last finalized one.
     Revert(RevertCmd),
+
+    /// Save the verifier service's keys and set secrets, and put them back.
+    #[command(subcommand)]
+    Verifier(VerifierCommand),
 
     /// Show what the database knows of the chain as JSON.
     ChainInfo(ChainInfoCmd),

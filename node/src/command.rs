@@ -109,6 +109,9 @@ fn run_subcommand(cli: &Cli, command: &Subcommand) -> sc_cli::Result<()> {
         Subcommand::ChainInfo(command) => cli
             .create_runner(command)?
             .sync_run(|config| command.run::<Block>(&config)),
+        Subcommand::Verifier(command) => cli
+            .create_runner(command)?
+            .sync_run(|config| command.run(&config)),
         Subcommand::CheckBlock(command) => cli.create_runner(command)?.async_run(|config| {
             let Components {
                 client,

@@ -8,6 +8,7 @@
 
 #![allow(clippy::result_large_err, reason = "the SDK's error is that large")]
 
+mod backup;
 mod chain_spec;
 mod cli;
 mod command;

@@ -276,6 +276,21 @@ impl_runtime_apis! {
             Authorities::set_secret_record(epoch)
         }
 
+        fn key_epoch() -> u32 {
+            Authorities::latest_key_epoch().epoch
+        }
+
+        fn set_secret_maker(epoch: u32) -> Option<PovAccount> {
+            Authorities::set_secret_maker_now(epoch).map(account)
+        }
+
+        fn set_secret_holders(epoch: u32) -> Vec<PovAccount> {
+            Authorities::set_secret_holders(epoch)
+                .into_iter()
+                .map(account)
+                .collect()
+        }
+
         fn headers(round: Round) -> Vec<(PovAccount, ViewHeader)> {
             Pov::headers(round)
         }
@@ -330,6 +345,14 @@ impl_runtime_apis! {
 
         fn campaign_state(campaign: u32, round: Round) -> Option<CampaignState> {
             Ads::campaign_state(campaign, round)
+        }
+
+        fn heartbeat_page(period: u32) -> u32 {
+            StorageProviders::heartbeat_page(period)
+        }
+
+        fn fault_proven(issuer: PovAccount, round: Round) -> bool {
+            Pov::fault(issuer, round).is_some()
         }
 
         fn is_controller(key: [u8; 32]) -> bool {

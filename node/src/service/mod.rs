@@ -104,10 +104,7 @@ pub(crate) async fn start<N: NetworkBackend<Block, Hash>>(
     if config.role.is_authority() {
         verifier::start(verifier::Parts {
             args: verifier_args,
-            directory: config
-                .base_path
-                .config_dir(config.chain_spec.id())
-                .join("verifier"),
+            directory: crate::backup::directory(&config),
             client: client.clone(),
             backend: &backend,
             pool: transaction_pool.clone(),

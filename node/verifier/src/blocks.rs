@@ -10,7 +10,9 @@
 //! is never made twice.
 
 mod build;
+mod faults;
 pub(crate) mod keeper;
+mod material;
 mod openings;
 mod report;
 mod verdicts;

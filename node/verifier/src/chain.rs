@@ -86,6 +86,12 @@ pub trait ChainView: Send + Sync + 'static {
     fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>>;
     /// Set secret of a key epoch.
     fn set_secret(&self, at: At, epoch: u32) -> ChainResult<Option<SetSecretRecord>>;
+    /// The key epoch that opened last.
+    fn key_epoch(&self, at: At) -> ChainResult<u32>;
+    /// Whose turn it is to make the set secret of a key epoch now.
+    fn set_secret_maker(&self, at: At, epoch: u32) -> ChainResult<Option<AccountId>>;
+    /// Who acknowledged to hold the set secret of a key epoch.
+    fn set_secret_holders(&self, at: At, epoch: u32) -> ChainResult<Vec<AccountId>>;
     /// Headers reported for `round`, by ascending issuer.
     fn headers(&self, at: At, round: Round) -> ChainResult<Vec<(AccountId, Header)>>;
     /// Tickets root that `verifier` reported for `round`.
@@ -127,6 +133,10 @@ pub trait ChainView: Send + Sync + 'static {
         campaign: u32,
         round: Round,
     ) -> ChainResult<Option<CampaignState>>;
+    /// Page of storage providers that is looked at in a period.
+    fn heartbeat_page(&self, at: At, period: u32) -> ChainResult<u32>;
+    /// Whether a fault was proven in the view block of `issuer` in `round`.
+    fn fault_proven(&self, at: At, issuer: AccountId, round: Round) -> ChainResult<bool>;
     /// Whether `key` is the ed25519 key of a registered controller.
     fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool>;
     /// Whether `account` may publish.

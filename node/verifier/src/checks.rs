@@ -4,6 +4,8 @@
 
 pub(crate) mod body;
 pub(crate) mod cell;
+pub(crate) mod faults;
 pub(crate) mod play_data;
 pub(crate) mod receipts;
+pub(crate) mod recent;
 pub(crate) mod signatures;

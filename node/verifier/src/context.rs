@@ -12,6 +12,7 @@ use crate::api::session::Sessions;
 use crate::chain::facts::RoundFacts;
 use crate::chain::verifiers::Verifiers;
 use crate::chain::{ChainView, Facts};
+use crate::checks::recent::RecentViews;
 use crate::clock::ServiceTime;
 use crate::config::VerifierConfig;
 use crate::duties::Duties;
@@ -50,6 +51,8 @@ pub(crate) struct Context {
     pub(crate) exchange: Exchange,
     pub(crate) gossip: Gossip,
     pub(crate) tickets: TicketBook,
+    /// Views of others' recent blocks.
+    pub(crate) recent: RecentViews,
     pub(crate) accounts: Accounts,
     pub(crate) sessions: Sessions,
     pub(crate) metrics: Metrics,
@@ -66,15 +69,19 @@ pub(crate) struct Context {
 pub(crate) struct Place {
     /// The verifier that this node works for.
     pub(crate) account: Option<AccountId>,
+    /// That verifier, or the last one: it may be suspended, or out of the set.
+    pub(crate) last: Option<AccountId>,
     /// The chain's current round.
     pub(crate) round: Round,
+    /// Whether that verifier is out of the set in two rounds: what it accepts then stands in no block.
+    pub(crate) is_leaving: bool,
 }
 
 /// What is needed to serve a viewer.
 pub(crate) struct Ready {
     /// The verifier that this node works for.
     pub(crate) account: AccountId,
-    /// The set secret of the latest epoch.
+    /// The latest set secret that is held here: for tokens and providers' keys.
     pub(crate) secret: Arc<SetSecret>,
     /// The chain's clock.
     pub(crate) clock: RoundClock,
@@ -84,6 +91,14 @@ pub(crate) struct Ready {
     pub(crate) round: Round,
     /// Whether that round is near enough to the chain's that what is issued or accepted now can be reported.
     pub(crate) may_earn: bool,
+}
+
+/// For whom, and in which round, a session is answered.
+pub(crate) struct Answering {
+    /// The verifier.
+    pub(crate) account: AccountId,
+    /// The round.
+    pub(crate) round: Round,
 }
 
 impl Context {
@@ -107,13 +122,13 @@ impl Context {
     pub(crate) fn ready(&self) -> Result<Ready, Denied> {
         let place = self.place();
         let account = place.account.ok_or(Refusal::NotReady)?;
-        let secret = self.secrets.latest().ok_or(Refusal::NotReady)?;
         let clock = self.facts.clock()?.ok_or(Refusal::NotReady)?;
         let now_ms = self.time.now_ms();
         let round = clock.round_at(now_ms).ok_or(Refusal::NotReady)?;
         if is_behind(round, place.round) {
             return Err(Refusal::NotReady.into());
         }
+        let secret = self.secrets.latest_for(round).ok_or(Refusal::NotReady)?;
         Ok(Ready {
             account,
             secret,
@@ -121,6 +136,22 @@ impl Context {
             now_ms,
             round,
             may_earn: agree(round, place.round),
+        })
+    }
+
+    /// For whom sessions are answered: the verifier that this node works for, when it can; or the one that it worked for
+    /// last, which was suspended or has left, and still says what became of views.
+    pub(crate) fn answering(&self) -> Result<Answering, Denied> {
+        let place = self.place();
+        let (None, Some(account)) = (place.account, place.last) else {
+            let Ready { account, round, .. } = self.ready()?;
+            return Ok(Answering { account, round });
+        };
+        let clock = self.facts.clock()?.ok_or(Refusal::NotReady)?;
+        let round = clock.round_at(self.time.now_ms());
+        Ok(Answering {
+            account,
+            round: round.ok_or(Refusal::NotReady)?,
         })
     }
 

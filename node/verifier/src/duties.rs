@@ -5,8 +5,10 @@ use std::sync::Arc;
 use chainflix_primitives::{
     AccountId, Round,
     duty::{
-        ACCOUNT_KEY, ANNOUNCEMENT_KEY, MAX_DUTY_BYTES, SET_SECRET_KEY, SetSecretDuty, report_key,
+        ACCOUNT_KEY, ANNOUNCEMENT_KEY, FAULT_KEY, MAX_DUTY_BYTES, SET_SECRET_KEY, SetSecretDuty,
+        report_key,
     },
+    fault::FaultProof,
     registry::VerifierAnnouncement,
     report::Report,
 };
@@ -49,6 +51,19 @@ impl Duties {
 
     pub(crate) fn clear_set_secret(&self) {
         self.mirror.clear(SET_SECRET_KEY);
+    }
+
+    /// Leaves a proof of a fault, in the place of the one before. One above the limit can't be left: no kind of proof gets
+    /// near it.
+    pub(crate) fn fault(&self, proof: &FaultProof) {
+        let encoded = proof.encode();
+        if encoded.len() <= MAX_DUTY_BYTES {
+            self.mirror.set(FAULT_KEY, &encoded);
+        }
+    }
+
+    pub(crate) fn clear_fault(&self) {
+        self.mirror.clear(FAULT_KEY);
     }
 
     /// Leaves a report. One above the limit can't be left: the bounds of the report keep it far below.

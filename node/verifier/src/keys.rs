@@ -17,6 +17,7 @@ use chainflix_primitives::{
     ticket::{Acceptance, SignedTicket, Ticket},
 };
 use ed25519_zebra::{Signature, SigningKey, VerificationKey, VerificationKeyBytes};
+use zeroize::Zeroizing;
 
 mod exchange;
 mod files;
@@ -30,6 +31,27 @@ pub(crate) use self::exchange::{ExchangeKey, SessionKeys, seal_to};
 
 use crate::secrets::at_rest::StoreKey;
 
+/// Names of the key files.
+pub(crate) const FILES: [&str; 3] = ["service.key", "exchange.key", "store.key"];
+
+/// Whether there is a key file in `directory`.
+pub(crate) fn any_in(directory: &Path) -> bool {
+    FILES.iter().any(|name| directory.join(name).exists())
+}
+
+/// The keys in `directory` by file name, making those that are missing.
+pub(crate) fn read_all(
+    directory: &Path,
+) -> Result<Vec<(&'static str, Zeroizing<[u8; 32]>)>, KeyFileError> {
+    let read = |name: &'static str| Ok((name, files::load_or_create(&directory.join(name))?));
+    FILES.into_iter().map(read).collect()
+}
+
+/// Writes a key file that is not there.
+pub(crate) fn write(directory: &Path, name: &str, key: &[u8; 32]) -> Result<(), KeyFileError> {
+    files::write(&directory.join(name), key)
+}
+
 /// The service's own keys.
 pub(crate) struct ServiceKeys {
     signing: SigningKey,
@@ -42,9 +64,10 @@ pub(crate) struct ServiceKeys {
 impl ServiceKeys {
     /// Reads the keys in `directory`, making those that are missing.
     pub(crate) fn load_or_create(directory: &Path) -> Result<Self, KeyFileError> {
-        let signing = files::load_or_create(&directory.join("service.key"))?;
-        let exchange = files::load_or_create(&directory.join("exchange.key"))?;
-        let store = files::load_or_create(&directory.join("store.key"))?;
+        let [signing, exchange, store] = FILES;
+        let signing = files::load_or_create(&directory.join(signing))?;
+        let exchange = files::load_or_create(&directory.join(exchange))?;
+        let store = files::load_or_create(&directory.join(store))?;
         Ok(Self {
             signing: SigningKey::from(*signing),
             exchange: ExchangeKey::from_bytes(&exchange),

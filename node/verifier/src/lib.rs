@@ -76,6 +76,6 @@ pub use self::duties::DutyMirror;
 pub use self::error::StartError;
 pub use self::keys::KeyFileError;
 pub use self::network::{MAX_PEER_MESSAGE_BYTES, PeerError, PeerNetwork};
-pub use self::secrets::{HeldSecret, held_secrets};
+pub use self::secrets::{BackupError, HeldSecret, back_up, held_secrets, restore};
 pub use self::service::VerifierService;
 pub use self::store::StoreError;

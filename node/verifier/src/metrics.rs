@@ -14,6 +14,7 @@ struct Registered {
     tickets: Counter<U64>,
     reports: Counter<U64>,
     verdicts: CounterVec<U64>,
+    faults: Counter<U64>,
     body_seconds: Histogram,
     store_bytes: Gauge<U64>,
     sessions: Gauge<U64>,
@@ -66,6 +67,10 @@ impl Metrics {
         self.with(|metrics| metrics.verdicts.with_label_values(&[name]).inc());
     }
 
+    pub(crate) fn fault_found(&self) {
+        self.with(|metrics| metrics.faults.inc());
+    }
+
     pub(crate) fn body_fetched(&self, took: Duration) {
         self.with(|metrics| metrics.body_seconds.observe(took.as_secs_f64()));
     }
@@ -113,6 +118,10 @@ impl Registered {
                 "chainflix_verdicts_total",
                 "Verdicts on other verifiers' view blocks",
                 "verdict",
+            )?,
+            faults: counter(
+                "chainflix_faults_found_total",
+                "Provable faults found in other verifiers' view blocks",
             )?,
             body_seconds: register(
                 Histogram::with_opts(

@@ -31,7 +31,7 @@ use crate::exchange::{Exchange, LeafPool, Responder};
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
 use crate::network::PeerNetwork;
-use crate::secrets::setup;
+use crate::secrets::setup::{self, Setup};
 use crate::store::Store;
 use crate::tickets::TicketBook;
 
@@ -95,6 +95,7 @@ impl VerifierService {
                 metrics.clone(),
             ),
             tickets: TicketBook::open(&store, time.started_ms())?,
+            recent: Default::default(),
             accounts: Accounts::new(config.limits),
             sessions: Sessions::new(config.limits),
             duties: Duties::new(mirror),
@@ -123,7 +124,7 @@ impl VerifierService {
             tokio::spawn(gossip::run(Arc::clone(&context), news)),
             tokio::spawn(Keeper::new(Arc::clone(&context), announcement).run()),
             tokio::spawn(accountant.run()),
-            tokio::spawn(setup::run(Arc::clone(&context))),
+            tokio::spawn(Setup::new(Arc::clone(&context)).run()),
             tokio::spawn(sweep(Arc::clone(&context))),
         ];
         tracing::info!(api = %api.address, "verifier service started");

@@ -164,6 +164,24 @@ impl Store {
         }
     }
 
+    /// Whether a service has left a store in `directory`.
+    pub(crate) fn exists_in(directory: &Path) -> bool {
+        directory.join(FILE).exists()
+    }
+
+    /// Writes at once, in the calling thread: for a store that no service uses.
+    pub(crate) fn write_now(
+        &self,
+        write: impl FnOnce(&Batch<'_>) -> StoreResult<()>,
+    ) -> StoreResult<()> {
+        let transaction = self.database.begin_write()?;
+        write(&Batch {
+            write: &transaction,
+        })?;
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// The writing thread.
     pub(crate) fn writer(&self) -> &Writer {
         &self.writer
@@ -216,6 +234,13 @@ impl View {
         let open = self.read.open_table(table.definition())?;
         let bytes = open.get(key.bytes().as_slice())?;
         bytes.map(|bytes| table.decode(bytes.value())).transpose()
+    }
+
+    /// Genesis hash of the chain that the store belongs to.
+    pub(crate) fn genesis(&self) -> StoreResult<Hash32> {
+        self.get(META, b"genesis_")?
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(StoreError::Damaged { table: "meta" })
     }
 
     /// Whether there is a value under `key`.

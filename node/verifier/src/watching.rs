@@ -58,6 +58,13 @@ async fn route(
     message: &Message<'_>,
     request: Request,
 ) -> Result<Reply, Denied> {
+    if let Request::Views { limit } = request {
+        let answering = context.answering()?;
+        if !message.session.delegation.holds_in(answering.round) {
+            return Err(Refusal::DelegationExpired.into());
+        }
+        return views::latest(context, message, limit);
+    }
     let ready = context.ready()?;
     // A view is judged by the round of its ticket, which was issued only while the delegation held.
     let finishes = matches!(request, Request::FinishCell { .. });
@@ -90,7 +97,8 @@ async fn route(
             first,
             count,
         } => uploads::keys(context, message, upload, rendition, first, count),
-        Request::Views { limit } => views::latest(context, message, limit),
+        // Answered above, by a verifier that is not ready for anything else, too.
+        Request::Views { .. } => Err(Refusal::Malformed.into()),
     }
 }
 

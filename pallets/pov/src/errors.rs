@@ -100,5 +100,8 @@ mod errors {
         /// Nothing is left in the issuer's bond.
         #[codec(index = 29)]
         BondEmpty,
+        /// What is shown is no fault.
+        #[codec(index = 30)]
+        FaultNotProven,
     }
 }

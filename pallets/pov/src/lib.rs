@@ -17,6 +17,7 @@
 //! | `report` | a verifier, authorized by its `pov` session key | its report of the last counted round |
 //! | `set_parameters`, `set_cycle_rounds` | a motion of the verifiers | changes what views are judged by, later |
 //! | `report_fault` | anybody, for a deposit | proves a fault of an issuer |
+//! | `prove_fault` | a verifier, authorized by its `pov` session key | proves a fault of an issuer |
 //! | `claim_missing` | anybody | has an accepted view paid that stands in no block |
 //!
 //! Everything is a sequence over counted rounds. While `r` is the last counted round and `q`, `p`, `o` those
@@ -266,6 +267,32 @@ pub mod pallet {
             ensure_signed(origin)?;
             Self::pay_missing(&proof)?;
             Ok(Pays::No.into())
+        }
+
+        /// Proves a fault in a view block as [`Call::report_fault`] does, by a verifier in force, for no deposit: signed by its
+        /// `pov` session key, and let in only while it holds. Free as the transaction that carries its own proof.
+        ///
+        /// # Errors
+        /// As [`Call::report_fault`]; [`Error::FaultNotProven`].
+        #[pallet::call_index(5)]
+        #[pallet::weight((
+            cost::report_fault::<T>(proof),
+            DispatchClass::Operational,
+        ))]
+        #[pallet::weight_of_authorize(cost::authorize_fault::<T>(proof))]
+        #[pallet::authorize(|source, proof, verifier, signature| {
+            Self::authorize_fault(source, proof, verifier, signature)
+        })]
+        pub fn prove_fault(
+            origin: OriginFor<T>,
+            proof: Box<FaultProof>,
+            verifier: AccountId,
+            _signature: Signature64,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            ensure!(Self::fault_holds(&proof)?, Error::<T>::FaultNotProven);
+            Self::note_fault(&proof, verifier);
+            Ok(())
         }
     }
 

@@ -35,6 +35,12 @@ sp_api::decl_runtime_apis! {
         fn announcements() -> Vec<(AccountId, VerifierAnnouncement)>;
         /// Set secret of a key epoch.
         fn set_secret(epoch: u32) -> Option<SetSecretRecord>;
+        /// The key epoch that opened last.
+        fn key_epoch() -> u32;
+        /// Whose turn it is to make the set secret of a key epoch now.
+        fn set_secret_maker(epoch: u32) -> Option<AccountId>;
+        /// Who acknowledged to hold the set secret of a key epoch.
+        fn set_secret_holders(epoch: u32) -> Vec<AccountId>;
         /// Headers reported for `round`, by ascending issuer.
         fn headers(round: Round) -> Vec<(AccountId, Header)>;
         /// Tickets root that `verifier` reported for `round`.
@@ -63,6 +69,10 @@ sp_api::decl_runtime_apis! {
         fn campaign(campaign: u32) -> Option<CampaignTerms>;
         /// State of a campaign in `round`.
         fn campaign_state(campaign: u32, round: Round) -> Option<CampaignState>;
+        /// Page of storage providers that is looked at in a period.
+        fn heartbeat_page(period: u32) -> u32;
+        /// Whether a fault was proven in the view block of `issuer` in `round`.
+        fn fault_proven(issuer: AccountId, round: Round) -> bool;
         /// Whether `key` is the ed25519 key of a registered controller.
         fn is_controller(key: [u8; 32]) -> bool;
         /// Whether `account` may publish.

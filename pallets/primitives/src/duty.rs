@@ -22,6 +22,8 @@ pub const ANNOUNCEMENT_KEY: &[u8] = b"chainflix/duty/announcement";
 pub const SET_SECRET_KEY: &[u8] = b"chainflix/duty/set-secret";
 /// Key of the heartbeat of the last period, a SCALE-encoded [`crate::heartbeat::Heartbeat`].
 pub const HEARTBEAT_KEY: &[u8] = b"chainflix/duty/heartbeat";
+/// Key of the proof of a fault that is to be brought forward next, a SCALE-encoded [`crate::fault::FaultProof`].
+pub const FAULT_KEY: &[u8] = b"chainflix/duty/fault";
 /// Key of the account that the node verifies for, a SCALE-encoded [`AccountId`].
 pub const ACCOUNT_KEY: &[u8] = b"chainflix/duty/account";
 
@@ -118,6 +120,9 @@ pub struct SetSecretRecord {
     pub since: Round,
     /// Whether more than 51 % of the set acknowledged it: it is in force for good.
     pub in_force: bool,
+    /// Once it is in force: the round from which on PlayCodes and address tags are derived from it, two rounds after it
+    /// came in force.
+    pub from_round: Option<Round>,
 }
 
 /// Rounds that each verifier in turn has to make a set secret that enough others acknowledge.

@@ -11,12 +11,13 @@
 //! What is no fault: a ticket whose round has no tickets root (a report may get lost in a reorganisation; the block is
 //! rejected), and a leaf that stands in two blocks because the first was not approved.
 
+use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::draw;
-use crate::hash::{Hash32, Hasher};
+use crate::hash::{Hash32, Hasher, label};
 use crate::ids::AccountId;
 use crate::manifest::CellEntry;
 use crate::merkle;
@@ -233,6 +234,12 @@ impl FaultEvidence {
 }
 
 impl FaultProof {
+    /// What a verifier signs with its `pov` session key to bring it forward without a deposit.
+    #[must_use]
+    pub fn signing_payload(&self, genesis: &Hash32, verifier: &AccountId) -> Vec<u8> {
+        [label::FAULT, genesis, &verifier.0, &self.encode()].concat()
+    }
+
     /// Whether whoever checks the whole body, as every approver has to, sees the fault: not what only openings show, and
     /// not what takes an earlier body.
     #[must_use]

@@ -101,6 +101,8 @@ pub mod label {
     pub const HEARTBEAT: &[u8] = b"chainflix/heartbeat/1";
     /// Derivation of the key behind address tags.
     pub const ADDRESS_TAG: &[u8] = b"chainflix/address-tag/1";
+    /// A verifier's signature under a proof of a fault.
+    pub const FAULT: &[u8] = b"chainflix/fault/1";
 
     /// All labels, for the test that none is a prefix of another.
     pub const ALL: &[&[u8]] = &[
@@ -135,5 +137,6 @@ pub mod label {
         PROVIDER_KEY,
         HEARTBEAT,
         ADDRESS_TAG,
+        FAULT,
     ];
 }

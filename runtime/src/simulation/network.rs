@@ -102,6 +102,7 @@ impl Network {
             commitment: [1; 32],
             since: 0,
             in_force: true,
+            from_round: Some(0),
         };
         pallet_authorities::SetSecrets::<Runtime>::insert(0, secret);
         let holders = self.nodes.iter().map(|node| node.keyring.to_account_id());

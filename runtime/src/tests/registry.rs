@@ -59,6 +59,7 @@ fn run_on_video(test: impl FnOnce()) {
             commitment: [1; 32],
             since: 0,
             in_force: true,
+            from_round: Some(2),
         };
         pallet_authorities::SetSecrets::<Runtime>::insert(0, secret);
         pallet_authorities::EpochInForce::<Runtime>::put(0);

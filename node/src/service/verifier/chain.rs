@@ -166,6 +166,22 @@ impl ChainView for NodeChain {
         self.read(at, "set secret", |api, hash| api.set_secret(hash, epoch))
     }
 
+    fn key_epoch(&self, at: At) -> ChainResult<u32> {
+        self.read(at, "key epoch", |api, hash| api.key_epoch(hash))
+    }
+
+    fn set_secret_maker(&self, at: At, epoch: u32) -> ChainResult<Option<AccountId>> {
+        self.read(at, "maker of the set secret", |api, hash| {
+            api.set_secret_maker(hash, epoch)
+        })
+    }
+
+    fn set_secret_holders(&self, at: At, epoch: u32) -> ChainResult<Vec<AccountId>> {
+        self.read(at, "holders of the set secret", |api, hash| {
+            api.set_secret_holders(hash, epoch)
+        })
+    }
+
     fn headers(&self, at: At, round: Round) -> ChainResult<Vec<(AccountId, Header)>> {
         self.read(at, "headers", |api, hash| api.headers(hash, round))
     }
@@ -242,6 +258,18 @@ impl ChainView for NodeChain {
     ) -> ChainResult<Option<CampaignState>> {
         self.read(at, "campaign state", |api, hash| {
             api.campaign_state(hash, campaign, round)
+        })
+    }
+
+    fn heartbeat_page(&self, at: At, period: u32) -> ChainResult<u32> {
+        self.read(at, "heartbeat page", |api, hash| {
+            api.heartbeat_page(hash, period)
+        })
+    }
+
+    fn fault_proven(&self, at: At, issuer: AccountId, round: Round) -> ChainResult<bool> {
+        self.read(at, "fault", |api, hash| {
+            api.fault_proven(hash, issuer, round)
         })
     }
 

@@ -145,7 +145,7 @@ impl Api {
             round: place.round,
             time_ms: context.time.now_ms(),
             ready: context.ready().is_ok_and(|ready| ready.may_earn),
-            key_epoch: context.secrets.latest().map(|secret| secret.epoch()),
+            key_epoch: context.secrets.newest().map(|secret| secret.epoch()),
             version: env!("CARGO_PKG_VERSION"),
         })
     }

@@ -21,7 +21,7 @@ use codec::Encode;
 use super::address::AddressGroup;
 use super::limits::Bucket;
 use crate::config::Limits;
-use crate::context::{Context, Ready};
+use crate::context::{Answering, Context};
 use crate::error::{Denied, Failure};
 use crate::keys::{SessionKeys, is_signed_by, wallet};
 use crate::random;
@@ -141,9 +141,9 @@ impl Sessions {
         request: OpenSession,
         group: AddressGroup,
     ) -> Result<SessionId, Denied> {
-        let ready = context.ready()?;
+        let answering = context.answering()?;
         let now_ms = context.time.monotonic_ms();
-        let (keys, hash) = check_open(context, &ready, &request)?;
+        let (keys, hash) = check_open(context, &answering, &request)?;
         let signed = request.delegation.clone();
         context
             .store
@@ -258,20 +258,20 @@ impl Inner {
 /// Checks an opening; cheap checks first. The session's keys, and the delegation's hash.
 fn check_open(
     context: &Context,
-    ready: &Ready,
+    answering: &Answering,
     request: &OpenSession,
 ) -> Result<(SessionKeys, Hash32), Refusal> {
     let granted = &request.delegation.delegation;
     if granted.genesis != context.genesis {
         return Err(Refusal::InvalidDelegation);
     }
-    if !granted.holds_in(ready.round) {
+    if !granted.holds_in(answering.round) {
         return Err(Refusal::DelegationExpired);
     }
     let hash = granted.hash::<Sha256>();
     let transcript = session_transcript(
         &context.genesis,
-        &ready.account,
+        &answering.account,
         &hash,
         &request.encapsulated,
     );
@@ -281,7 +281,7 @@ fn check_open(
     if !wallet::signed_by_account(&request.delegation) {
         return Err(Refusal::InvalidDelegation);
     }
-    let info = api::session_info(&context.genesis, &ready.account);
+    let info = api::session_info(&context.genesis, &answering.account);
     let keys = context
         .keys
         .exchange

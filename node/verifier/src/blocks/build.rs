@@ -38,6 +38,25 @@ pub(super) struct Tickets {
     pub(super) late: Vec<LateTickets>,
 }
 
+/// No tickets.
+pub(super) fn no_tickets() -> Tickets {
+    Tickets {
+        own: TicketsRoot {
+            root: merkle::root::<Sha256>(&[]),
+            count: 0,
+        },
+        late: Vec::new(),
+    }
+}
+
+/// A block without views.
+pub(super) fn empty_block() -> ViewBlock {
+    ViewBlock {
+        root: merkle::root::<Sha256>(&[]),
+        ..ViewBlock::default()
+    }
+}
+
 /// Roots over the tickets of `round`, and of the rounds since the last report, which did not count or whose report was
 /// missed. The lists must be closed, and durable.
 pub(super) fn tickets(context: &Context, own: AccountId, round: Round) -> Result<Tickets, Failure> {

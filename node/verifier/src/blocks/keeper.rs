@@ -8,7 +8,7 @@ use std::{
 use chainflix_primitives::{
     AccountId, Round,
     hash::Hash32,
-    registry::VerifierAnnouncement,
+    registry::{ROUNDS_UNTIL_EFFECT, VerifierAnnouncement},
     report::{Header, Verdict},
 };
 use tokio::{
@@ -17,8 +17,10 @@ use tokio::{
     time::{Duration, Instant, MissedTickBehavior},
 };
 
-use super::report::{self, Due, JudgedHeader};
-use super::verdicts::{Judged, Judgement, TicketLists, judge_header};
+use super::faults::FaultsDue;
+use super::material::TicketLists;
+use super::report::{self, Due, JudgedHeader, Reporter};
+use super::verdicts::{Judged, Judgement, judge_header};
 use crate::chain::{At, BlockRef};
 use crate::context::{Context, Place, agree};
 use crate::error::Failure;
@@ -48,10 +50,16 @@ pub(crate) struct Keeper {
     announcement: VerifierAnnouncement,
     lists: Arc<TicketLists>,
     places: Arc<Semaphore>,
+    faults: FaultsDue,
     running: HashSet<HeaderKey>,
     tasks: JoinSet<(HeaderKey, Judgement)>,
     judgements: HashMap<HeaderKey, (Judgement, Instant)>,
+    /// The verifier that this node worked for last.
     announced: Option<AccountId>,
+    /// Whether that one was suspended when it was last in the set.
+    is_suspended: bool,
+    /// Whether the mirror has what lies in the store.
+    is_mirrored: bool,
     /// The chain's round, and when it was first seen, on the monotonic clock.
     turned: Option<(Round, u64)>,
     /// The block at which the off-chain worker was last called.
@@ -67,10 +75,13 @@ impl Keeper {
             announcement,
             lists: Arc::default(),
             places: Arc::new(Semaphore::new(JUDGED_AT_ONCE)),
+            faults: FaultsDue::default(),
             running: HashSet::new(),
             tasks: JoinSet::new(),
             judgements: HashMap::new(),
             announced: None,
+            is_suspended: false,
+            is_mirrored: false,
             turned: None,
             kicked: None,
             done: None,
@@ -118,23 +129,70 @@ impl Keeper {
         let account = chain.local_verifier();
         let standing = chain.standing(At::Best)?;
         let round = standing.round;
-        self.context.set_place(Place { account, round });
+        let is_leaving = match account {
+            Some(own) => {
+                let later = round.saturating_add(ROUNDS_UNTIL_EFFECT);
+                !chain.verifier_set(At::Best, later)?.contains(&own)
+            }
+            None => false,
+        };
+        let last = match account {
+            Some(own) => Some(own),
+            None => self.last_account()?,
+        };
+        self.context.set_place(Place {
+            account,
+            last,
+            round,
+            is_leaving,
+        });
         self.context.facts.turn_to(round);
         self.context.verifiers.refresh(&*chain, round)?;
         if self.turned.is_none_or(|(turned, _)| turned != round) {
             self.turn(round, account)?;
         }
-        let Some(own) = account else {
-            return Ok(true);
-        };
-        self.announce(own)?;
-        for counted in standing.counted.iter().take(2) {
-            self.start_judging(own, *counted)?;
+        if let Some(own) = account {
+            self.announce(own)?;
+            // The report must not wait for it.
+            if let Err(error) = self.faults.bring_forward(&self.context).await {
+                tracing::warn!(%error, "proofs of faults wait; they are tried again");
+            }
         }
-        let Some(due) = Due::by(&standing) else {
+        // Who has just left, or is suspended, still owes openings of its last blocks, and may judge those of others.
+        let (Some(own), Some(due)) = (last, Due::by(&standing)) else {
             return Ok(true);
         };
-        self.report(block, own, due).await
+        for counted in standing.counted.iter().take(2) {
+            if self.is_in_set(own, Some(*counted))? {
+                self.start_judging(own, *counted)?;
+            }
+        }
+        // Who has left reports its last header in a round in which it is no verifier any more.
+        if self.is_in_set(own, Some(round))? {
+            self.is_suspended = account.is_none();
+        }
+        let is_member = !self.is_suspended && self.is_in_set(own, Some(due.round))?;
+        self.report(block, Reporter { own, is_member }, due).await
+    }
+
+    /// The verifier for which this node worked last.
+    fn last_account(&mut self) -> Result<Option<AccountId>, Failure> {
+        if self.announced.is_none() {
+            let last = self.context.store.view()?.last(REPORTS)?;
+            self.announced = last.map(|(_, record)| record.report.verifier);
+        }
+        Ok(self.announced)
+    }
+
+    fn is_in_set(&self, own: AccountId, round: Option<Round>) -> Result<bool, Failure> {
+        Ok(match round {
+            Some(round) => self
+                .context
+                .chain
+                .verifier_set(At::Best, round)?
+                .contains(&own),
+            None => false,
+        })
     }
 
     /// Once at the beginning of each round.
@@ -177,7 +235,7 @@ impl Keeper {
 
     /// Leaves the announcement for the off-chain worker, and brings the mirror up to date.
     fn announce(&mut self, own: AccountId) -> Result<(), Failure> {
-        if self.announced == Some(own) {
+        if self.is_mirrored && self.announced == Some(own) {
             return Ok(());
         }
         let duties = &self.context.duties;
@@ -192,6 +250,7 @@ impl Keeper {
         }
         duties.kick();
         self.announced = Some(own);
+        self.is_mirrored = true;
         Ok(())
     }
 
@@ -239,14 +298,18 @@ impl Keeper {
     }
 
     /// Reports what is due, unless the chain has it. False while it waits for verdicts.
-    async fn report(&mut self, block: BlockRef, own: AccountId, due: Due) -> Result<bool, Failure> {
-        let chain = &self.context.chain;
-        let is_reported = chain
-            .headers(At::Best, due.round)?
-            .iter()
-            .any(|(issuer, _)| *issuer == own);
-        let is_in_force = chain.verifier_set(At::Best, due.round)?.contains(&own);
-        if is_reported || !is_in_force {
+    async fn report(
+        &mut self,
+        block: BlockRef,
+        reporter: Reporter,
+        due: Due,
+    ) -> Result<bool, Failure> {
+        let Reporter { own, is_member } = reporter;
+        let last = self.context.chain.commitment(At::Best, own)?;
+        let is_reported = last.is_some_and(|(round, _)| round == due.round);
+        let owes =
+            is_member || self.is_in_set(own, due.judged)? || self.is_in_set(own, due.opened)?;
+        if is_reported || !owes {
             return Ok(true);
         }
         let kept = self.context.store.view()?.get(REPORTS, &due.round)?;
@@ -256,7 +319,7 @@ impl Keeper {
                 let Some(judged) = self.judged(own, due)? else {
                     return Ok(false);
                 };
-                report::make(&self.context, own, due, judged).await?
+                report::make(&self.context, reporter, due, judged).await?
             }
         };
         if self.kicked != Some((block, due.round)) {
@@ -270,8 +333,10 @@ impl Keeper {
     /// What the headers that are due came to; `None` while it is worth waiting for more.
     fn judged(&self, own: AccountId, due: Due) -> Result<Option<Vec<JudgedHeader>>, Failure> {
         let headers = match due.judged {
-            Some(round) => self.headers_to_judge(own, round)?,
-            None => Vec::new(),
+            Some(round) if self.is_in_set(own, Some(round))? => {
+                self.headers_to_judge(own, round)?
+            }
+            _ => Vec::new(),
         };
         let mut judged = Vec::with_capacity(headers.len());
         let mut is_complete = crate::earnings::is_ready(&self.context, due.round)?;

@@ -50,19 +50,33 @@ impl Due {
     }
 }
 
+/// Who reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reporter {
+    /// The verifier.
+    pub(super) own: AccountId,
+    /// Whether it has a header: who has left the set, or is suspended, opens what it owes from before, and no more.
+    pub(super) is_member: bool,
+}
+
 /// Makes the report that is due, and keeps it; from then on it does not change.
 pub(super) async fn make(
     context: &Context,
-    own: AccountId,
+    reporter: Reporter,
     due: Due,
     judged: Vec<JudgedHeader>,
 ) -> Result<Report, Failure> {
+    let Reporter { own, is_member } = reporter;
     // What is issued or accepted from now on belongs to later rounds; what was before is on disk.
     context.tickets.close(due.round);
     context.store.writer().flush().await?;
-    let tickets = build::tickets(context, own, due.round)?;
-    let block = build::view_block(context, own, due.round, &tickets)?;
-    let earnings = earnings::due(context, due.round)?;
+    let (tickets, block, earnings) = if is_member {
+        let tickets = build::tickets(context, own, due.round)?;
+        let block = build::view_block(context, own, due.round, &tickets)?;
+        (tickets, block, earnings::due(context, due.round)?)
+    } else {
+        (build::no_tickets(), build::empty_block(), None)
+    };
     let (verdicts, personal, approved) = verdicts(judged);
     let before = reported_before(context, own, due)?;
     let opened = open(context, own, due, before.as_ref())?;

@@ -1,30 +1,26 @@
 //! Judging one header of another verifier: its body is fetched, every leaf checked, evidence of some asked for.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
 };
 
 use chainflix_primitives::{
-    AccountId, Magnet, Round, Sha256,
-    campaign::CampaignTerms,
+    AccountId, Round, Sha256,
     hash::Hash32,
-    registry::{ProviderRecord, VideoTerms},
+    registry::ProviderRecord,
     report::{Header, RejectReason, SAMPLED_LEAVES, Verdict, personal_leaf_hash},
-    rounds::{MAX_CARRY_ROUNDS, RoundClock},
     view::ViewLeaf,
 };
 
-use crate::chain::At;
-use crate::chain::facts::RoundFacts;
-use crate::checks::body::{self, BodyContext, check_evidence, judge, reject};
+use super::faults;
+use super::material::{Material, TicketLists};
+use crate::checks::body::{check_evidence, judge, reject};
+use crate::checks::faults::FaultSearch;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exchange::{Body, FetchError};
 use crate::random;
-
-/// Ticket lists of others that are remembered.
-const TICKET_LISTS: usize = 256;
 
 /// A header that is to be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +53,7 @@ impl Judgement {
 
 /// Why there is no verdict yet.
 #[derive(Debug, thiserror::Error)]
-enum NoVerdict {
+pub(super) enum NoVerdict {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
@@ -83,13 +79,6 @@ impl From<crate::store::StoreError> for NoVerdict {
         Self::Failed(error.into())
     }
 }
-
-/// Ticket lists of other verifiers, verified against their reported roots.
-#[derive(Default)]
-pub(super) struct TicketLists(Mutex<ListsByRoot>);
-
-/// Leaf hashes of tickets, by issuer and root.
-type ListsByRoot = HashMap<(AccountId, Hash32), Arc<Vec<Hash32>>>;
 
 /// Judges a header for verifier `own`. Absent when what is needed for a verdict can't be had.
 pub(super) async fn judge_header(
@@ -135,13 +124,22 @@ async fn judge_inner(
     let material = Material::collect(context, lists, issuer, round, &body).await?;
     let (shared, leaves) = (Arc::new((material, header)), body.clone());
     let (looked_up, judging) = (Arc::clone(&shared), Arc::clone(context));
-    let verdict = tokio::task::spawn_blocking(move || {
+    let (verdict, proof) = tokio::task::spawn_blocking(move || {
         let (material, header) = &*looked_up;
         let body_context = material.context(&judging, issuer, round, header);
-        judge(&body_context, &leaves.leaves, &leaves.hashes)
+        let verdict = judge(&body_context, &leaves.leaves, &leaves.hashes);
+        let search = material.search(&body_context, &leaves);
+        let found = faults::in_body(&judging, &search, verdict)?;
+        judging
+            .recent
+            .add(issuer, round, header.root, &leaves.leaves);
+        Ok::<_, Failure>(found)
     })
     .await
-    .map_err(|_| NoVerdict::Stopped)?;
+    .map_err(|_| NoVerdict::Stopped)??;
+    if let Some(proof) = proof {
+        faults::keep(context, proof).await?;
+    }
     match verdict {
         Verdict::Approve => {}
         Verdict::Absent => return Err(NoVerdict::Facts),
@@ -154,7 +152,8 @@ async fn judge_inner(
     }
     let (material, header) = &*shared;
     let body_context = material.context(context, issuer, round, header);
-    Ok(match sample(context, &body_context, &body).await? {
+    let search = material.search(&body_context, &body);
+    Ok(match sample(context, &search, &body).await? {
         Verdict::Approve => approve(&own, &body),
         verdict => Judgement {
             verdict,
@@ -176,9 +175,10 @@ fn approve(own: &AccountId, body: &Body) -> Judgement {
 /// Asks the issuer for the openings and receipts of random leaves, and checks them.
 async fn sample(
     context: &Context,
-    body_context: &BodyContext<'_>,
+    search: &FaultSearch<'_>,
     body: &Body,
 ) -> Result<Verdict, NoVerdict> {
+    let body_context = search.context;
     let chosen = chosen_leaves(body.leaves.len());
     let hashes: Vec<Hash32> = chosen
         .iter()
@@ -197,6 +197,9 @@ async fn sample(
         };
         let providers = providers_of(context, leaf)?;
         if let Err(reason) = check_evidence(body_context, leaf, evidence, &providers) {
+            if let Some(proof) = search.possession(index, evidence) {
+                faults::keep(context, proof).await?;
+            }
             return Ok(reject(reason, index));
         }
     }
@@ -230,150 +233,26 @@ fn providers_of(
     Ok(providers)
 }
 
-/// Everything that a body's leaves refer to.
-struct Material {
-    clock: RoundClock,
-    rounds: HashMap<Round, Arc<RoundFacts>>,
-    videos: HashMap<(Magnet, Round), Arc<VideoTerms>>,
-    campaigns: HashMap<(u32, Round), Arc<CampaignTerms>>,
-    tickets: HashMap<Round, Arc<Vec<Hash32>>>,
-    delegations: HashMap<Hash32, chainflix_primitives::delegation::SignedDelegation>,
-    paid: HashSet<Hash32>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Material {
-    async fn collect(
-        context: &Arc<Context>,
-        lists: &TicketLists,
-        issuer: AccountId,
-        round: Round,
-        body: &Body,
-    ) -> Result<Self, NoVerdict> {
-        let clock = context.facts.clock()?.ok_or(NoVerdict::NoClock)?;
-        let mut rounds = HashMap::new();
-        let mut videos = HashMap::new();
-        let mut campaigns = HashMap::new();
-        let mut delegations = HashSet::new();
-        for leaf in body.leaves.iter() {
-            let claim = &leaf.claim;
-            delegations.insert(claim.delegation);
-            // A time before the chain's is judged as a wrong leaf.
-            let Some(issued) = clock.round_at(claim.issue_ms) else {
-                continue;
-            };
-            if !rounds.contains_key(&issued)
-                && let Some(facts) = context.facts.round(issued)?
-            {
-                rounds.insert(issued, facts);
-            }
-            let host = claim.ad.as_ref().map(|ad| ad.host_video);
-            for video in [Some(claim.video), host].into_iter().flatten() {
-                let key = (video, issued);
-                if !videos.contains_key(&key)
-                    && let Ok(terms) = context.facts.active_video(video, issued)?
-                {
-                    videos.insert(key, terms);
-                }
-            }
-            if let Some(ad) = &claim.ad
-                && let Some(terms) = context.facts.active_campaign(ad.campaign, issued)?
-            {
-                campaigns.insert((ad.campaign, issued), terms);
-            }
-        }
-        let mut tickets = HashMap::new();
-        for issued in rounds.keys() {
-            if let Some(list) = lists.get(context, issuer, *issued).await? {
-                tickets.insert(*issued, list);
-            }
-        }
-        let needed = delegations.len();
-        let delegations = context.exchange.delegations(issuer, delegations).await?;
-        if delegations.len() < needed {
-            // What is not there proves nothing.
-            return Err(NoVerdict::Delegations);
-        }
-        Ok(Self {
-            clock,
-            rounds,
-            videos,
-            campaigns,
-            tickets,
-            delegations,
-            paid: paid_before(context, issuer, round)?,
-        })
-    }
-
-    fn context<'a>(
-        &'a self,
-        context: &'a Context,
-        issuer: AccountId,
-        round: Round,
-        header: &'a Header,
-    ) -> body::BodyContext<'a> {
-        BodyContext {
-            genesis: context.genesis,
-            clock: self.clock,
-            issuer,
-            round,
-            header,
-            rounds: &self.rounds,
-            videos: &self.videos,
-            campaigns: &self.campaigns,
-            tickets: &self.tickets,
-            delegations: &self.delegations,
-            paid: &self.paid,
-            secrets: &context.secrets,
-        }
-    }
-}
-
-/// Leaves of `issuer` that finalized settlements paid in the rounds from which views may be carried into `round`.
-fn paid_before(
-    context: &Context,
-    issuer: AccountId,
-    round: Round,
-) -> Result<HashSet<Hash32>, NoVerdict> {
-    let after = round.checked_sub(MAX_CARRY_ROUNDS.saturating_add(1));
-    let settled = context
-        .chain
-        .settled_after(At::Finalized, after, MAX_CARRY_ROUNDS)?;
-    let view = context.store.view()?;
-    let mut paid = HashSet::new();
-    for block in settled.iter().flat_map(|settled| &settled.blocks) {
-        if block.issuer == issuer && block.approved {
-            paid.extend(view.body_hashes(&block.root)?.unwrap_or_default());
-        }
-    }
-    Ok(paid)
-}
-
-impl TicketLists {
-    /// Leaf hashes of the tickets that `issuer` reported for `round`; `None` when it reported none.
-    async fn get(
-        &self,
-        context: &Context,
-        issuer: AccountId,
-        round: Round,
-    ) -> Result<Option<Arc<Vec<Hash32>>>, NoVerdict> {
-        let Some(reported) = context.chain.tickets_root(At::Best, issuer, round)? else {
-            return Ok(None);
-        };
-        let key = (issuer, reported.root);
-        if let Some(list) = self.lock().get(&key) {
-            return Ok(Some(Arc::clone(list)));
-        }
-        let fetched = context.exchange.ticket_hashes(issuer, round, reported);
-        let list = Arc::new(fetched.await?);
-        let mut remembered = self.lock();
-        if remembered.len() >= TICKET_LISTS {
-            remembered.clear();
-        }
-        remembered.insert(key, Arc::clone(&list));
-        Ok(Some(list))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, ListsByRoot> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    #[test]
+    fn h_a_false_possession_is_sampled_as_often_as_64_random_leaves_say() {
+        assert_eq!(chosen_leaves(64).len(), 64, "all, when there are no more");
+        let (leaves, trials) = (640, 4_000);
+        let sampled = || chosen_leaves(leaves).contains(&123);
+        let one = (0..trials).filter(|_| sampled()).count();
+        // Three other verifiers, each with leaves of its own.
+        let any = (0..trials).filter(|_| (0..3).any(|_| sampled()));
+        let any = any.count();
+        let percent = |caught: usize| caught * 100 / trials;
+        println!(
+            "one false possession among {leaves} leaves is looked at by one verifier in {} %, by one of three in {} %",
+            percent(one),
+            percent(any)
+        );
+        assert!((7..=13).contains(&percent(one)), "about 10 %");
+        assert!((23..=31).contains(&percent(any)), "about 27 %");
     }
 }

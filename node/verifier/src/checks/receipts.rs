@@ -93,8 +93,13 @@ fn check_one(
     if terms.round.abs_diff(context.issued) > TOKEN_ROUNDS {
         return Err(Refusal::TokenTooOld);
     }
-    // Only a verifier can derive the key under which a token opens.
-    let is_verifiers_token = context.secrets.of(terms.epoch).is_some_and(|secret| {
+    // Only a verifier can derive the key under which a token opens. One that left before the token was issued knows the
+    // keys of earlier epochs only.
+    let due = context.secrets.epoch_in(terms.round);
+    let secret = due
+        .filter(|due| terms.epoch >= *due)
+        .and_then(|_| context.secrets.of(terms.epoch));
+    let is_verifiers_token = secret.is_some_and(|secret| {
         let key = secret.provider_key(terms.provider, &terms.issuer);
         tokens::open(&receipt.token, &key).is_some()
     });

@@ -256,7 +256,7 @@ impl Accountant {
     /// Own views in blocks that were not approved, or never reported, wait for another block; those in void ones are lost.
     async fn release_blocks(&self) -> Result<(), Waiting> {
         let chain = &self.context.chain;
-        let Some(own) = self.context.place().account else {
+        let Some(own) = self.context.place().last else {
             return Ok(());
         };
         let standing = chain.standing(At::Finalized)?;

@@ -77,7 +77,7 @@ impl Exchange {
 
     /// The issuer first, then everybody else.
     fn sources(&self, issuer: &AccountId) -> Vec<Peer> {
-        let mut peers = self.verifiers.all().to_vec();
+        let mut peers = self.verifiers.with_former();
         peers.sort_by_key(|peer| peer.account != *issuer);
         peers
     }

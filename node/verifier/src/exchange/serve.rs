@@ -13,7 +13,7 @@ use super::messages::{
 use crate::chain::verifiers::Peer;
 use crate::context::Context;
 use crate::network::MAX_PEER_MESSAGE_BYTES;
-use crate::secrets::setup;
+use crate::secrets::copies;
 use crate::store::StoreResult;
 use crate::store::tables::{DELEGATIONS, EVIDENCE, LEAVES};
 
@@ -73,7 +73,7 @@ fn answer_one(
     let refused = PeerResponse::Refused(PeerRefusal::Unknown);
     match request {
         PeerRequest::SetSecret { epoch, commitment } => {
-            setup::seal_for(context, peer, epoch, &commitment).unwrap_or(refused)
+            copies::seal_for(context, peer, epoch, &commitment).unwrap_or(refused)
         }
         PeerRequest::TicketOpened {
             viewer,

@@ -59,6 +59,14 @@ pub(super) fn load_or_create(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyFile
     }
 }
 
+/// Writes a key to `path`.
+pub(super) fn write(path: &Path, key: &[u8; 32]) -> Result<(), KeyFileError> {
+    create(path, key).map_err(|source| KeyFileError::Io {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
 fn load(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
     let failed = |source| KeyFileError::Io {
         path: path.to_path_buf(),

@@ -17,28 +17,21 @@ pub(crate) type DerivedKey = Zeroizing<[u8; 32]>;
 /// The set secret of one epoch.
 pub(crate) struct SetSecret {
     epoch: u32,
-    secret: Zeroizing<[u8; 32]>,
     extracted: Zeroizing<[u8; 32]>,
 }
 
 impl SetSecret {
-    pub(super) fn new(epoch: u32, secret: Zeroizing<[u8; 32]>) -> Self {
-        let (extracted, _) = Hkdf::<Sha256>::extract(None, secret.as_slice());
+    pub(super) fn new(epoch: u32, secret: &[u8; 32]) -> Self {
+        let (extracted, _) = Hkdf::<Sha256>::extract(None, secret);
         Self {
             epoch,
             extracted: Zeroizing::new(extracted.into()),
-            secret,
         }
     }
 
     /// The epoch.
     pub(crate) fn epoch(&self) -> u32 {
         self.epoch
-    }
-
-    /// The secret itself, to be sealed to another verifier.
-    pub(super) fn secret(&self) -> &[u8; 32] {
-        &self.secret
     }
 
     /// Key of a cell's at-rest layer.
@@ -130,8 +123,12 @@ mod tests {
     use super::*;
 
     fn secret() -> SetSecret {
+        SetSecret::new(0, &bytes())
+    }
+
+    fn bytes() -> [u8; 32] {
         let bytes: Vec<u8> = (0u8..32).collect();
-        SetSecret::new(0, Zeroizing::new(bytes.try_into().expect("32 bytes")))
+        bytes.try_into().expect("32 bytes")
     }
 
     /// The vectors were computed by the script beside them, with Python's `hmac` and `hashlib`.
@@ -152,7 +149,7 @@ mod tests {
         is("play_code", &secret.play_code(&video, 7, &account, 3).0);
         is("provider_key", secret.provider_key(5, &account).as_slice());
         is("address_tag", &secret.address_tag(9, &[4, 127, 0, 0]).0);
-        is("commitment", &super::super::commitment(0, secret.secret()));
+        is("commitment", &super::super::commitment(0, &bytes()));
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl std::fmt::Debug for HeldSecret {
 /// When the directory holds no service's store, a service is using it, or its key file can't be read.
 pub fn held_secrets(directory: &Path) -> Result<Vec<HeldSecret>, StartError> {
     let store = Store::open_existing(directory)?;
+    secrets_in(directory, &store)
+}
+
+/// The set secrets in `store`, which lies in `directory`.
+pub(super) fn secrets_in(directory: &Path, store: &Store) -> Result<Vec<HeldSecret>, StartError> {
     let keys = ServiceKeys::load_or_create(directory)?;
     let (first, last) = ((0, [0; 32]), (u32::MAX, [u8::MAX; 32]));
     let sealed = store.view()?.range(SECRETS, &first, &last, MOST)?;

@@ -3,8 +3,9 @@
 use std::marker::PhantomData;
 
 use chainflix_primitives::{
-    AccountId, Cycle, Magnet, RandomConstant, Round, delegation::SignedDelegation, hash::Hash32,
-    ids::UploadId, play_data::ViewEvidence, ticket::Ticket, view::ViewLeaf,
+    AccountId, Cycle, Magnet, RandomConstant, Round, delegation::SignedDelegation,
+    fault::FaultProof, hash::Hash32, ids::UploadId, play_data::ViewEvidence, ticket::Ticket,
+    view::ViewLeaf,
 };
 use codec::Decode;
 use redb::TableDefinition;
@@ -190,6 +191,8 @@ tables! {
     BODIES_OF_ROUND: (Round, Hash32) => (), "bodies_of_round";
     /// Own reports.
     REPORTS: Round => ReportRecord, "reports";
+    /// Proofs of faults of others that are not on chain yet.
+    FAULTS: (Round, AccountId) => FaultProof, "faults";
     /// Set secrets by key epoch and commitment, sealed.
     SECRETS: (u32, Hash32) => Vec<u8>, "secrets";
     /// Uploads that this verifier began.

@@ -68,7 +68,10 @@ async fn accept(
     let end_ms = open.ticket.issue_ms.saturating_add(elapsed_ms.into());
     let ended = ready.clock.round_at(end_ms).ok_or(Refusal::NotReady)?;
     let round = ended.max(context.tickets.first_open_round());
-    let tag = ready.secret.address_tag(round, message.group.as_bytes());
+    let of_round = context.secrets.of_round(round);
+    // An accepted view is not lost because a secret comes late: one tag by another secret bends a quota for one round.
+    let secret = of_round.as_ref().unwrap_or(&ready.secret);
+    let tag = secret.address_tag(round, message.group.as_bytes());
     let quota = context.round_facts(open.ticket.round)?.parameters;
     // The ticket closes first: whoever hands in the same Play Data twice finds none.
     if !context

@@ -28,6 +28,10 @@ pub(super) async fn start_cell(
     minute: u16,
 ) -> Result<Reply, Denied> {
     let viewer = message.account();
+    // The cell would end when this verifier is no more: its other verifier takes it.
+    if context.place().is_leaving {
+        return Err(Refusal::NotReady.into());
+    }
     let view = context.store.view()?;
     let last_end = view.get(LAST_END, &viewer)?.unwrap_or(0);
     let now_ms = message.arrived_ms;

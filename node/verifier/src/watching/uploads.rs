@@ -28,9 +28,11 @@ pub(super) async fn begin(
         return Err(Refusal::NotEligible.into());
     }
     let id = UploadId(random::bytes());
+    // New videos take their keys from the last epoch in force.
+    let newest = context.secrets.newest().ok_or(Refusal::NotReady)?;
     let upload = Upload {
         producer,
-        epoch: ready.secret.epoch(),
+        epoch: newest.epoch(),
         round: ready.round,
     };
     context

@@ -1,6 +1,6 @@
 //! A chain in memory that applies reports by the rules, so that services can be tested without a node.
 //!
-//! It is not the runtime: it knows one key epoch, takes every transaction for signed, and finalizes two blocks late.
+//! It is not the runtime: it takes every transaction for signed, and finalizes two blocks late.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -10,11 +10,12 @@ use std::{
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round, Sha256,
     draw::first_cycle_seed,
-    duty::{self, SetSecretDuty, SetSecretRecord},
+    duty::{self, SetSecretDuty, SetSecretRecord, set_secret_maker},
+    fault::FaultProof,
     hash::Hash32,
     registry::{
-        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
-        VideoTerms,
+        PovParameters, ProviderRecord, ROUNDS_UNTIL_EFFECT, SettledRound, Standing,
+        VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Report, TicketsRoot},
     rounds::{CycleRule, RoundClock, is_counted},
@@ -23,6 +24,7 @@ use chainflix_verifier::{BlockRef, DutyMirror};
 use codec::Decode;
 use tokio::sync::watch;
 
+mod fault;
 mod judge;
 mod view;
 
@@ -43,10 +45,22 @@ pub(crate) struct State {
     pub(crate) clock: RoundClock,
     pub(crate) cycle_length: u32,
     pub(crate) parameters: PovParameters,
+    /// Verifiers of the session, ascending.
     pub(crate) set: Vec<AccountId>,
+    /// Verifiers that hold in rounds from one on, ascending.
+    pub(crate) sets: Vec<(Round, Vec<AccountId>)>,
     pub(crate) announcements: BTreeMap<AccountId, VerifierAnnouncement>,
-    pub(crate) secret: Option<SetSecretRecord>,
-    pub(crate) acknowledged: Vec<AccountId>,
+    /// The key epoch that is open, and the round in which it opened.
+    pub(crate) epoch: (u32, Round),
+    pub(crate) secrets: BTreeMap<u32, SetSecretRecord>,
+    pub(crate) acknowledged: BTreeMap<u32, Vec<AccountId>>,
+    /// Proven faults, with who proved them.
+    pub(crate) faults: BTreeMap<(Round, AccountId), (FaultProof, AccountId)>,
+    pub(crate) suspended: Vec<AccountId>,
+    /// Blocks that are void without a proof.
+    pub(crate) void: Vec<(Round, AccountId)>,
+    /// Who approved a block that was proven faulty, once it was settled.
+    pub(crate) punished: Vec<AccountId>,
     pub(crate) round: Round,
     pub(crate) blocks_in_round: u32,
     /// Counted rounds, latest last.
@@ -93,30 +107,68 @@ impl State {
         self.counted.last().copied()
     }
 
-    fn apply_secret(&mut self, from: AccountId, duty: SetSecretDuty) {
-        match duty {
-            SetSecretDuty::Commit { commitment, .. } if self.secret.is_none() => {
-                self.acknowledged = vec![from];
-                self.secret = Some(SetSecretRecord {
-                    maker: from,
-                    commitment,
-                    since: self.round,
-                    in_force: false,
-                });
-            }
-            SetSecretDuty::Acknowledge { commitment, .. } => {
-                let fits = self
-                    .secret
-                    .as_ref()
-                    .is_some_and(|s| s.commitment == commitment);
-                if fits && !self.acknowledged.contains(&from) {
-                    self.acknowledged.push(from);
-                }
-            }
-            SetSecretDuty::Commit { .. } => {}
+    /// Verifiers that hold in a round.
+    pub(crate) fn set_in(&self, round: Round) -> &[AccountId] {
+        let begun = self.sets.iter().rev().find(|(from, _)| *from <= round);
+        begun.map_or(&[], |(_, set)| set)
+    }
+
+    /// Whether a verifier reports what is due: as a member, or because it still owes openings.
+    pub(crate) fn owes(&self, account: &AccountId) -> bool {
+        let last = self.counted.iter().rev().take(3);
+        last.clone().count() > 0
+            && last
+                .into_iter()
+                .any(|of| self.set_in(*of).contains(account))
+    }
+
+    /// Whose turn it is to make the secret of an epoch.
+    pub(crate) fn maker(&self, epoch: u32) -> Option<AccountId> {
+        let (open, opened) = self.epoch;
+        if epoch != open {
+            return None;
         }
-        if let Some(secret) = &mut self.secret {
-            secret.in_force |= 100 * self.acknowledged.len() > 51 * self.set.len();
+        match self.secrets.get(&epoch) {
+            Some(record) if record.in_force => None,
+            Some(record) => {
+                set_secret_maker(&self.set, Some(&record.maker), record.since, self.round)
+            }
+            None => set_secret_maker(&self.set, None, opened, self.round),
+        }
+    }
+
+    fn apply_secret(&mut self, from: AccountId, duty: SetSecretDuty) {
+        let (SetSecretDuty::Commit { epoch, commitment }
+        | SetSecretDuty::Acknowledge { epoch, commitment }) = duty;
+        if matches!(duty, SetSecretDuty::Commit { .. }) && self.maker(epoch) == Some(from) {
+            let record = SetSecretRecord {
+                maker: from,
+                commitment,
+                since: self.round,
+                in_force: false,
+                from_round: None,
+            };
+            self.secrets.insert(epoch, record);
+            self.acknowledged.insert(epoch, Vec::new());
+        }
+        let (set, open, round) = (&self.set, self.epoch.0, self.round);
+        let Some(record) = self.secrets.get_mut(&epoch) else {
+            return;
+        };
+        let holders = self.acknowledged.entry(epoch).or_default();
+        let is_known = record.in_force || epoch == open;
+        if !is_known
+            || record.commitment != commitment
+            || !set.contains(&from)
+            || holders.contains(&from)
+        {
+            return;
+        }
+        holders.push(from);
+        let holding = holders.iter().filter(|holder| set.contains(holder)).count();
+        if !record.in_force && 100 * holding > 51 * set.len() {
+            record.in_force = true;
+            record.from_round = Some(round + ROUNDS_UNTIL_EFFECT);
         }
     }
 
@@ -152,6 +204,7 @@ enum Transaction {
     Announce(VerifierAnnouncement),
     Secret(SetSecretDuty),
     Report(Box<Report>),
+    Fault(Box<FaultProof>),
 }
 
 /// The chain.
@@ -179,10 +232,16 @@ impl Chain {
                 views_per_group: 1_000,
                 ..PovParameters::default()
             },
+            sets: vec![(0, set.clone())],
             set,
             announcements: BTreeMap::new(),
-            secret: None,
-            acknowledged: Vec::new(),
+            epoch: (0, 0),
+            secrets: BTreeMap::new(),
+            acknowledged: BTreeMap::new(),
+            faults: BTreeMap::new(),
+            suspended: Vec::new(),
+            void: Vec::new(),
+            punished: Vec::new(),
             round: 0,
             blocks_in_round: 1,
             counted: Vec::new(),
@@ -242,7 +301,10 @@ impl Chain {
 
     /// Makes one block of everything that waits, and finalizes the one two before.
     pub(crate) fn make_block(&self) {
-        let accounts: Vec<AccountId> = self.read(|state| state.set.clone());
+        let accounts: Vec<AccountId> = {
+            let mirrors = self.mirrors.lock().expect("no test thread failed");
+            mirrors.keys().copied().collect()
+        };
         let mut inner = self.lock();
         inner.state.begin_block();
         for (from, transaction) in std::mem::take(&mut inner.pending) {
@@ -252,6 +314,11 @@ impl Chain {
                     state.announcements.insert(from, announcement);
                 }
                 Transaction::Secret(duty) => state.apply_secret(from, duty),
+                Transaction::Fault(proof) => {
+                    if let Err(why) = state.apply_fault(from, *proof) {
+                        state.complaints.push(format!("fault by {from:?}: {why}"));
+                    }
+                }
                 Transaction::Report(report) => {
                     if let Err(why) = state.apply_report(*report) {
                         state
@@ -304,10 +371,34 @@ impl Chain {
             let report = Report::decode(&mut bytes.as_slice()).expect("SCALE");
             due.push(Transaction::Report(Box::new(report)));
         }
+        if let Some(bytes) = duties.get(duty::FAULT_KEY) {
+            let proof = FaultProof::decode(&mut bytes.as_slice()).expect("SCALE");
+            let key = (proof.round, proof.issuer);
+            if !inner.state.faults.contains_key(&key) {
+                due.push(Transaction::Fault(Box::new(proof)));
+            }
+        }
         inner.pending.retain(|(from, _)| *from != account);
         inner
             .pending
             .extend(due.into_iter().map(|transaction| (account, transaction)));
+    }
+
+    /// Hands in a report that no service made.
+    pub(crate) fn submit_report(&self, report: Report) {
+        let from = report.verifier;
+        let transaction = Transaction::Report(Box::new(report));
+        let mut inner = self.lock();
+        // What its service left on its way does not come before it.
+        inner.pending.retain(|(other, _)| *other != from);
+        inner.pending.push((from, transaction));
+    }
+
+    /// What a verifier's service has left to say about set secrets.
+    pub(crate) fn duty(&self, account: AccountId) -> Option<SetSecretDuty> {
+        let mirrors = self.mirrors.lock().expect("no test thread failed");
+        let bytes = mirrors.get(&account)?.get(duty::SET_SECRET_KEY)?;
+        SetSecretDuty::decode(&mut bytes.as_slice()).ok()
     }
 
     /// Whether the report that is due of `account` is on chain or on its way.
@@ -316,6 +407,10 @@ impl Chain {
         let Some(round) = inner.state.due() else {
             return true;
         };
+        let state = &inner.state;
+        if !state.set_in(round).contains(&account) || state.suspended.contains(&account) {
+            return true;
+        }
         inner.state.reports.contains_key(&(round, account))
             || inner.pending.iter().any(|(from, transaction)| {
                 *from == account

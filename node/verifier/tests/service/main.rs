@@ -7,3 +7,4 @@ mod provider;
 mod rows;
 mod video;
 mod viewer;
+mod villain;

@@ -12,7 +12,7 @@ use std::{
 use chainflix_primitives::{
     AccountId,
     play_data::PlayData,
-    registry::{ProviderClass, ProviderRecord, VideoState},
+    registry::{ProviderClass, ProviderRecord, ROUNDS_UNTIL_EFFECT, VideoState},
     ticket::{Acceptance, SignedTicket},
 };
 use chainflix_verifier::{Clock, Limits, VerifierConfig, VerifierService};
@@ -122,14 +122,7 @@ impl Net {
         });
         let nodes = accounts
             .into_iter()
-            .map(|account| Node {
-                account,
-                network_key: [account.0[0] | 0x40; 32],
-                directory: tempfile::tempdir().expect("a directory"),
-                clock: TestClock::at(START_MS),
-                service: None,
-                limits,
-            })
+            .map(|account| node(account, START_MS, limits))
             .collect();
         Self {
             chain,
@@ -205,6 +198,38 @@ impl Net {
         self.start_node(index).await;
     }
 
+    /// A verifier leaves the set, as of a session that begins now: it holds for two rounds more.
+    pub(crate) fn leave_set(&self, account: AccountId) {
+        self.change_set(|set| set.retain(|member| *member != account), true);
+    }
+
+    /// A new verifier joins the set in the same way; its node is not started. Its index.
+    pub(crate) fn join_set(&mut self, account: AccountId) -> usize {
+        self.change_set(
+            |set| {
+                set.push(account);
+                set.sort();
+            },
+            false,
+        );
+        let limits = Limits::default();
+        self.nodes.push(node(account, self.now_ms, limits));
+        self.nodes.len() - 1
+    }
+
+    fn change_set(&self, change: impl Fn(&mut Vec<AccountId>), opens_epoch: bool) {
+        let now = self.chain.read(|state| state.round);
+        self.chain.change(|state| {
+            change(&mut state.set);
+            state
+                .sets
+                .push((now + ROUNDS_UNTIL_EFFECT, state.set.clone()));
+            if opens_epoch && state.secrets.contains_key(&state.epoch.0) {
+                state.epoch = (state.epoch.0 + 1, now);
+            }
+        });
+    }
+
     pub(crate) fn now_ms(&self) -> u64 {
         self.now_ms
     }
@@ -269,7 +294,9 @@ impl Net {
         if self.is_impaired {
             holds_within(MOMENT, have_reported).await;
         } else {
-            wait_until("all have reported", have_reported).await;
+            let all = holds_within(PATIENCE, have_reported).await;
+            let late = running.iter().filter(|of| !self.chain.has_reported(**of));
+            assert!(all, "no report of {:?}", late.collect::<Vec<_>>());
         }
     }
 
@@ -328,6 +355,17 @@ impl Net {
         let data = viewer.play(self, video, &ticket, receipts);
         self.pass(u64::from(video.entry(cell).playtime_ms)).await;
         (ticket, data)
+    }
+}
+
+fn node(account: AccountId, now_ms: u64, limits: Limits) -> Node {
+    Node {
+        account,
+        network_key: [account.0[0] | 0x40; 32],
+        directory: tempfile::tempdir().expect("a directory"),
+        clock: TestClock::at(now_ms),
+        service: None,
+        limits,
     }
 }
 

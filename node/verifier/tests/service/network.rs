@@ -11,10 +11,14 @@ use futures::future::BoxFuture;
 /// Changes an answer on its way.
 pub(crate) type Tamper = Arc<dyn Fn([u8; 32], &[u8], Vec<u8>) -> Vec<u8> + Send + Sync>;
 
+/// Answers requests in the place of a service.
+pub(crate) type Puppet = Arc<dyn Fn(&[u8]) -> Vec<u8> + Send + Sync>;
+
 /// All services by network key.
 #[derive(Default)]
 pub(crate) struct Network {
     services: Mutex<BTreeMap<[u8; 32], Weak<VerifierService>>>,
+    puppets: Mutex<BTreeMap<[u8; 32], Puppet>>,
     tamper: Mutex<Option<Tamper>>,
     silent: Mutex<Option<[u8; 32]>>,
     longest: Mutex<usize>,
@@ -31,6 +35,12 @@ impl Network {
             .lock()
             .expect("no test thread failed")
             .remove(key);
+    }
+
+    /// Lets `puppet` answer for the node with this key.
+    pub(crate) fn set_puppet(&self, key: [u8; 32], puppet: Puppet) {
+        let mut puppets = self.puppets.lock().expect("no test thread failed");
+        puppets.insert(key, puppet);
     }
 
     /// Lets `tamper` change the answers of verifiers; it gets who answers, the request and the answer.
@@ -73,6 +83,13 @@ impl PeerNetwork for NodeNetwork {
             let silent = *network.silent.lock().expect("no test thread failed");
             if silent == Some(network_key) {
                 std::future::pending::<()>().await;
+            }
+            let puppet = {
+                let puppets = network.puppets.lock().expect("no test thread failed");
+                puppets.get(&network_key).cloned()
+            };
+            if let Some(puppet) = puppet {
+                return Ok(puppet(&request));
             }
             let service = {
                 let services = network.services.lock().expect("no test thread failed");

@@ -2,6 +2,8 @@
 
 mod address;
 mod api;
+mod bad_blocks;
+mod epochs;
 mod faults;
 mod keys;
 mod parallel;

@@ -90,6 +90,7 @@ fn note_secret<T: Config>(maker: &T::AccountId) {
         commitment: [1; 32],
         since: 0,
         in_force: false,
+        from_round: None,
     };
     SetSecrets::<T>::insert(0, record);
 }

@@ -5,7 +5,7 @@ use chainflix_primitives::{
     AccountId, Round,
     duty::{self, SetSecretDuty, SetSecretRecord},
     hash::Hash32,
-    registry::{CurrentRound, KeyEpochs, VerifierSet},
+    registry::{CurrentRound, KeyEpochs, ROUNDS_UNTIL_EFFECT, VerifierSet},
     settlement,
 };
 use frame_support::{BoundedVec, dispatch::DispatchResult, ensure, weights::Weight};
@@ -110,6 +110,7 @@ impl<T: Config> Pallet<T> {
                     commitment,
                     since: T::Rounds::current_round(),
                     in_force: false,
+                    from_round: None,
                 };
                 SetSecrets::<T>::insert(epoch, record);
                 Acknowledgements::<T>::remove(epoch);
@@ -140,6 +141,7 @@ impl<T: Config> Pallet<T> {
                 let record = slot.as_mut().ok_or(Error::<T>::UnknownEpoch)?;
                 if !record.in_force {
                     record.in_force = true;
+                    record.from_round = T::Rounds::current_round().checked_add(ROUNDS_UNTIL_EFFECT);
                     EpochInForce::<T>::put(epoch);
                     Self::deposit_event(Event::SetSecretInForce { epoch, commitment });
                 }

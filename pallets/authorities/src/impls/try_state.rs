@@ -207,6 +207,10 @@ impl<T: Config> Pallet<T> {
                 sorted.len() == holders.len(),
                 "a verifier acknowledged twice"
             );
+            ensure!(
+                record.in_force == record.from_round.is_some(),
+                "a secret in force holds from a round on, and no other does"
+            );
         }
         let latest = LatestEpoch::<T>::get().epoch;
         let newest = SetSecrets::<T>::iter()

@@ -5,14 +5,17 @@ use chainflix_primitives::{
     AccountId, Cycle, Round,
     fault::{FaultEvidence, FaultFacts, FaultProof},
     hash::Hash32,
-    registry::{CurrentRound, Discipline, VideoRegistry, VideoState, VideoTerms},
+    ids::Signature64,
+    registry::{CurrentRound, Discipline, VerifierKeys, VideoRegistry, VideoState, VideoTerms},
     report::{Header, MAX_LATE_TICKETS, TicketsRoot},
     rounds::CYCLE_ROUNDS,
     view::ViewLeaf,
 };
 use frame_support::{
     ensure,
-    pallet_prelude::DispatchError,
+    pallet_prelude::{
+        DispatchError, InvalidTransaction, TransactionPriority, TransactionSource, ValidTransaction,
+    },
     traits::{
         Get,
         fungible::MutateHold,
@@ -20,11 +23,18 @@ use frame_support::{
     },
     weights::Weight,
 };
+use sp_runtime::transaction_validity::TransactionValidityWithRefund;
 
 use crate::{
     Clock, Config, Counted, Error, Event, Faults, Headers, HoldReason, Issuers, JudgedIn,
-    OpenFaults, Pallet, TicketsRoots, WeightInfo, crypto::HostHasher, types::FaultRecord,
+    OpenFaults, Pallet, TicketsRoots, WeightInfo, crypto::HostHasher, impls::reports::index_of,
+    types::FaultRecord,
 };
+
+/// Above every ordinary transaction, and below reports.
+const FAULT_PRIORITY: TransactionPriority = TransactionPriority::MAX / 4;
+/// Blocks after which a proof that is in none is handed in again.
+const FAULT_LONGEVITY: u64 = 32;
 
 /// What a leaf is held against, with everything that is looked up for it.
 struct Looked {
@@ -39,11 +49,8 @@ struct Looked {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Judges a proof, for a deposit. Whether it holds.
-    pub(crate) fn judge_fault(
-        reporter: &T::AccountId,
-        proof: &FaultProof,
-    ) -> Result<bool, DispatchError> {
+    /// Whether a proof that can be judged holds.
+    pub(crate) fn fault_holds(proof: &FaultProof) -> Result<bool, Error<T>> {
         let (round, issuer) = (proof.round, proof.issuer);
         let header = Headers::<T>::get(round, issuer).ok_or(Error::<T>::UnknownBlock)?;
         ensure!(Self::is_within_a_cycle(round), Error::<T>::FaultTooOld);
@@ -70,12 +77,55 @@ impl<T: Config> Pallet<T> {
             &header,
             other.as_ref().map(|(header, cycle)| (header, *cycle)),
         );
+        Ok(proof.holds::<HostHasher>(&facts))
+    }
 
+    /// Lets a verifier's proof into pool and blocks, if it holds. Of all proofs about one block the pool keeps one.
+    pub(crate) fn authorize_fault(
+        _source: TransactionSource,
+        proof: &FaultProof,
+        verifier: &AccountId,
+        signature: &Signature64,
+    ) -> TransactionValidityWithRefund {
+        let (round, issuer) = (proof.round, proof.issuer);
+        ensure!(
+            !Faults::<T>::contains_key(round, issuer),
+            InvalidTransaction::Stale
+        );
+        ensure!(
+            !T::Discipline::is_suspended(verifier),
+            InvalidTransaction::BadSigner
+        );
+        // Whoever is no verifier makes nobody look at a proof.
+        let payload = proof.signing_payload(&Self::genesis_hash(), verifier);
+        ensure!(
+            <Self as VerifierKeys>::is_signed_by(verifier, &payload, signature),
+            InvalidTransaction::BadSigner
+        );
+        let holds = Self::fault_holds(proof)
+            .map_err(|error| InvalidTransaction::Custom(index_of(&error)))?;
+        ensure!(holds, InvalidTransaction::BadProof);
+        ValidTransaction::with_tag_prefix("pov/fault")
+            .priority(FAULT_PRIORITY)
+            .and_provides((round, issuer))
+            .longevity(FAULT_LONGEVITY)
+            .propagate(true)
+            .build()
+            .map(|valid| (valid, Weight::zero()))
+    }
+
+    /// Judges a proof, for a deposit. Whether it holds.
+    pub(crate) fn judge_fault(
+        reporter: &T::AccountId,
+        proof: &FaultProof,
+    ) -> Result<bool, DispatchError> {
+        let (round, issuer) = (proof.round, proof.issuer);
+        let holds = Self::fault_holds(proof)?;
         let deposit = Self::parameters_in(Self::current_round()).fault_deposit;
         let reason = HoldReason::FaultReport.into();
         T::Currency::hold(&reason, reporter, deposit)?;
         let who = AccountId(reporter.clone().into());
-        if !proof.holds::<HostHasher>(&facts) {
+        if !holds {
             T::Currency::transfer_on_hold(
                 &reason,
                 reporter,
@@ -107,7 +157,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Voids the block while it is not settled, and punishes the issuer; its approvers when it is settled.
-    fn note_fault(proof: &FaultProof, reporter: AccountId) {
+    pub(crate) fn note_fault(proof: &FaultProof, reporter: AccountId) {
         let (round, issuer) = (proof.round, proof.issuer);
         let voided = !Self::is_settled(round);
         let slashed = T::Discipline::issuer_at_fault(&issuer);

@@ -6,7 +6,8 @@
 use alloc::{boxed::Box, format};
 use chainflix_primitives::{
     AccountId, Round,
-    duty::{ACCOUNT_KEY, MAX_DUTY_BYTES, report_key},
+    duty::{ACCOUNT_KEY, FAULT_KEY, MAX_DUTY_BYTES, report_key},
+    fault::FaultProof,
     registry::VerifierKeys,
     report::Report,
 };
@@ -14,13 +15,42 @@ use codec::DecodeAll;
 use frame_system::offchain::SubmitTransaction;
 use sp_core::{RuntimeInterfaceLogLevel, offchain::StorageKind};
 
-use crate::{Call, Config, Pallet, Reports, impls::session::sign_with};
+use crate::{Call, Config, Faults, Pallet, Reports, impls::session::sign_with};
 
 impl<T: Config> Pallet<T> {
-    /// Submits the report that is due, if this node's verifier has left one and it is not on chain. The number of
-    /// transactions handed to the pool. Off-chain only.
+    /// Submits the report that is due, if this node's verifier has left one and it is not on chain, and the proof of a
+    /// fault that it left. The number of transactions handed to the pool. Off-chain only.
     pub fn submit_due() -> u32 {
-        u32::from(Self::submit_report().is_some())
+        let submitted = [Self::submit_report(), Self::submit_fault()];
+        submitted
+            .into_iter()
+            .map(|one| u32::from(one.is_some()))
+            .fold(0, u32::saturating_add)
+    }
+
+    fn submit_fault() -> Option<()> {
+        let verifier = Self::local_verifier()?;
+        let proof: FaultProof = mirrored(FAULT_KEY)?;
+        if Faults::<T>::contains_key(proof.round, proof.issuer) {
+            return None;
+        }
+        let holds = Self::fault_holds(&proof).unwrap_or(false);
+        if !holds {
+            let FaultProof { issuer, round, .. } = proof;
+            warn(&format!(
+                "proof of a fault of {issuer} in round {round} does not hold, or not any more"
+            ));
+            return None;
+        }
+        let payload = proof.signing_payload(&Self::genesis_hash(), &verifier);
+        let signature = <Self as VerifierKeys>::sign(&verifier, &payload)?;
+        let call = Call::<T>::prove_fault {
+            proof: Box::new(proof),
+            verifier,
+            signature,
+        };
+        let transaction = T::create_authorized_transaction(call.into());
+        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).ok()
     }
 
     fn submit_report() -> Option<()> {
@@ -61,9 +91,14 @@ fn mirrored_account() -> Option<AccountId> {
 
 /// The report of `round` that the verifier service has left.
 fn mirrored_report(round: Round) -> Option<Report> {
-    let bytes = sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, &report_key(round))?;
+    mirrored(&report_key(round))
+}
+
+/// What the verifier service has left under `key`, if it can be read.
+fn mirrored<D: DecodeAll>(key: &[u8]) -> Option<D> {
+    let bytes = sp_io::offchain::local_storage_get(StorageKind::PERSISTENT, key)?;
     (bytes.len() <= MAX_DUTY_BYTES)
-        .then(|| Report::decode_all(&mut bytes.as_slice()).ok())
+        .then(|| D::decode_all(&mut bytes.as_slice()).ok())
         .flatten()
 }
 

@@ -257,7 +257,7 @@ impl<T: Config> Pallet<T> {
 }
 
 /// Index of an error, as its documentation gives it.
-fn index_of<T: Config>(error: &Error<T>) -> u8 {
+pub(crate) fn index_of<T: Config>(error: &Error<T>) -> u8 {
     error.encode().first().copied().unwrap_or(u8::MAX)
 }
 

@@ -26,6 +26,7 @@ mod settlement;
 mod slashing;
 mod tickets;
 mod verdicts;
+mod verifier_proofs;
 mod weights;
 
 use chainflix_primitives::hash::Hash32;

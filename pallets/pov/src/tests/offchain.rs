@@ -23,7 +23,10 @@ use crate::{
 };
 
 /// Runs `test` in the node of verifier number `number` of four.
-fn on_node(number: u8, test: impl FnOnce(&mut Network, usize, &dyn Fn() -> Vec<Extrinsic>)) {
+pub(super) fn on_node(
+    number: u8,
+    test: impl FnOnce(&mut Network, usize, &dyn Fn() -> Vec<Extrinsic>),
+) {
     let mut ext = externalities(crate::GenesisConfig {
         difficulty: 8,
         ..Default::default()

@@ -189,6 +189,7 @@ pub(super) const TABLE: &[(&str, &str, &[By])] = &[
     ("Pov", "set_cycle_rounds", MORE_THAN_HALF),
     ("Pov", "report_fault", SIGNED),
     ("Pov", "claim_missing", SIGNED),
+    ("Pov", "prove_fault", AUTHORIZED),
     ("Rewards", "claim", SIGNED_OR_AUTHORIZED),
     ("Rewards", "claim_batch", SIGNED_OR_AUTHORIZED),
     ("Rewards", "set_max_rate", MORE_THAN_HALF),

@@ -3,6 +3,7 @@
 use super::*;
 
 mod block;
+mod faults;
 
 use self::block::*;
 

@@ -24,8 +24,13 @@ impl State {
         if self.due() != Some(report.round) {
             return Err(format!("report of round {} is not due", report.round));
         }
-        if !self.set.contains(&verifier) {
+        if !self.owes(&verifier) {
             return Err("not a verifier".into());
+        }
+        let is_member =
+            self.set_in(report.round).contains(&verifier) && !self.suspended.contains(&verifier);
+        if !is_member && (report.header.count, report.header.tickets.count) != (0, 0) {
+            return Err("a header of who has left".into());
         }
         if self.reports.contains_key(&(report.round, verifier)) {
             return Err("reported already".into());
@@ -105,17 +110,21 @@ impl State {
     }
 
     fn settle(&mut self, round: Round, judged_in: Round, opened_in: Round) {
-        let headers = self.reports_of(round);
+        let set = self.set_in(round).to_vec();
+        // Whoever had left by then has a report, and no header.
+        let mut headers = self.reports_of(round);
+        headers.retain(|issuer, _| set.contains(issuer));
         let judges = self.reports_of(judged_in);
         let openers = self.reports_of(opened_in);
         let seed = self.draws.get(&round).copied().unwrap_or_default();
         let mut complaints = Vec::new();
+        let mut punished = Vec::new();
         let mut approvals: BTreeMap<AccountId, u32> = BTreeMap::new();
         let mut reporters = Vec::new();
         for (judge, report) in &judges {
             let expected = headers
                 .keys()
-                .filter(|i| *i != judge || self.set.len() == 1)
+                .filter(|i| *i != judge || set.len() == 1)
                 .count();
             let counts = report.reveal.is_some() && report.verdicts.len() == expected;
             let proved =
@@ -125,7 +134,7 @@ impl State {
                     "round {round}: {judge:?} did not open its personal root"
                 ));
             }
-            if counts && proved {
+            if counts && proved && set.contains(judge) {
                 reporters.push((*judge, *report));
                 for on in report
                     .verdicts
@@ -136,12 +145,25 @@ impl State {
                 }
             }
         }
-        let eligible = settlement::eligible(u32::try_from(self.set.len()).expect("few"));
+        let eligible = settlement::eligible(u32::try_from(set.len()).expect("few"));
         let emission = EmissionPreset::Whitepaper
             .schedule(self.clock.round_ms)
             .expect("a schedule")
             .reward(round);
-        let playtimes: Vec<u64> = headers.values().map(|r| r.header.playtime_ms).collect();
+        let is_void = |issuer: &AccountId| {
+            let key = (round, *issuer);
+            self.faults.contains_key(&key) || self.void.contains(&key)
+        };
+        let playtimes: Vec<u64> = headers
+            .iter()
+            .map(|(issuer, r)| {
+                if is_void(issuer) {
+                    0
+                } else {
+                    r.header.playtime_ms
+                }
+            })
+            .collect();
         let weights = settlement::capped_weights(&playtimes);
         let total: u128 = weights.iter().map(|weight| u128::from(*weight)).sum();
         let reward = settlement::round_reward(emission, total, None);
@@ -152,7 +174,19 @@ impl State {
             if let Err(why) = &opened {
                 complaints.push(format!("round {round}: {issuer:?} opens {why}"));
             }
+            let voided = is_void(issuer);
+            if voided {
+                let approvers = judges.iter().filter(|(_, report)| {
+                    let approval = VerdictOn {
+                        issuer: *issuer,
+                        verdict: Verdict::Approve,
+                    };
+                    report.verdicts.contains(&approval)
+                });
+                punished.extend(approvers.map(|(judge, _)| *judge));
+            }
             let approved = opened.is_ok()
+                && !voided
                 && settlement::is_approved(approvals.get(issuer).copied().unwrap_or(0), eligible);
             let paid = settlement::block_reward(reward, weight_ms, total).unwrap_or(0);
             blocks.push(SettledBlock {
@@ -161,7 +195,7 @@ impl State {
                 count: header.count,
                 playtime_ms: header.playtime_ms,
                 approved,
-                voided: false,
+                voided,
                 weight_ms,
                 reward: if approved { paid } else { 0 },
             });
@@ -196,6 +230,7 @@ impl State {
             ads: Default::default(),
         };
         self.complaints.extend(complaints);
+        self.punished.extend(punished);
         self.settled.push(settled);
     }
 

@@ -40,7 +40,11 @@ impl ChainView for NodeView {
         GENESIS
     }
     fn local_verifier(&self) -> Option<AccountId> {
-        Some(self.account)
+        self.chain.read(|state| {
+            let set = state.set_in(state.round);
+            let acts = set.contains(&self.account) && !state.suspended.contains(&self.account);
+            acts.then_some(self.account)
+        })
     }
     fn best_blocks(&self) -> watch::Receiver<BlockRef> {
         self.chain.best.subscribe()
@@ -63,16 +67,36 @@ impl ChainView for NodeView {
     fn cycle_seed(&self, at: At, cycle: Cycle) -> ChainResult<Option<Hash32>> {
         self.at(at, |_| Some(State::seed_of(cycle)))
     }
-    fn verifier_set(&self, at: At, _: Round) -> ChainResult<Vec<AccountId>> {
-        self.at(at, |state| state.set.clone())
+    fn verifier_set(&self, at: At, round: Round) -> ChainResult<Vec<AccountId>> {
+        self.at(at, |state| state.set_in(round).to_vec())
     }
     fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>> {
         self.at(at, |state| {
-            state.announcements.clone().into_iter().collect()
+            let announced = state.announcements.clone().into_iter();
+            announced
+                .filter(|(account, _)| state.set.contains(account))
+                .collect()
         })
     }
     fn set_secret(&self, at: At, epoch: u32) -> ChainResult<Option<SetSecretRecord>> {
-        self.at(at, |state| state.secret.clone().filter(|_| epoch == 0))
+        self.at(at, |state| state.secrets.get(&epoch).cloned())
+    }
+    fn key_epoch(&self, at: At) -> ChainResult<u32> {
+        self.at(at, |state| state.epoch.0)
+    }
+    fn set_secret_maker(&self, at: At, epoch: u32) -> ChainResult<Option<AccountId>> {
+        self.at(at, |state| state.maker(epoch))
+    }
+    fn set_secret_holders(&self, at: At, epoch: u32) -> ChainResult<Vec<AccountId>> {
+        self.at(at, |state| {
+            state.acknowledged.get(&epoch).cloned().unwrap_or_default()
+        })
+    }
+    fn heartbeat_page(&self, at: At, _: u32) -> ChainResult<u32> {
+        self.at(at, |_| 0)
+    }
+    fn fault_proven(&self, at: At, issuer: AccountId, round: Round) -> ChainResult<bool> {
+        self.at(at, |state| state.faults.contains_key(&(round, issuer)))
     }
     fn headers(&self, at: At, round: Round) -> ChainResult<Vec<(AccountId, Header)>> {
         self.at(at, |state| {

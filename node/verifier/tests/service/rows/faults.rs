@@ -9,7 +9,9 @@ use chainflix_primitives::{
     api::{Reply, Request, ViewFate},
     refusal::Refusal,
     registry::SettledRound,
+    report::{Verdict, VerdictOn},
 };
+use jsonrpsee::{core::client::ClientT, rpc_params};
 
 use crate::net::Net;
 use crate::viewer::Viewer;
@@ -272,9 +274,7 @@ async fn requests_from_nodes_that_no_verifier_announced_are_refused() {
     let net = Net::start(4).await;
     let service = net.nodes[0].service.as_ref().expect("it runs");
     // SetSecret { epoch: 0, commitment }: the secret itself, for whoever is asked by the wrong one.
-    let commitment = net
-        .chain
-        .read(|state| state.secret.as_ref().expect("made").commitment);
+    let commitment = net.chain.read(|state| state.secrets[&0].commitment);
     let request = codec::Encode::encode(&(0u8, 0u32, commitment));
     let stranger = service.handle_peer([0xee; 32], request.clone()).await;
     assert_eq!(stranger, [0, 0], "refused: not a verifier");
@@ -316,4 +316,80 @@ async fn no_key_file_or_store_holds_the_set_secret_in_clear_and_none_is_open_to_
             assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verifier_that_was_away_for_more_than_a_cycle_catches_up_and_judges_again() {
+    let mut net = Net::start(4).await;
+    net.chain.change(|state| state.cycle_length = 16);
+    let video = net.publish(1, 10_000);
+    let away = 3;
+    let account = net.nodes[away].account;
+    net.kill(away).await;
+    net.is_impaired = true;
+    // Views of others, before, while and after a whole cycle passes without it.
+    let mut seeds = 9..;
+    for _ in 0..3 {
+        watch_elsewhere(&mut net, &video, &mut seeds, away).await;
+        net.pass_rounds(7).await;
+    }
+    net.revive(away).await;
+    for _ in 0..40 {
+        net.pass(2_400).await;
+        if net.is_ready(away).await {
+            break;
+        }
+    }
+    assert!(net.is_ready(away).await);
+    let round = watch_elsewhere(&mut net, &video, &mut seeds, away).await;
+    net.pass_rounds(12).await;
+    let approved = net.chain.read(|state| {
+        let mut reports = state.reports.iter();
+        reports.any(|((of, verifier), report)| {
+            let approves = |on: &VerdictOn| on.verdict == Verdict::Approve;
+            *verifier == account && *of > round && report.verdicts.iter().any(approves)
+        })
+    });
+    assert!(approved, "it judges");
+    let mut totals = [adopted(&net, 0).await, adopted(&net, away).await];
+    for _ in 0..100 {
+        if totals[0] == totals[1] {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        totals = [adopted(&net, 0).await, adopted(&net, away).await];
+    }
+    assert!(totals[0].is_object(), "{totals:?}");
+    assert_eq!(totals[0], totals[1], "it computes what the others do");
+}
+
+/// What a node says was adopted of the producer's earnings.
+async fn adopted(net: &Net, node: usize) -> serde_json::Value {
+    let producer = hex::encode(crate::net::PRODUCER.0);
+    let earned: serde_json::Value = net
+        .client(node)
+        .await
+        .request("verifier_earnings", rpc_params![producer])
+        .await
+        .expect("earnings");
+    earned["adopted"].clone()
+}
+
+/// A viewer of verifiers that are there watches a cell; the round in which it was accepted.
+async fn watch_elsewhere(
+    net: &mut Net,
+    video: &crate::video::Video,
+    seeds: &mut std::ops::RangeFrom<u8>,
+    away: usize,
+) -> u32 {
+    let cycle = net.chain.read(|state| state.rule().cycle_of(state.round));
+    let cycle = cycle.expect("a cycle");
+    let viewer = seeds
+        .map(|seed| Viewer::with_rounds(seed, 0, 10_000))
+        .find(|viewer| viewer.assigned_in(net, cycle)[0] != away)
+        .expect("one of many");
+    let node = viewer.assigned_in(net, cycle)[0];
+    let mut session = viewer.open(net, node).await;
+    let (_, data) = net.play(&viewer, &mut session, video, 0).await;
+    session.finish(data).await.expect("an honest view").round
 }

@@ -68,7 +68,7 @@ impl Block {
     /// An honest block: minute 0 of viewers 40 to 43, and after it minute 1 of viewer 40.
     pub(super) fn honest() -> Self {
         let secrets = Secrets::default();
-        secrets.hold(0, 0, Zeroizing::new([9; 32]));
+        secrets.hold(0, 0, &Zeroizing::new([9; 32]));
         let mut block = Self {
             leaves: Vec::new(),
             header: Header {

@@ -27,6 +27,8 @@
 extern crate alloc;
 
 pub mod apis;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks;
 // What hooks of the pallets call.
 #[cfg_attr(
     not(test),

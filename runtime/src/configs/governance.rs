@@ -17,9 +17,7 @@ use crate::{
 };
 use frame_support::{
     parameter_types,
-    traits::{
-        ConstU32, Contains, EqualPrivilegeOnly, NeverEnsureOrigin, fungible::HoldConsideration,
-    },
+    traits::{ConstU32, Contains, EqualPrivilegeOnly, fungible::HoldConsideration},
     weights::Weight,
 };
 use frame_system::EnsureRoot;
@@ -52,6 +50,12 @@ impl DefaultVote for SilenceIsNo {
     }
 }
 
+/// Who may make calls that nobody may make. Benchmarks make every call.
+#[cfg(not(feature = "runtime-benchmarks"))]
+type Nobody = frame_support::traits::NeverEnsureOrigin<()>;
+#[cfg(feature = "runtime-benchmarks")]
+type Nobody = EnsureRoot<AccountId>;
+
 parameter_types! {
     /// A motion may take half of a block: as much as is surely left beside reports.
     pub MaxProposalWeight: Weight = Perbill::from_percent(50) * MAX_WEIGHT;
@@ -79,11 +83,11 @@ impl pallet_collective::Config<VerifierCollective> for Runtime {
     type DefaultVote = SilenceIsNo;
     type WeightInfo = weights::Collective;
     /// Members are the verifiers in force and nobody else, whatever a motion says.
-    type SetMembersOrigin = NeverEnsureOrigin<()>;
+    type SetMembersOrigin = Nobody;
     type MaxProposalWeight = MaxProposalWeight;
     type DisapproveOrigin = MoreThanHalf;
     /// A deposit is never burned: who proposed what was refused gets it back.
-    type KillOrigin = NeverEnsureOrigin<()>;
+    type KillOrigin = Nobody;
     type Consideration =
         HoldConsideration<AccountId, Balances, ProposalHoldReason, ProposalDeposits, u32>;
 }
@@ -102,7 +106,7 @@ impl pallet_scheduler::Config for Runtime {
     type PalletsOrigin = OriginCaller;
     type RuntimeCall = RuntimeCall;
     type MaximumWeight = MaxEnactmentsWeight;
-    type ScheduleOrigin = NeverEnsureOrigin<()>;
+    type ScheduleOrigin = Nobody;
     type OriginPrivilegeCmp = EqualPrivilegeOnly;
     type MaxScheduledPerBlock = ConstU32<MAX_PENDING>;
     type WeightInfo = weights::Scheduler;

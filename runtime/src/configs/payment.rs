@@ -80,6 +80,11 @@ impl BlockNumberProvider for Rounds {
     fn current_block_number() -> BlockNumber {
         Pov::current_round()
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set_block_number(round: BlockNumber) {
+        crate::benchmarks::Surroundings::begin_round(round);
+    }
 }
 
 parameter_types! {

@@ -1,0 +1,54 @@
+//! Which benchmarks the runtime offers to the tool that measures weights, and what is arranged around them.
+//!
+//! Compiled with the feature `runtime-benchmarks` only: `scripts/weights.sh` builds such a runtime, no other build has it.
+//! `docs/weights.md` says how to measure.
+
+pub(crate) mod session;
+mod surroundings;
+
+pub(crate) use surroundings::Surroundings;
+
+use crate::{
+    AllPalletsWithSystem, Balances, Grandpa, Multisig, Proxy, Runtime, Scheduler,
+    TechnicalCommittee, Timestamp, TransactionPayment, Utility, Vesting,
+};
+use alloc::{string::String, vec::Vec};
+use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, define_benchmarks};
+use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_system_benchmarking::{Pallet as System, extensions::Pallet as SystemExtensions};
+
+// No calls and no weights of their own: Aura, Authorship, Historical, Offences.
+define_benchmarks!(
+    [frame_system, System::<Runtime>]
+    [frame_system_extensions, SystemExtensions::<Runtime>]
+    [pallet_timestamp, Timestamp]
+    [pallet_session, session::Pallet::<Runtime>]
+    [pallet_grandpa, Grandpa]
+    [pallet_balances, Balances]
+    [pallet_transaction_payment, TransactionPayment]
+    [pallet_utility, Utility]
+    [pallet_multisig, Multisig]
+    [pallet_proxy, Proxy]
+    [pallet_collective, TechnicalCommittee]
+    [pallet_scheduler, Scheduler]
+    [pallet_vesting, Vesting]
+);
+
+/// All benchmarks, and how large the items in storage may be.
+pub(crate) fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
+    let mut list = Vec::new();
+    list_benchmarks!(list, extra);
+    (list, AllPalletsWithSystem::storage_info())
+}
+
+/// Runs the benchmarks that `config` names.
+pub(crate) fn run(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
+    let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+    let mut batches = Vec::new();
+    let params = (&config, &whitelist);
+    add_benchmarks!(params, batches);
+    Ok(batches)
+}
+
+impl frame_system_benchmarking::Config for Runtime {}
+impl pallet_transaction_payment::BenchmarkConfig for Runtime {}

@@ -1,0 +1,78 @@
+//! Benchmarks of the session pallet's calls. Those that the SDK offers need its staking pallet.
+
+use crate::{Runtime, SessionKeys};
+use alloc::vec::Vec;
+use codec::Encode;
+use frame_benchmarking::v2::*;
+use frame_support::assert_ok;
+use frame_system::RawOrigin;
+use pallet_session::{Call, NextKeys, Pallet as Session};
+use sp_runtime::traits::Convert;
+
+/// Stands for the session pallet, which is of another crate.
+pub(crate) struct Pallet<T: Config>(Session<T>);
+
+/// A runtime whose session keys can be made.
+pub(crate) trait Config: pallet_session::Config {
+    /// New keys, and the proof that `owner` may register them.
+    fn make_keys(owner: &Self::AccountId) -> (Self::Keys, Vec<u8>);
+}
+
+impl Config for Runtime {
+    fn make_keys(owner: &Self::AccountId) -> (SessionKeys, Vec<u8>) {
+        let made = SessionKeys::generate(&owner.encode(), None);
+        (made.keys, made.proof.encode())
+    }
+}
+
+/// An account that may register keys.
+fn verifier<T: Config>() -> T::AccountId {
+    let account: T::AccountId = whitelisted_caller();
+    frame_system::Pallet::<T>::inc_providers(&account);
+    account
+}
+
+/// The keys that an account registered, encoded.
+fn keys_of<T: Config>(account: T::AccountId) -> Option<Vec<u8>> {
+    let validator = T::ValidatorIdOf::convert(account)?;
+    NextKeys::<T>::get(&validator).map(|keys| keys.encode())
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn set_keys() {
+        let caller = verifier::<T>();
+        // Earlier keys have to be taken away.
+        let (keys, proof) = T::make_keys(&caller);
+        assert_ok!(Session::<T>::set_keys(
+            RawOrigin::Signed(caller.clone()).into(),
+            keys,
+            proof
+        ));
+        let (keys, proof) = T::make_keys(&caller);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), keys.clone(), proof);
+
+        assert_eq!(keys_of::<T>(caller), Some(keys.encode()));
+    }
+
+    #[benchmark]
+    fn purge_keys() {
+        let caller = verifier::<T>();
+        let (keys, proof) = T::make_keys(&caller);
+        assert_ok!(Session::<T>::set_keys(
+            RawOrigin::Signed(caller.clone()).into(),
+            keys,
+            proof
+        ));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()));
+
+        assert_eq!(keys_of::<T>(caller), None);
+    }
+}

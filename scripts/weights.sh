@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# weights.sh [--quick | --steps N --repeat N] [WHAT...]: measures weights and writes them into the sources.
+#
+# WHAT is a pallet as benchmarks name it (pallet_pov, frame_system), `base` (an empty block and an empty
+# transaction), or `database` (a read and a write of ParityDB); everything without it. --quick takes one
+# sample of each and only shows that it runs: its figures are not for committing. docs/weights.md says more.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$CHAINFLIX_ROOT"
+
+BENCHER_VERSION=0.28.0
+TOOLS=$CHAINFLIX_CACHE/tools
+BENCHER=$TOOLS/bin/frame-omni-bencher
+PRESET=local_testnet
+STEPS=20 REPEAT=10 BASE_REPEAT=200 DATABASE_ACCOUNTS=1000000
+
+WANTED=()
+while [[ $# -gt 0 ]]; do
+    case "$1" in
+    -h | --help)
+        sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        exit 0
+        ;;
+    --quick) STEPS=2 REPEAT=1 BASE_REPEAT=2 DATABASE_ACCOUNTS=10000 ;;
+    --steps) STEPS=${2:?--steps needs a number} && shift ;;
+    --repeat) REPEAT=${2:?--repeat needs a number} && shift ;;
+    -*) fail "there is no option $1; scripts/weights.sh --help lists them" ;;
+    *) WANTED+=("$1") ;;
+    esac
+    shift
+done
+
+OUTPUT=$(mktemp -d)
+trap 'rm -rf "$OUTPUT"' EXIT
+
+install_bencher() {
+    [[ -x $BENCHER && $("$BENCHER" --version) == *" $BENCHER_VERSION" ]] && return
+    say "Installing frame-omni-bencher $BENCHER_VERSION; it compiles about 1,000 crates."
+    RUSTC_WORKSPACE_WRAPPER='' CARGO_TARGET_DIR=$TOOLS/target \
+        cargo install --locked --root "$TOOLS" "frame-omni-bencher@$BENCHER_VERSION"
+}
+
+# The runtime with its benchmarks, as the node's build makes it. Its crates have other features than in every
+# other build, so they have a target directory of their own.
+build_runtime() {
+    local target=$CARGO_TARGET_DIR/benchmarks
+    CARGO_TARGET_DIR=$target cargo check --locked --release -p chainflix-runtime --features runtime-benchmarks
+    RUNTIME=$target/release/wbuild/chainflix-runtime/chainflix_runtime.compact.compressed.wasm
+}
+
+# Where the weights of a pallet are: our own pallets bring theirs, those of others are the runtime's.
+destination() {
+    local folder=pallets/${1#pallet_}
+    folder=${folder//_/-}
+    if [[ -d $folder ]]; then
+        say "$folder/src/weights.rs"
+    else
+        say "runtime/src/weights/${1#pallet_}.rs"
+    fi
+}
+
+measure_pallet() {
+    local pallet=$1 to template=runtime measured=$OUTPUT/$1.rs
+    to=$(destination "$pallet")
+    [[ $to == runtime/* ]] || template=pallet
+    "$BENCHER" v1 benchmark pallet --runtime "$RUNTIME" \
+        --genesis-builder runtime --genesis-builder-preset "$PRESET" \
+        --pallet "$pallet" --extrinsic '*' --exclude-extrinsics pallet_scheduler::service_task_fetched \
+        --steps "$STEPS" --repeat "$REPEAT" --output-analysis max --no-storage-info \
+        --template "scripts/weights/$template.hbs" --output "$measured"
+    # Proof sizes do not count here.
+    sed -i '/^ *\/\/\/ Proof: /d' "$measured"
+    rustfmt --edition 2024 "$measured"
+    cp "$measured" "$to"
+    say "$to"
+}
+
+# An empty block and an empty transaction (`system.remark`), extensions and signature included.
+measure_base() {
+    local name
+    "$BENCHER" v1 benchmark overhead --runtime "$RUNTIME" \
+        --genesis-builder runtime --genesis-builder-preset "$PRESET" \
+        --warmup 10 --repeat "$BASE_REPEAT" --weight-path "$OUTPUT"
+    for name in block extrinsic; do
+        base_weight "$name" <"$OUTPUT/${name}_weights.rs" >"runtime/src/weights/$name.rs"
+        rustfmt --edition 2024 "runtime/src/weights/$name.rs"
+        say "runtime/src/weights/$name.rs"
+    done
+}
+
+# The tool's file without paths of this machine and without dependencies of its own.
+base_weight() {
+    local name=$1
+    # shellcheck disable=SC2016 # backticks for the reader
+    printf '//! The weight of an empty %s, measured. Made by a program: `docs/weights.md` says how to make it again.\n//!\n' "$name"
+    # shellcheck disable=SC2016
+    printf '//! * Command: `scripts/weights.sh base`, %s samples\n' "$BASE_REPEAT"
+    printf '//! * Measured on %s with frame-omni-bencher %s, machine: %s\n\n' "$(date +%F)" "$BENCHER_VERSION" "$(processor)"
+    printf 'use frame_support::{parameter_types, weights::{Weight, constants::WEIGHT_REF_TIME_PER_NANOS}};\n\n'
+    sed -n '/^parameter_types!/,/^}/p'
+}
+
+processor() { sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1; }
+
+measure_database() {
+    cargo run "${CARGO_SELECTION[@]:0:2}" -p chainflix-node --example database_weights -- "$DATABASE_ACCOUNTS" "$(processor)" \
+        >"$OUTPUT/database.rs"
+    rustfmt --edition 2024 "$OUTPUT/database.rs"
+    cp "$OUTPUT/database.rs" runtime/src/weights/database.rs
+    say "runtime/src/weights/database.rs"
+}
+
+install_bencher
+build_runtime
+if [[ ${#WANTED[@]} -eq 0 ]]; then
+    mapfile -t WANTED < <("$BENCHER" v1 benchmark pallet --runtime "$RUNTIME" --genesis-builder runtime \
+        --genesis-builder-preset "$PRESET" --list=pallets --no-csv-header --all)
+    WANTED=(database base "${WANTED[@]}")
+fi
+for what in "${WANTED[@]}"; do
+    case "$what" in
+    base) measure_base ;;
+    database) measure_database ;;
+    *) measure_pallet "$what" ;;
+    esac
+done

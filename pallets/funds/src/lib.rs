@@ -33,6 +33,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod founders;
 mod payment;
 mod try_state;

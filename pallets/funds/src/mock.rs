@@ -62,8 +62,16 @@ pub fn pay(fund: Fund, to: AccountId32, amount: u128, purpose: u32) -> DispatchR
     Funds::pay(RuntimeOrigin::root(), fund, to, amount, purpose)
 }
 
-/// Runs a test with four endowed funds at block 1, and checks the invariants after.
+/// Runs a test on [`new_state`], and checks the invariants after.
 pub fn run(test: impl FnOnce()) {
+    new_state().execute_with(|| {
+        test();
+        Pallet::<Test>::do_try_state().expect("the invariants hold");
+    });
+}
+
+/// State at block 1, with four endowed funds.
+pub fn new_state() -> sp_io::TestExternalities {
     let storage = RuntimeGenesisConfig {
         balances: BalancesConfig {
             balances: FUNDS
@@ -80,9 +88,7 @@ pub fn run(test: impl FnOnce()) {
     }
     .build_storage()
     .expect("genesis builds");
-    sp_io::TestExternalities::from(storage).execute_with(|| {
-        System::set_block_number(1);
-        test();
-        Pallet::<Test>::do_try_state().expect("the invariants hold");
-    });
+    let mut state = sp_io::TestExternalities::from(storage);
+    state.execute_with(|| System::set_block_number(1));
+    state
 }

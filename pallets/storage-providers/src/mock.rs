@@ -143,6 +143,26 @@ impl crate::Config for Test {
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type WeightInfo = EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Benchmarks;
+}
+
+/// What benchmarks arrange in these tests.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Benchmarks;
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Benchmarks {
+    fn begin_round(round: Round) {
+        Now::set(round);
+    }
+    fn verifiers(count: u32) -> Vec<RawAccount> {
+        let count = u8::try_from(count).expect("there are fewer");
+        Set::set((1..=count).collect());
+        TestVerifiers::verifiers()
+    }
+    fn sign(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
+        sign(verifier.0[0], payload)
+    }
 }
 
 pub fn owner() -> AccountId {

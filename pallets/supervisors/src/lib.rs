@@ -31,6 +31,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod errors;
 mod events;
 mod impls;
@@ -43,6 +45,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{
     Appeal, AppealOutcome, AppealVerdict, Application, ApplicationState, Approval, Decision,
@@ -134,6 +138,10 @@ pub mod pallet {
 
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+
+        /// Arranges what benchmarks need around the pallet.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::BenchmarkHelper<Self::AccountId>;
     }
 
     /// Why funds are held.

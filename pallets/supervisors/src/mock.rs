@@ -58,6 +58,8 @@ parameter_types! {
     pub static Now: Round = 1_000;
     /// Videos with their state.
     pub static Registered: BTreeMap<Magnet, VideoState> = BTreeMap::new();
+    /// Producer of all videos, and the supervisor that approved it.
+    pub static Parties: (AccountId, AccountId) = (producer(), library());
     /// What the registry answers to a change, when it is not to make it.
     pub static RegistryAnswer: Option<RegistryError> = None;
     pub const MaxSupervisors: u32 = 3;
@@ -74,7 +76,7 @@ impl CurrentRound for TestRounds {
     }
 }
 
-/// All videos are of [`producer`], who was approved by [`library`]. A change takes effect at once.
+/// All videos are of [`Parties`]. A change takes effect at once.
 pub struct TestVideos;
 
 impl TestVideos {
@@ -96,8 +98,8 @@ impl TestVideos {
 impl VideoRegistry for TestVideos {
     fn terms(video: &Magnet) -> Option<VideoTerms> {
         Registered::get().get(video).map(|_| VideoTerms {
-            producer: RawAccount(producer().into()),
-            supervisor: RawAccount(library().into()),
+            producer: RawAccount(Parties::get().0.into()),
+            supervisor: RawAccount(Parties::get().1.into()),
             title: b"Sintel".to_vec().try_into().expect("short"),
             total_playtime_ms: 888_000,
             renditions: 1,
@@ -134,6 +136,29 @@ impl crate::Config for Test {
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type WeightInfo = EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Benchmarks;
+}
+
+/// What benchmarks arrange in these tests.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Benchmarks;
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<AccountId> for Benchmarks {
+    fn begin_round(round: Round) {
+        Now::set(round);
+    }
+    fn register(video: Magnet, producer: &AccountId, supervisor: &AccountId, restricted: bool) {
+        let state = if restricted {
+            VideoState::Restricted
+        } else {
+            VideoState::Active
+        };
+        Parties::set((producer.clone(), supervisor.clone()));
+        Registered::mutate(|videos| {
+            videos.insert(video, state);
+        });
+    }
 }
 
 pub fn producer() -> AccountId {
@@ -183,11 +208,20 @@ pub fn profile(name: &str) -> SupervisorProfile {
     }
 }
 
-/// Runs a test at block 1, round 1,000, with two supervisors, and checks the invariants.
+/// Runs a test on [`new_state`], and checks the invariants.
 pub fn run(test: impl FnOnce()) {
+    new_state().execute_with(|| {
+        test();
+        Pallet::<Test>::do_try_state().expect("the invariants hold");
+    });
+}
+
+/// State at block 1, round 1,000, with two supervisors.
+pub fn new_state() -> sp_io::TestExternalities {
     Now::set(1_000);
     Registered::set(BTreeMap::new());
     RegistryAnswer::set(None);
+    Parties::set((producer(), library()));
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .expect("an empty genesis builds");
@@ -207,9 +241,7 @@ pub fn run(test: impl FnOnce()) {
     }
     .assimilate_storage(&mut storage)
     .expect("supervisors build");
-    sp_io::TestExternalities::from(storage).execute_with(|| {
-        System::set_block_number(1);
-        test();
-        Pallet::<Test>::do_try_state().expect("the invariants hold");
-    });
+    let mut state = sp_io::TestExternalities::from(storage);
+    state.execute_with(|| System::set_block_number(1));
+    state
 }

@@ -96,6 +96,24 @@ impl crate::Config for Test {
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type RecordRounds = RecordRounds;
     type WeightInfo = EstimatedWeight<Test>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Benchmarks;
+}
+
+/// What benchmarks arrange in these tests.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Benchmarks;
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper<AccountId> for Benchmarks {
+    fn begin_round(round: Round) {
+        Now::set(round);
+    }
+    fn approve(producer: &AccountId) {
+        Approved::mutate(|approved| approved.push(producer.clone()));
+    }
+    fn key_epoch() -> u32 {
+        NewestEpoch::get()
+    }
 }
 
 pub fn producer() -> AccountId {
@@ -173,8 +191,16 @@ pub fn propose(by: AccountId, magnet: Magnet) -> u32 {
     id
 }
 
-/// Runs a test at block 1, round 1,000, with two approved producers of 1,000 CFX each, and checks the invariants.
+/// Runs a test on [`new_state`], and checks the invariants.
 pub fn run(test: impl FnOnce()) {
+    new_state().execute_with(|| {
+        test();
+        Pallet::<Test>::do_try_state().expect("the invariants hold");
+    });
+}
+
+/// State at block 1, round 1,000, with two approved producers of 1,000 CFX each.
+pub fn new_state() -> sp_io::TestExternalities {
     Now::set(1_000);
     NewestEpoch::set(0);
     Approved::set(vec![producer(), other_producer()]);
@@ -189,9 +215,7 @@ pub fn run(test: impl FnOnce()) {
     }
     .assimilate_storage(&mut storage)
     .expect("balances build");
-    sp_io::TestExternalities::from(storage).execute_with(|| {
-        System::set_block_number(1);
-        test();
-        Pallet::<Test>::do_try_state().expect("the invariants hold");
-    });
+    let mut state = sp_io::TestExternalities::from(storage);
+    state.execute_with(|| System::set_block_number(1));
+    state
 }

@@ -6,11 +6,10 @@
 pub(crate) mod session;
 mod surroundings;
 
-pub(crate) use surroundings::Surroundings;
-
 use crate::{
-    AllPalletsWithSystem, Balances, Grandpa, Multisig, Proxy, Runtime, Scheduler,
-    TechnicalCommittee, Timestamp, TransactionPayment, Utility, Vesting,
+    AllPalletsWithSystem, Balances, Funds, Grandpa, Motions, Multisig, Proxy, Rewards, Runtime,
+    Scheduler, StorageProviders, Supervisors, TechnicalCommittee, Timestamp, TransactionPayment,
+    Utility, Vesting, Videos,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, define_benchmarks};
@@ -32,6 +31,12 @@ define_benchmarks!(
     [pallet_collective, TechnicalCommittee]
     [pallet_scheduler, Scheduler]
     [pallet_vesting, Vesting]
+    [pallet_motions, Motions]
+    [pallet_funds, Funds]
+    [pallet_supervisors, Supervisors]
+    [pallet_videos, Videos]
+    [pallet_storage_providers, StorageProviders]
+    [pallet_rewards, Rewards]
 );
 
 /// All benchmarks, and how large the items in storage may be.

@@ -2,7 +2,7 @@
 
 mod accounts;
 #[cfg(feature = "runtime-benchmarks")]
-mod benchmarking;
+pub(crate) mod benchmarking;
 mod consensus;
 mod governance;
 mod payment;

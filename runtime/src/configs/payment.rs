@@ -83,7 +83,7 @@ impl BlockNumberProvider for Rounds {
 
     #[cfg(feature = "runtime-benchmarks")]
     fn set_block_number(round: BlockNumber) {
-        crate::benchmarks::Surroundings::begin_round(round);
+        super::benchmarking::Prepared::begin_round(round);
     }
 }
 

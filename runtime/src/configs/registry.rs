@@ -99,6 +99,8 @@ impl pallet_supervisors::Config for Runtime {
     type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type WeightInfo = weights::Supervisors;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }
 
 impl pallet_videos::Config for Runtime {
@@ -111,6 +113,8 @@ impl pallet_videos::Config for Runtime {
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type RecordRounds = ConstU32<{ rounds::RECORDS }>;
     type WeightInfo = weights::Videos;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }
 
 /// The verifiers in force less the suspended, ascending: who is heard, and waited for, about providers.
@@ -138,6 +142,8 @@ impl pallet_storage_providers::Config for Runtime {
     type DepositPerEntry = ConstU128<DEPOSIT_PER_ENTRY>;
     type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
     type WeightInfo = weights::StorageProviders;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = super::benchmarking::Prepared;
 }
 
 impl pallet_ads::Config for Runtime {

@@ -55,7 +55,8 @@ destination() {
     if [[ -d $folder ]]; then
         say "$folder/src/weights.rs"
     else
-        say "runtime/src/weights/${1#pallet_}.rs"
+        folder=${1#pallet_}
+        say "runtime/src/weights/${folder#frame_}.rs"
     fi
 }
 

@@ -127,6 +127,9 @@ pub mod block {
     /// ones: the verifiers' reports.
     pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 
+    /// The share of a block that its beginning may take on average, before any transaction.
+    pub const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);
+
     /// The length of a block in bytes: also what the block author of the SDK fills at most.
     pub const MAX_LENGTH: u32 = 4 * 1024 * 1024;
 

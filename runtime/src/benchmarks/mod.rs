@@ -9,7 +9,7 @@ mod surroundings;
 use crate::{
     AllPalletsWithSystem, Balances, Funds, Grandpa, Motions, Multisig, Proxy, Rewards, Runtime,
     Scheduler, StorageProviders, Supervisors, TechnicalCommittee, Timestamp, TransactionPayment,
-    Utility, Vesting, Videos,
+    TreasuryAccount, Utility, Vesting, Videos,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, define_benchmarks};
@@ -48,7 +48,10 @@ pub(crate) fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 
 /// Runs the benchmarks that `config` names.
 pub(crate) fn run(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
-    let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+    let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+    // Every fee goes to it: it is read and written once a block, however many transactions there are.
+    let treasury = frame_system::Account::<Runtime>::hashed_key_for(TreasuryAccount::get());
+    whitelist.push(treasury.into());
     let mut batches = Vec::new();
     let params = (&config, &whitelist);
     add_benchmarks!(params, batches);

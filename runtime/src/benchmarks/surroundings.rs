@@ -122,11 +122,11 @@ impl pallet_storage_providers::BenchmarkHelper for Prepared {
             last.key = Public::generate_pair(None);
         }
         let raw: Vec<RawAccount> = set.iter().map(|verifier| verifier.account).collect();
-        let accounts = raw
+        let accounts: Vec<AccountId> = raw
             .iter()
             .map(|account| AccountId::new(account.0))
             .collect();
-        pallet_authorities::InForce::<Runtime>::put(BoundedVec::truncate_from(accounts));
+        pallet_session::Validators::<Runtime>::put(accounts);
         pallet_pov::SetRounds::<Runtime>::put(BoundedVec::truncate_from(vec![0]));
         pallet_pov::VerifierSets::<Runtime>::insert(0, BoundedVec::truncate_from(set));
         raw

@@ -7,9 +7,9 @@ pub(crate) mod session;
 mod surroundings;
 
 use crate::{
-    AllPalletsWithSystem, Balances, Funds, Grandpa, Motions, Multisig, Proxy, Rewards, Runtime,
-    Scheduler, StorageProviders, Supervisors, TechnicalCommittee, Timestamp, TransactionPayment,
-    TreasuryAccount, Utility, Vesting, Videos,
+    Ads, AllPalletsWithSystem, Authorities, Balances, Funds, Grandpa, Motions, Multisig, Pov,
+    Proxy, Rewards, Runtime, Scheduler, StorageProviders, Supervisors, TechnicalCommittee,
+    Timestamp, TransactionPayment, TreasuryAccount, Utility, Vesting, Videos,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{BenchmarkBatch, BenchmarkConfig, BenchmarkList, define_benchmarks};
@@ -36,6 +36,9 @@ define_benchmarks!(
     [pallet_supervisors, Supervisors]
     [pallet_videos, Videos]
     [pallet_storage_providers, StorageProviders]
+    [pallet_authorities, Authorities]
+    [pallet_pov, Pov]
+    [pallet_ads, Ads]
     [pallet_rewards, Rewards]
 );
 

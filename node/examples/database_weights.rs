@@ -11,7 +11,7 @@
 //! * Write: blocks that change 4,000 random accounts. Measured are the new state root and the commit of the block with all
 //!   new nodes of the tree, by the account. Old nodes are not pruned.
 //! * Measured is processor time, for writes that of the database's own threads too: a clock would also count other processes.
-//!   What is left out is waiting for the disk, which makes the factor large: the weight is the 95th percentile times 1.25.
+//!   What is left out is waiting for the disk, which makes the factor large: the weight is the median times 1.25.
 
 use sc_client_api::{
     Backend as _, BlockImportOperation as _, NewBlockState, StateBackend as _, TrieCacheContext,
@@ -38,7 +38,7 @@ const BATCHES: usize = 40;
 const WARMUP: usize = 3;
 /// Size of the trie cache in bytes: the default of `--trie-cache-size`.
 const TRIE_CACHE_BYTES: usize = 1 << 30;
-/// The weight in hundredths of the 95th percentile.
+/// The weight in hundredths of the median.
 const FACTOR_PERCENT: u128 = 125;
 
 /// Bytes that look random, the same in every run.
@@ -95,7 +95,7 @@ impl Statistics {
     }
 
     fn weight(&self) -> u128 {
-        self.p95 * FACTOR_PERCENT / 100
+        self.median * FACTOR_PERCENT / 100
     }
 }
 
@@ -272,7 +272,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 //! * Machine: {machine}; ParityDB, {} accounts, trie cache of 1 GiB
 //! * Read, ns of processor time: average {}, median {}, 95th percentile {}
 //! * Write, ns of processor time: average {}, median {}, 95th percentile {}
-//! * Weight: 95th percentile times {FACTOR_PERCENT} %
+//! * Weight: median times {FACTOR_PERCENT} %
 
 use frame_support::{{parameter_types, weights::{{RuntimeDbWeight, constants::WEIGHT_REF_TIME_PER_NANOS}}}};
 

@@ -3,7 +3,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_authorities, Pallet, weights::EstimatedWeight};
+use crate::{self as pallet_authorities, Pallet, weights::MeasuredWeight};
 use chainflix_primitives::{
     AccountId as RawAccount, Round, Signature64,
     emission::CFX,
@@ -259,7 +259,7 @@ impl crate::Config for Test {
     type MaxSet = ConstU32<5>;
     type Priority = ConstU64<{ 1 << 20 }>;
     type Longevity = ConstU64<16>;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = TestRounds;
 }

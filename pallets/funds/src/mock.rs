@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_funds, FUNDS, Fund, Pallet, founders_pot, weights::EstimatedWeight};
+use crate::{self as pallet_funds, FUNDS, Fund, Pallet, founders_pot, weights::MeasuredWeight};
 use frame_support::{derive_impl, traits::ConstU128};
 use frame_system::EnsureRoot;
 use sp_core::crypto::AccountId32;
@@ -41,7 +41,7 @@ impl pallet_balances::Config for Test {
 impl crate::Config for Test {
     type Currency = Balances;
     type PayOrigin = EnsureRoot<AccountId32>;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
 }
 
 /// What the founders' pot starts with, in units.

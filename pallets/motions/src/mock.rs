@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_motions, Pallet, weights::EstimatedWeight};
+use crate::{self as pallet_motions, Pallet, weights::MeasuredWeight};
 use frame_support::{
     derive_impl, ord_parameter_types, parameter_types,
     traits::{ConstU32, ConstU64, Contains, EqualPrivilegeOnly, Hooks},
@@ -101,7 +101,7 @@ impl crate::Config for Test {
     type MaxPending = ConstU32<MAX_PENDING>;
     type MaxCallBytes = ConstU32<MAX_CALL_BYTES>;
     type MaxCallWeight = MaxCallWeight;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
 }
 
 /// A call that only root may make: sets an account's balance.

@@ -82,7 +82,7 @@ impl crate::Config for Test {
     type Treasury = Treasury;
     type ParametersOrigin = frame_system::EnsureRoot<AccountId32>;
     type SettlementWeights = ();
-    type WeightInfo = crate::weights::EstimatedWeight<Test>;
+    type WeightInfo = crate::weights::MeasuredWeight<()>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Bonds;
 }

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_rewards, Pallet, weights::EstimatedWeight};
+use crate::{self as pallet_rewards, Pallet, weights::MeasuredWeight};
 use chainflix_primitives::{
     AccountId as RawAccount, Round, Sha256,
     campaign::{PaidCampaign, sum_debits},
@@ -128,7 +128,7 @@ impl crate::Config for Test {
     type LeastFeelessClaim = ConstU128<EXISTENTIAL_DEPOSIT>;
     type ClaimPriority = ConstU64<7>;
     type ClaimLongevity = ConstU64<64>;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Bonds;
 }

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_storage_providers, Pallet, weights::EstimatedWeight};
+use crate::{self as pallet_storage_providers, Pallet, weights::MeasuredWeight};
 use chainflix_primitives::{
     AccountId as RawAccount, Round, Signature64,
     heartbeat::Heartbeat,
@@ -142,7 +142,7 @@ impl crate::Config for Test {
     type RecordRounds = RecordRounds;
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Benchmarks;
 }

@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_supervisors, Pallet, SupervisorProfile, weights::EstimatedWeight};
+use crate::{self as pallet_supervisors, Pallet, SupervisorProfile, weights::MeasuredWeight};
 use chainflix_primitives::{
     AccountId as RawAccount, Magnet, Round,
     ids::UploadId,
@@ -135,7 +135,7 @@ impl crate::Config for Test {
     type AppealRounds = AppealRounds;
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Benchmarks;
 }

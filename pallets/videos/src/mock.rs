@@ -2,7 +2,7 @@
 
 #![allow(unreachable_pub, reason = "the runtime macros ask for public items")]
 
-use crate::{self as pallet_videos, Pallet, weights::EstimatedWeight};
+use crate::{self as pallet_videos, Pallet, weights::MeasuredWeight};
 use chainflix_primitives::{
     AccountId as RawAccount, Magnet, Round,
     ids::UploadId,
@@ -95,7 +95,7 @@ impl crate::Config for Test {
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type RecordRounds = RecordRounds;
-    type WeightInfo = EstimatedWeight<Test>;
+    type WeightInfo = MeasuredWeight<()>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Benchmarks;
 }

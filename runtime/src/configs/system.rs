@@ -19,8 +19,20 @@ parameter_types! {
     /// Version of the runtime.
     pub const Version: RuntimeVersion = VERSION;
     /// Execution time that a block and each class of transactions in it may take.
-    pub RuntimeBlockWeights: BlockWeights =
-        BlockWeights::with_sensible_defaults(block::MAX_WEIGHT, block::NORMAL_RATIO);
+    pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
+        .base_block(weights::BlockExecutionWeight::get())
+        .for_class(DispatchClass::all(), |class| {
+            class.base_extrinsic = weights::base_extrinsic();
+        })
+        .for_class(DispatchClass::Normal, |class| {
+            class.max_total = Some(block::NORMAL_RATIO * block::MAX_WEIGHT);
+        })
+        .for_class(DispatchClass::Operational, |class| {
+            class.max_total = Some(block::MAX_WEIGHT);
+            class.reserved = Some(block::MAX_WEIGHT - block::NORMAL_RATIO * block::MAX_WEIGHT);
+        })
+        .avg_block_initialization(block::INITIALIZATION_RATIO)
+        .build_or_panic();
     /// Bytes that a block and each class of transactions in it may take.
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()
         .max_length(block::MAX_LENGTH)

@@ -17,6 +17,8 @@ mod refusals;
 mod registry;
 mod storage;
 mod verifiers;
+mod walk;
+mod weights;
 
 use crate::simulation::{
     genesis::{chain, chain_of, genesis_json, laid_over_default},

@@ -1,0 +1,143 @@
+//! Weights are measured, none is nothing, and what they allow.
+
+use super::origins;
+use crate::{Runtime, constants::block::MAX_WEIGHT, weights};
+use frame_support::{
+    dispatch::{DispatchClass, GetCallName, GetDispatchInfo},
+    traits::Get,
+};
+use std::collections::BTreeSet;
+
+/// A pallet of ours: its weights, and its calls.
+type Ours = (&'static str, &'static [&'static str]);
+
+fn ours() -> [Ours; 9] {
+    [
+        (
+            include_str!("../../../pallets/ads/src/weights.rs"),
+            pallet_ads::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/authorities/src/weights.rs"),
+            pallet_authorities::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/funds/src/weights.rs"),
+            pallet_funds::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/motions/src/weights.rs"),
+            pallet_motions::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/pov/src/weights.rs"),
+            pallet_pov::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/rewards/src/weights.rs"),
+            pallet_rewards::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/storage-providers/src/weights.rs"),
+            pallet_storage_providers::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/supervisors/src/weights.rs"),
+            pallet_supervisors::Call::<Runtime>::get_call_names(),
+        ),
+        (
+            include_str!("../../../pallets/videos/src/weights.rs"),
+            pallet_videos::Call::<Runtime>::get_call_names(),
+        ),
+    ]
+}
+
+/// Weights of the SDK's pallets, and of what is no pallet.
+const OTHERS: [&str; 16] = [
+    include_str!("../weights/balances.rs"),
+    include_str!("../weights/block.rs"),
+    include_str!("../weights/collective.rs"),
+    include_str!("../weights/database.rs"),
+    include_str!("../weights/extrinsic.rs"),
+    include_str!("../weights/grandpa.rs"),
+    include_str!("../weights/multisig.rs"),
+    include_str!("../weights/proxy.rs"),
+    include_str!("../weights/scheduler.rs"),
+    include_str!("../weights/session.rs"),
+    include_str!("../weights/system.rs"),
+    include_str!("../weights/system_extensions.rs"),
+    include_str!("../weights/timestamp.rs"),
+    include_str!("../weights/transaction_payment.rs"),
+    include_str!("../weights/utility.rs"),
+    include_str!("../weights/vesting.rs"),
+];
+
+/// Calls whose weight is put together from those of their parts.
+const IN_PARTS: [(&str, &[&str]); 2] = [
+    (
+        "report_fault",
+        &[
+            "fault_of_leaf",
+            "fault_of_ticket",
+            "fault_of_two_leaves",
+            "fault_of_assignment",
+            "fault_of_possession",
+        ],
+    ),
+    (
+        "set_secret",
+        &["commit_set_secret", "acknowledge_set_secret"],
+    ),
+];
+
+#[test]
+fn every_weight_is_in_a_file_that_was_measured() {
+    let files = ours().into_iter().map(|(file, _)| file).chain(OTHERS);
+    for file in files {
+        let head: String = file.lines().take(6).collect();
+        assert!(
+            head.contains("Made by a program") && head.contains("scripts/weights.sh"),
+            "{head}"
+        );
+    }
+}
+
+#[test]
+fn every_call_of_ours_has_a_benchmark() {
+    for (file, calls) in ours() {
+        let benchmarks: BTreeSet<&str> = file
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("fn "))
+            .filter_map(|line| line.split('(').next())
+            .collect();
+        for call in calls {
+            let parts = IN_PARTS.iter().find(|(whole, _)| whole == call);
+            let needed = parts.map_or(&[*call][..], |(_, parts)| parts);
+            for name in needed {
+                assert!(
+                    benchmarks.contains(name),
+                    "{call} has no benchmark {name}: docs/weights.md"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_call_and_no_access_of_the_database_is_for_nothing() {
+    for (name, call) in origins::calls() {
+        let weight = call.get_dispatch_info().call_weight;
+        assert!(weight.ref_time() > 0, "{name} weighs nothing");
+    }
+    let database = <Runtime as frame_system::Config>::DbWeight::get();
+    assert!(database.read > 0 && database.write > 0);
+    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+    assert!(limits.base_block.ref_time() > 0);
+    for class in DispatchClass::all() {
+        // Checking a signature alone takes longer.
+        let base = limits.get(*class).base_extrinsic;
+        assert!(base.ref_time() >= 50_000_000, "{base:?}");
+    }
+    let report = <weights::Grandpa as pallet_grandpa::WeightInfo>::report_equivocation(100, 0);
+    assert!(report.ref_time() > 0 && report.all_lt(MAX_WEIGHT));
+}

@@ -15,19 +15,19 @@ use frame_support::{
 
 /// Weights by the benchmark of the same name.
 pub trait WeightInfo {
-    /// Scheduling a call of so many bytes.
-    fn schedule(bytes: u32) -> Weight;
+    /// Scheduling a call of `b` bytes.
+    fn schedule(b: u32) -> Weight;
     /// Cancelling.
     fn cancel() -> Weight;
-    /// Enacting a call of so many bytes, without what the call itself weighs.
-    fn enact(bytes: u32) -> Weight;
+    /// Enacting a call of `b` bytes, without what the call itself weighs.
+    fn enact(b: u32) -> Weight;
 }
 
 /// The measured weights, with `D` as the weights of the database.
 pub struct MeasuredWeight<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
-    fn schedule(_bytes: u32) -> Weight {
+    fn schedule(b: u32) -> Weight {
         // Least time: 48_131 ns.
         Weight::from_parts(89_576_859, 0)
             // Standard error: 4_150
@@ -43,7 +43,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
             .saturating_add(D::get().writes(4))
     }
 
-    fn enact(_bytes: u32) -> Weight {
+    fn enact(b: u32) -> Weight {
         // Least time: 39_891 ns.
         Weight::from_parts(50_251_962, 0)
             // Standard error: 1_439

@@ -19,8 +19,8 @@ pub trait WeightInfo {
     fn publish() -> Weight;
     /// Withdrawing a video.
     fn withdraw() -> Weight;
-    /// Removing the record of a withdrawn video with so many enhancements.
-    fn remove(enhancements: u32) -> Weight;
+    /// Removing the record of a withdrawn video with `e` enhancements.
+    fn remove(e: u32) -> Weight;
     /// Proposing an enhancement.
     fn propose_enhancement() -> Weight;
     /// Accepting one.
@@ -57,7 +57,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
             .saturating_add(D::get().writes(1))
     }
 
-    fn remove(_enhancements: u32) -> Weight {
+    fn remove(e: u32) -> Weight {
         // Least time: 88_318 ns.
         Weight::from_parts(3_980_081_048, 0)
             // Standard error: 31_673_111

@@ -17,7 +17,6 @@ mod refusals;
 mod registry;
 mod storage;
 mod verifiers;
-mod walk;
 mod weights;
 
 use crate::simulation::{

@@ -28,25 +28,27 @@ const find = (events, kind, what) => {
   return found.data;
 };
 
-// The events of the block in which a motion for `call` with so many ayes is closed.
+// The events of the block in which a motion for `call` with so many ayes is closed. One that is open already is taken up: a set
+// that changes meanwhile takes votes of its former members away.
 async function votedFor(api, call, ayes) {
   const verifiers = await members(api);
   const [proposer] = verifiers;
   const length = call.method.encodedLength + 4;
-  const proposal = api.tx.technicalCommittee.propose(ayes, call.method, length);
-  const { events } = await finalized(proposal, proposer);
-  // A lone verifier's motion is executed when it is proposed.
-  if (ayes < 2) return events;
-
-  const { proposalIndex, proposalHash } = find(events, api.events.technicalCommittee.Proposed, 'Proposed');
-  await Promise.all(
-    verifiers
-      .slice(0, ayes)
-      .map((verifier) => finalized(api.tx.technicalCommittee.vote(proposalHash, proposalIndex, true), verifier)),
-  );
+  const hash = call.method.hash;
+  let open = (await api.query.technicalCommittee.voting(hash)).unwrapOr(undefined);
+  if (!open) {
+    const { events } = await finalized(api.tx.technicalCommittee.propose(ayes, call.method, length), proposer);
+    // A lone verifier's motion is executed when it is proposed.
+    if (ayes < 2) return events;
+    find(events, api.events.technicalCommittee.Proposed, 'Proposed');
+    open = (await api.query.technicalCommittee.voting(hash)).unwrap();
+  }
+  const { index, threshold } = open;
+  const voted = new Set(open.ayes.map((member) => member.toString()));
+  const missing = verifiers.filter(({ address }) => !voted.has(address)).slice(0, Math.max(0, threshold.toNumber() - voted.size));
+  await Promise.all(missing.map((verifier) => finalized(api.tx.technicalCommittee.vote(hash, index, true), verifier)));
   const { weight } = await call.paymentInfo(proposer);
-  const close = api.tx.technicalCommittee.close(proposalHash, proposalIndex, weight, length);
-  return (await finalized(close, proposer)).events;
+  return (await finalized(api.tx.technicalCommittee.close(hash, index, weight, length), proposer)).events;
 }
 
 // Decides a call by a motion; `needed` says how many ayes of so many members it takes. Events of its block, and, when the call was

@@ -63,6 +63,7 @@ async function admit(api, address, alone) {
       });
     } catch (error) {
       if (attempt === ATTEMPTS) throw error;
+      say(`the motion is taken up again: ${error.message}`);
     }
   }
 }

@@ -4,7 +4,7 @@
 //! go the keys of every video of that epoch. Views, tickets and earnings are not in it: they come back from the others.
 //!
 //! ```text
-//! magic ‖ version ‖ log₂ N ‖ salt (16) ‖ nonce (24) ‖ XChaCha20-Poly1305 (scrypt (passphrase, salt), content)
+//! magic ‖ version ‖ log₂ KiB ‖ salt (16) ‖ nonce (24) ‖ XChaCha20-Poly1305 (Argon2id (passphrase, salt), content)
 //! ```
 
 use std::{
@@ -14,6 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -33,10 +34,16 @@ use crate::store::{Store, StoreError};
 const MAGIC: &[u8; 16] = b"chainflix-backup";
 /// The version.
 const VERSION: u8 = 1;
-/// Cost of guessing a passphrase: scrypt with N = 2¹⁷, r = 8, p = 1 takes 128 MiB and about half a second.
-const LOG_N: u8 = 17;
-/// Most that a backup may ask for: a file can't make this program take all memory.
-const MAX_LOG_N: u8 = 20;
+/// Cost of guessing a passphrase: Argon2id with 64 MiB, three passes and four lanes, as RFC 9106 recommends (section 4).
+const LOG_KIB: u8 = 16;
+/// Most that a backup may ask for, 1 GiB: a file can't make this program take all memory.
+const MAX_LOG_KIB: u8 = 20;
+/// Least that Argon2 takes with four lanes.
+const MIN_LOG_KIB: u8 = 5;
+/// Passes over the memory.
+const PASSES: u32 = 3;
+/// Lanes of the memory.
+const LANES: u32 = 4;
 /// Longest backup that is read: 100,000 secrets are 7 MiB.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 /// Memory for the store's cache while secrets are written.
@@ -192,8 +199,8 @@ pub fn restore(directory: &Path, file: &Path, passphrase: &str) -> Result<usize,
 fn seal(content: &Content, passphrase: &str) -> Option<Vec<u8>> {
     let salt = random::bytes::<16>();
     let nonce = random::bytes::<24>();
-    let header = header(LOG_N, &salt, &nonce);
-    let key = derive(passphrase, &salt, LOG_N)?;
+    let header = header(LOG_KIB, &salt, &nonce);
+    let key = derive(passphrase, &salt, LOG_KIB)?;
     let plain = Zeroizing::new(content.encode());
     let payload = Payload {
         msg: &plain,
@@ -213,8 +220,8 @@ fn open(file: &Path, passphrase: &str) -> Result<Content, BackupError> {
         path: file.to_path_buf(),
     };
     let parts = Parts::of(&bytes).ok_or_else(not_a_backup)?;
-    let header = header(parts.log_n, parts.salt, parts.nonce);
-    let key = derive(passphrase, parts.salt, parts.log_n).ok_or_else(not_a_backup)?;
+    let header = header(parts.log_kib, parts.salt, parts.nonce);
+    let key = derive(passphrase, parts.salt, parts.log_kib).ok_or_else(not_a_backup)?;
     let payload = Payload {
         msg: parts.sealed,
         aad: &header,
@@ -229,7 +236,7 @@ fn open(file: &Path, passphrase: &str) -> Result<Content, BackupError> {
 
 /// A backup's parts.
 struct Parts<'a> {
-    log_n: u8,
+    log_kib: u8,
     salt: &'a [u8; 16],
     nonce: &'a [u8; 24],
     sealed: &'a [u8],
@@ -238,14 +245,14 @@ struct Parts<'a> {
 impl<'a> Parts<'a> {
     fn of(bytes: &'a [u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(MAGIC)?;
-        let ([version, log_n], rest) = rest.split_first_chunk::<2>()?;
-        if *version != VERSION || !(1..=MAX_LOG_N).contains(log_n) {
+        let ([version, log_kib], rest) = rest.split_first_chunk::<2>()?;
+        if *version != VERSION || !(MIN_LOG_KIB..=MAX_LOG_KIB).contains(log_kib) {
             return None;
         }
         let (salt, rest) = rest.split_first_chunk::<16>()?;
         let (nonce, sealed) = rest.split_first_chunk::<24>()?;
         Some(Self {
-            log_n: *log_n,
+            log_kib: *log_kib,
             salt,
             nonce,
             sealed,
@@ -253,14 +260,23 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn header(log_n: u8, salt: &[u8; 16], nonce: &[u8; 24]) -> Vec<u8> {
-    [MAGIC.as_slice(), &[VERSION, log_n], salt, nonce].concat()
+fn header(log_kib: u8, salt: &[u8; 16], nonce: &[u8; 24]) -> Vec<u8> {
+    [MAGIC.as_slice(), &[VERSION, log_kib], salt, nonce].concat()
 }
 
-fn derive(passphrase: &str, salt: &[u8; 16], log_n: u8) -> Option<Zeroizing<[u8; 32]>> {
-    let parameters = scrypt::Params::new(log_n, 8, 1, 32).ok()?;
+fn derive(passphrase: &str, salt: &[u8; 16], log_kib: u8) -> Option<Zeroizing<[u8; 32]>> {
+    let memory = 1u32.checked_shl(u32::from(log_kib))?;
+    let parameters = Params::new(memory, PASSES, LANES, Some(32)).ok()?;
+    let mut memory = vec![Block::default(); parameters.block_count()];
     let mut key = Zeroizing::new([0u8; 32]);
-    scrypt::scrypt(passphrase.as_bytes(), salt, &parameters, key.as_mut_slice()).ok()?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters);
+    let derived = argon2.hash_password_into_with_memory(
+        passphrase.as_bytes(),
+        salt,
+        key.as_mut_slice(),
+        &mut memory,
+    );
+    derived.ok()?;
     Some(key)
 }
 

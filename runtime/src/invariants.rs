@@ -80,8 +80,8 @@ fn accounts_add_up_to_the_issuance() -> DispatchResult {
 /// Nobody's holds are more than it has.
 fn what_is_held_is_there() -> DispatchResult {
     for (account, holds) in pallet_balances::Holds::<Runtime>::iter() {
-        let amounts = holds.iter().map(|hold| hold.amount);
-        let sum = amounts.fold(Some(0u128), |sum, amount| sum?.checked_add(amount));
+        let mut amounts = holds.iter().map(|hold| hold.amount);
+        let sum = amounts.try_fold(0u128, |sum: u128, amount| sum.checked_add(amount));
         let there = frame_system::Account::<Runtime>::get(account).data.reserved;
         if sum.is_none_or(|sum| sum > there) {
             return Err(DispatchError::Other("more is held than is there"));

@@ -39,10 +39,11 @@ pub(crate) fn any_in(directory: &Path) -> bool {
     FILES.iter().any(|name| directory.join(name).exists())
 }
 
+/// A key and the name of its file.
+pub(crate) type NamedKey = (&'static str, Zeroizing<[u8; 32]>);
+
 /// The keys in `directory` by file name, making those that are missing.
-pub(crate) fn read_all(
-    directory: &Path,
-) -> Result<Vec<(&'static str, Zeroizing<[u8; 32]>)>, KeyFileError> {
+pub(crate) fn read_all(directory: &Path) -> Result<Vec<NamedKey>, KeyFileError> {
     let read = |name: &'static str| Ok((name, files::load_or_create(&directory.join(name))?));
     FILES.into_iter().map(read).collect()
 }

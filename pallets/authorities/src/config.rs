@@ -104,6 +104,6 @@ mod config {
 
         /// What benchmarks need of the rest of the runtime.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: crate::BenchmarkHelper;
+        type BenchmarkHelper: BenchmarkHelper;
     }
 }

@@ -44,6 +44,6 @@ fn fixed_inputs_reach_calls_refusals_and_settlements() {
         all.blocks += summary.blocks;
         all.undecodable += summary.undecodable;
     }
-    assert!(all.made > 40 && all.refused > 120, "{all:?}");
+    assert!(all.made >= 20 && all.refused > 120, "{all:?}");
     assert!(all.settled > 3, "{all:?}");
 }

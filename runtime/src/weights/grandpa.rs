@@ -14,11 +14,11 @@ use frame_support::{
 };
 
 /// Weights of `pallet_grandpa`, with `D` as the weights of the database.
-pub struct Measured<D>(PhantomData<D>);
+pub(crate) struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> Measured<D> {
     /// Of `check_equivocation_proof`.
-    pub fn check_equivocation_proof(x: u32) -> Weight {
+    pub(crate) fn check_equivocation_proof(x: u32) -> Weight {
         // Least time: 94_196 ns.
         Weight::from_parts(95_193_400, 0)
             // Standard error: 536_186
@@ -26,7 +26,7 @@ impl<D: Get<RuntimeDbWeight>> Measured<D> {
     }
 
     /// Of `note_stalled`.
-    pub fn note_stalled() -> Weight {
+    pub(crate) fn note_stalled() -> Weight {
         // Least time: 4_240 ns.
         Weight::from_parts(4_397_000, 0).saturating_add(D::get().writes(1))
     }

@@ -28,13 +28,15 @@ impl<T: Config> AdSettlement for Pallet<T> {
             .filter_map(|sum| Self::pay_campaign(sum, &mut lifetime))
             .collect();
         // It only grows.
-        let paid_now = lifetime.paid.checked_sub(before).unwrap_or(0);
+        let paid_now = lifetime.paid.checked_sub(before);
         LifetimeFunds::<T>::put(lifetime);
-        Self::deposit_event(Event::RoundPaid {
-            round,
-            campaigns: u32::try_from(paid.len()).unwrap_or(u32::MAX),
-            paid: paid_now,
-        });
+        if let Some(paid_now) = paid_now {
+            Self::deposit_event(Event::RoundPaid {
+                round,
+                campaigns: u32::try_from(paid.len()).unwrap_or(u32::MAX),
+                paid: paid_now,
+            });
+        }
         paid
     }
 }

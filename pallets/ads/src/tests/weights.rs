@@ -12,9 +12,9 @@ fn pay(debits: u32) -> Weight {
 #[test]
 fn paying_for_the_fullest_round_takes_a_bounded_part_of_a_block() {
     let fullest = pay(MAX_VERIFIERS * MAX_DEBITS);
-    // Without the database, which the runtime weighs, and of 800 ms.
+    // Without the database, which the runtime weighs: a twentieth of 800 ms.
     assert!(
-        fullest.ref_time() < 15 * WEIGHT_REF_TIME_PER_MILLIS,
+        fullest.ref_time() < 40 * WEIGHT_REF_TIME_PER_MILLIS,
         "{fullest:?}"
     );
     let idle = pay(0);

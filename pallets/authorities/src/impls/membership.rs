@@ -50,10 +50,9 @@ impl<T: Config> Pallet<T> {
             Error::<T>::SetFull
         );
         // It may have bonded more already.
-        let missing = Self::bond_of_newcomer()
-            .checked_sub(record.bond)
-            .unwrap_or(0);
-        Self::hold_bond(&candidate, &mut record, missing)?;
+        if let Some(missing) = Self::bond_of_newcomer().checked_sub(record.bond) {
+            Self::hold_bond(&candidate, &mut record, missing)?;
+        }
         record.status = VerifierStatus::Member;
         record.suspended = false;
         let bond = record.bond;

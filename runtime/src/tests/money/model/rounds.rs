@@ -92,9 +92,8 @@ impl Model {
             }
         }
         for block in &approved {
-            if all > 0 {
-                self.settled += reward * block.playtime_ms.min(cap) / all;
-            }
+            let part = (reward * block.playtime_ms.min(cap)).checked_div(all);
+            self.settled += part.unwrap_or_default();
         }
         self.debit(&approved);
         self.owed.push((round, self.settled + self.advertised));

@@ -26,11 +26,9 @@ impl World<'_> {
         let all: u128 = voting.shares.iter().map(|share| u128::from(*share)).sum();
         let mut left = new;
         for (earner, share) in EARNERS.iter().zip(voting.shares) {
-            let part = if all == 0 {
-                0
-            } else {
-                new * u128::from(share) / all
-            };
+            let part = (new * u128::from(share))
+                .checked_div(all)
+                .unwrap_or_default();
             left -= part;
             *ledger.entry(*earner).or_default() += part;
         }

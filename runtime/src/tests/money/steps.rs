@@ -159,7 +159,8 @@ fn verifying() -> impl Strategy<Value = Step> {
     let verifier = || 0usize..4;
     prop_oneof![
         14 => (1u8..8).prop_map(Step::Blocks),
-        1 => (3u16..250).prop_map(Step::Halt),
+        // Shorter than views may wait for a report: 20 rounds of three slots.
+        1 => (3u16..50).prop_map(Step::Halt),
         12 => (verifier(), 1u32..12, 5_000u64..60_000, prop::bool::weighted(0.8))
             .prop_map(|(verifier, views, each_ms, honest)| Step::Views {
                 verifier, views, each_ms, honest,

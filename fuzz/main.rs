@@ -1,6 +1,6 @@
-//! A coverage-guided fuzzer of the whole runtime: bytes that take a branch which none took before, or take one more often, are
-//! kept and changed further. `scripts/fuzz.sh` compiles and starts it; `chainflix_runtime::simulation::fuzz` says what bytes
-//! mean.
+//! A coverage-guided fuzzer of the whole runtime, or with `--cfg network` of what peers of the content network send: bytes that take a branch which none took before, or take one more often, are
+//! kept and changed further. `scripts/fuzz.sh` compiles and starts it; `chainflix_runtime::simulation::fuzz` and
+//! `chainflix_p2p::fuzz` say what bytes mean.
 //!
 //! ```text
 //! fuzz CORPUS CRASHES SECONDS    grows the corpus; ends with 1 at the first panic, whose bytes it keeps
@@ -19,6 +19,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(network)]
+use chainflix_p2p::fuzz::run;
+#[cfg(not(network))]
 use chainflix_runtime::simulation::fuzz::run;
 
 /// Where the counters of branches are.

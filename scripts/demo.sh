@@ -14,6 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 CALLED_FROM=$PWD
 cd "$CHAINFLIX_ROOT"
 source scripts/processes.sh
+source scripts/run.sh
 
 ONCE=
 JSON=
@@ -49,21 +50,7 @@ scripts/setup/web-player.sh
 source scripts/network.sh
 
 BEGAN=$SECONDS
-DATA=$(mktemp -d)
-export CHAINFLIX_RUN=demo-$$-$RANDOM
-# shellcheck disable=SC2317 # called by the trap
-finish() {
-    local code=$?
-    trap - EXIT INT TERM
-    say "stopping what was started"
-    # shellcheck disable=SC2119 # nothing is spared
-    stop_processes_of_run
-    if [[ $code -eq 0 || -n ${STAYED:-} ]]; then rm -rf "$DATA"; else say "the logs are kept in $DATA" >&2; fi
-    exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+begin_run demo
 
 say "3/8 four verifiers, a storage controller, three storage nodes"
 VERIFIERS=(alice bob charlie dave)

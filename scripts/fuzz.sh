@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# fuzz.sh [--seconds N] [FILE]: feeds arbitrary blocks, transactions and calls to the runtime, guided by what they reach.
+# fuzz.sh [--network] [--seconds N] [FILE]: feeds arbitrary blocks, transactions and calls to the runtime, guided by what they reach.
 #
-# Every pallet's invariants are checked after each block. Without --seconds it runs for ten minutes. What reached something new
+# Every pallet's invariants are checked after each block. With --network it is manifests, frames, tokens, receipts and what
+# playlists are made of that are fed to the content network. Without --seconds it runs for ten minutes. What reached something new
 # is kept in the cache directory, and the next run goes on from it. With FILE it runs only that input, which is how a panic that
 # was found is looked at again.
 set -euo pipefail
@@ -10,6 +11,9 @@ cd "$CHAINFLIX_ROOT"
 
 SECONDS_TO_RUN=600
 FILE=
+# Package, its feature, and where corpus and crashes are.
+TARGET=(chainflix-runtime simulation "$CHAINFLIX_CACHE/fuzz")
+AS=()
 while [[ $# -gt 0 ]]; do
     case "$1" in
     --seconds)
@@ -17,8 +21,13 @@ while [[ $# -gt 0 ]]; do
         [[ $SECONDS_TO_RUN =~ ^[0-9]+$ ]] || fail "--seconds needs a number"
         shift 2
         ;;
+    --network)
+        TARGET=(chainflix-p2p fuzz "$CHAINFLIX_CACHE/fuzz/network")
+        AS=(--cfg network)
+        shift
+        ;;
     -h | --help)
-        sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit
         ;;
     *)
@@ -34,34 +43,36 @@ done
 BUILT=$CARGO_TARGET_DIR
 MESSAGES=$(mktemp)
 trap 'rm -f "$MESSAGES"' EXIT
-say "compiling the instrumented runtime"
+PACKAGE=${TARGET[0]}
+CRATE=${PACKAGE//-/_}
+say "compiling $PACKAGE, instrumented"
 SKIP_WASM_BUILD=1 \
     __CARGO_TEST_CHANNEL_OVERRIDE_DO_NOT_USE_THIS=nightly \
     RUSTC_WORKSPACE_WRAPPER=$CHAINFLIX_ROOT/fuzz/rustc.sh \
     CARGO_BUILD_BUILD_DIR=$BUILT \
     CARGO_TARGET_DIR=$CARGO_TARGET_DIR/fuzz \
     cargo build --locked --release -Zfeature-unification --config 'resolver.feature-unification="workspace"' \
-    --package chainflix-runtime --features chainflix-runtime/simulation --message-format=json >"$MESSAGES" ||
-    fail "the instrumented runtime does not compile; its messages are above"
-LIBRARY=$(jq -r 'select(.reason == "compiler-artifact" and .target.name == "chainflix_runtime")
+    --package "$PACKAGE" --features "$PACKAGE/${TARGET[1]}" --message-format=json >"$MESSAGES" ||
+    fail "$PACKAGE does not compile instrumented; its messages are above"
+LIBRARY=$(jq -r --arg crate "$CRATE" 'select(.reason == "compiler-artifact" and .target.name == $crate)
     | .filenames[] | select(endswith(".rlib"))' "$MESSAGES" | tail -n 1)
-[[ -n $LIBRARY ]] || fail "cargo did not say where it put the runtime"
+[[ -n $LIBRARY ]] || fail "cargo did not say where it put $PACKAGE"
 
-FUZZER=$BUILT/fuzz/fuzz
+FUZZER=$BUILT/fuzz/fuzz-$PACKAGE
 # Crates of C that dependencies were linked with, from their build scripts' output.
 mapfile -t NATIVE < <(jq -r 'select(.reason == "build-script-executed") | .linked_paths[]' "$MESSAGES" | sort -u)
 SEARCH=()
 for path in "${NATIVE[@]}"; do SEARCH+=(-L "$path"); done
-rustc --edition 2024 -C opt-level=2 -C overflow-checks=on --crate-name fuzz fuzz/main.rs -o "$FUZZER" \
-    --extern "chainflix_runtime=$LIBRARY" -L "dependency=$BUILT/release/deps" -L "dependency=$(dirname "$LIBRARY")" \
+rustc --edition 2024 -C opt-level=2 -C overflow-checks=on --crate-name fuzz "${AS[@]}" fuzz/main.rs -o "$FUZZER" \
+    --extern "$CRATE=$LIBRARY" -L "dependency=$BUILT/release/deps" -L "dependency=$(dirname "$LIBRARY")" \
     "${SEARCH[@]}"
 
 if [[ -n $FILE ]]; then
     exec "$FUZZER" "$FILE"
 fi
-CORPUS=$CHAINFLIX_CACHE/fuzz/corpus
-CRASHES=$CHAINFLIX_CACHE/fuzz/crashes
+CORPUS=${TARGET[2]}/corpus
+CRASHES=${TARGET[2]}/crashes
 mkdir -p "$CORPUS" "$CRASHES"
 say "fuzzing for $SECONDS_TO_RUN s; the corpus is in $CORPUS"
 "$FUZZER" "$CORPUS" "$CRASHES" "$SECONDS_TO_RUN" ||
-    fail "the runtime panicked or broke an invariant; scripts/fuzz.sh with the file named above runs it again"
+    fail "$PACKAGE panicked or broke an invariant; the same command with the file named above runs it again"

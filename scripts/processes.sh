@@ -47,3 +47,6 @@ stop_processes_of_run() {
     kill -KILL "${pids[@]}" 2>/dev/null
     return 0
 }
+
+# ticks_of PID: CPU time of a process so far, in clock ticks.
+ticks_of() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }

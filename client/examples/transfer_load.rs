@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Accounts of its own are funded from `//Alice` first. On stdout: a JSON object with `transfers`, finalized `Transfer`
-//! events of them, `seconds` from the first submission until the last of them was seen finalized, `blocks` that hold them, and
-//! `sent_again`, how many were made anew because pools had dropped them.
+//! events of them, `seconds` from the first submission until the last of them was seen finalized, `sending_seconds` until nodes had
+//! taken all of them in, `blocks` that hold them, and `sent_again`, how many were made anew because pools had dropped them.
 
 use std::convert::Infallible;
 use std::process::ExitCode;
@@ -269,10 +269,13 @@ async fn run() -> anyhow::Result<String> {
         .zip(&shares)
         .map(|(node, share)| send(node, share));
     let measured = async {
-        let sent = async { futures::future::try_join_all(sending).await.map(|_| ()) };
+        let sent = async {
+            futures::future::try_join_all(sending).await?;
+            Ok(Instant::now())
+        };
         tokio::try_join!(sent, finalized(&client, after, count))
     };
-    let ((), (blocks, end)) = tokio::select! {
+    let (sent, (blocks, end)) = tokio::select! {
         measured = measured => measured?,
         stopped = insist(&client, &nodes, &lines, &again) => match stopped? {},
         () = tokio::time::sleep(PATIENCE) => {
@@ -281,10 +284,14 @@ async fn run() -> anyhow::Result<String> {
     };
     let again = again.into_inner();
     let seconds = end.duration_since(begin).as_secs_f64();
-    Ok(
-        json!({ "transfers": count, "seconds": seconds, "blocks": blocks, "sent_again": again })
-            .to_string(),
-    )
+    Ok(json!({
+        "transfers": count,
+        "seconds": seconds,
+        "sending_seconds": sent.duration_since(begin).as_secs_f64(),
+        "blocks": blocks,
+        "sent_again": again,
+    })
+    .to_string())
 }
 
 fn main() -> ExitCode {

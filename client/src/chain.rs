@@ -4,6 +4,7 @@
 //! `chainflix-primitives`. Only finalized state is read, so nothing here has to be taken back.
 
 mod claim;
+mod events;
 mod nodes;
 mod reads;
 mod records;
@@ -11,6 +12,7 @@ mod session_keys;
 mod supervision;
 mod transactions;
 mod verifiers;
+mod views;
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -21,7 +23,8 @@ use subxt::SubstrateConfig;
 use subxt::client::OnlineClientAtBlock;
 
 pub use claim::ClaimOutcome;
-pub use records::{Balance, ControllerRecord, NewVideo, ProviderTerms};
+pub use events::{EventsPage, RegistryEvent, RegistrySubject};
+pub use records::{Balance, ControllerRecord, NewVideo, ProviderLiveness, ProviderTerms};
 pub use session_keys::{NodeKeys, rotate_session_keys};
 pub use supervision::{
     Application, ApplicationState, Decision, RefusalReason, ReinstatementReason, RestrictionReason,

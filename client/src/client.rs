@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use chainflix_content::playable;
 use chainflix_p2p::{Network, NetworkConfig, PeerKey};
 use chainflix_primitives::api::{ClaimProof, ViewStatus};
+use chainflix_primitives::registry::VideoTerms;
 use chainflix_primitives::{AccountId, Magnet, Sha256};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
 use tokio::sync::OnceCell;
 
 use crate::chain::{Chain, ClaimOutcome};
@@ -12,10 +16,13 @@ use crate::config::Config;
 use crate::controllers::{Controller, ControllerError};
 use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
-use crate::playback::{Facts, Playback, Services};
+use crate::playback::{Facts, Playback, PlaybackError, Services};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
 use crate::wallet::Wallet;
+
+/// What the chain says of a video.
+type Terms = Shared<BoxFuture<'static, Result<VideoTerms, PlaybackError>>>;
 
 /// A connected client for one account.
 pub struct Client {
@@ -38,7 +45,7 @@ impl Client {
         let chain = Chain::connect(&config.chain).await?;
         let identity = Arc::new(Identity::new(config.wallet, &chain).await?);
         let verifiers = Verifiers::find(chain.clone(), identity.clone()).await?;
-        let network = Network::start(PeerKey::generate(), NetworkConfig::default()).await?;
+        let network = Network::start(PeerKey::generate(), NetworkConfig::viewer()).await?;
         Ok(Self {
             chain,
             identity,
@@ -78,7 +85,10 @@ impl Client {
     /// # Errors
     /// When none answers; it is looked for again at the next call.
     pub async fn controller(&self) -> Result<&Controller, ClientError> {
-        let find = || find_controller(&self.chain, self.controller_url.as_deref());
+        let find = async || {
+            let found = find_controller(&self.chain, self.controller_url.as_deref()).await?;
+            Ok::<_, ClientError>(found.knowing(self.network.reachability()))
+        };
         self.controller.get_or_try_init(find).await
     }
 
@@ -101,31 +111,53 @@ impl Client {
         Ok(producer.publish(options, progress).await?)
     }
 
-    /// Opens a video for playing. Fetching begins at once.
+    /// Opens a video for playing. Fetching begins at once. The chain takes several round trips to say what is registered, in
+    /// which the first groups come already: until then [`Playback::read`] waits, and fails when it is something else.
     ///
     /// # Errors
     /// When there is no such video, it may not be watched, or nobody has its manifest.
     pub async fn open(&self, magnet: Magnet) -> Result<Playback, ClientError> {
+        let chain = self.chain.clone();
+        let asked = async move {
+            let terms = chain.video(&magnet).await?;
+            terms.ok_or(PlaybackError::UnknownVideo(magnet))
+        };
+        let terms = asked.boxed().shared();
+        // Asked at once, and not when something is read.
+        tokio::spawn(terms.clone());
+        match self.begin(magnet, terms.clone()).await {
+            Ok(playback) => Ok(playback),
+            // What the chain says of the video says most of why it can't be opened.
+            Err(error) => Err(terms.await.err().map_or(error, ClientError::from)),
+        }
+    }
+
+    /// Begins to fetch a video by its manifest, which is the magnet's.
+    async fn begin(&self, magnet: Magnet, terms: Terms) -> Result<Playback, ClientError> {
         let controller = self.controller().await?;
-        let (manifest, opened, terms) = tokio::join!(
+        let (manifest, opened) = tokio::join!(
             controller.manifest(&magnet),
             self.verifiers.open_video(magnet),
-            self.chain.video(&magnet),
         );
-        let terms = terms?.ok_or(ClientError::UnknownVideo(magnet))?;
         let opened = opened?;
         let manifest = manifest?;
-        if terms.manifest_root != manifest.root::<Sha256>()
-            || terms.total_playtime_ms != manifest.total_playtime_ms
-        {
-            return Err(ClientError::NotTheRegisteredVideo);
-        }
+        let (root, playtime_ms) = (manifest.root::<Sha256>(), manifest.total_playtime_ms);
+        let registered = async move {
+            let terms = terms.await?;
+            let is_registered =
+                terms.manifest_root == root && terms.total_playtime_ms == playtime_ms;
+            is_registered
+                .then_some(())
+                .ok_or(PlaybackError::NotTheRegisteredVideo)
+        };
+        playable::check(&manifest)?;
         let services = Services {
             identity: self.identity.clone(),
             verifiers: self.verifiers.clone(),
             controller: controller.clone(),
             network: self.network.clone(),
             facts: Facts::new(self.chain.clone()),
+            registered: registered.boxed().shared(),
         };
         Ok(Playback::begin(
             magnet,
@@ -145,21 +177,7 @@ impl Client {
         verifiers: &[AccountId],
         limit: u16,
     ) -> Result<Vec<ViewStatus>, VerifierError> {
-        let mut views = Vec::new();
-        let mut last = None;
-        for verifier in verifiers {
-            match self.verifiers.views(verifier, limit).await {
-                Ok(more) => views.extend(more),
-                Err(error) => last = Some(error),
-            }
-        }
-        match last {
-            Some(error) if views.is_empty() => Err(error),
-            _ => {
-                views.sort_by_key(|view| std::cmp::Reverse((view.round, view.minute)));
-                Ok(views)
-            }
-        }
+        self.verifiers.views_at(verifiers, limit).await
     }
 
     /// Lifetime earnings of an account.

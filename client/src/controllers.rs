@@ -8,6 +8,7 @@ use chainflix_controller::protocol::{
     SIGNATURE_HEADER, SourcesReply, VideoStatus,
 };
 use chainflix_controller::signing;
+use chainflix_p2p::{NatClass, Reachability};
 use chainflix_primitives::manifest::{MAX_MANIFEST_BYTES, Manifest};
 use chainflix_primitives::placement::announcement_text;
 use chainflix_primitives::{Hash32, Magnet, Sha256};
@@ -15,6 +16,7 @@ use codec::{DecodeAll, Encode};
 use futures::StreamExt;
 use reqwest::{Response, Url};
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 use crate::wallet::Wallet;
 
@@ -62,7 +64,7 @@ pub enum ControllerError {
         /// What is wrong.
         what: String,
     },
-    /// The manifest is not the magnet's, or breaks a rule.
+    /// The manifest is not the magnet's.
     #[error("the manifest that the controller at {0} has is not that of the magnet")]
     Manifest(String),
 }
@@ -75,6 +77,8 @@ pub struct Controller {
     key: [u8; 32],
     genesis: Hash32,
     copies: u32,
+    /// What this peer knows of its own router.
+    reachability: Option<watch::Receiver<Reachability>>,
 }
 
 impl Controller {
@@ -104,6 +108,7 @@ impl Controller {
             key: [0; 32],
             genesis,
             copies: 0,
+            reachability: None,
         };
         let health: Health = controller.get("v1/health").await?;
         if health.genesis != genesis {
@@ -112,6 +117,19 @@ impl Controller {
         controller.key = health.controller;
         controller.copies = health.copies;
         Ok(controller)
+    }
+
+    /// Tells it from now on when this peer's router can't be punched, so that it names nodes that are reached all the same.
+    #[must_use]
+    pub fn knowing(mut self, reachability: watch::Receiver<Reachability>) -> Self {
+        self.reachability = Some(reachability);
+        self
+    }
+
+    fn is_symmetric(&self) -> bool {
+        self.reachability.as_ref().is_some_and(|known| {
+            matches!(known.borrow().class, NatClass::Symmetric | NatClass::NoUdp)
+        })
     }
 
     /// Its address.
@@ -144,7 +162,7 @@ impl Controller {
         let bytes = self.body(response.await?, MAX_MANIFEST_BYTES).await?;
         let wrong = || ControllerError::Manifest(self.url());
         let manifest = Manifest::decode_all(&mut bytes.as_slice()).map_err(|_| wrong())?;
-        if manifest.magnet::<Sha256>() != *magnet || manifest.validate().is_err() {
+        if manifest.magnet::<Sha256>() != *magnet {
             return Err(wrong());
         }
         Ok(manifest)
@@ -209,8 +227,13 @@ impl Controller {
         rendition: u8,
         cell: u16,
     ) -> Result<SourcesReply, ControllerError> {
+        let query = if self.is_symmetric() {
+            "?symmetric=true"
+        } else {
+            ""
+        };
         let reply: SourcesReply = self
-            .get(&format!("v1/sources/{video}/{rendition}/{cell}"))
+            .get(&format!("v1/sources/{video}/{rendition}/{cell}{query}"))
             .await?;
         let sources = &reply.sources.sources;
         let payload = sources.signing_payload();

@@ -34,12 +34,7 @@ pub enum ClientError {
     /// There is no controller to ask.
     #[error("no storage controller is registered on chain; name one with --controller")]
     NoController,
-    /// The controller has a manifest that is not the one on chain.
-    #[error(
-        "the video is registered with other content than the controller has; ask another controller"
-    )]
-    NotTheRegisteredVideo,
-    /// The chain does not know the video.
-    #[error("the chain knows no video {0}; check the magnet")]
-    UnknownVideo(chainflix_primitives::Magnet),
+    /// The manifest breaks a rule, or asks for more memory than a player has.
+    #[error("the video can't be played: {0}")]
+    Unplayable(#[from] chainflix_content::playable::Unplayable),
 }

@@ -14,6 +14,7 @@ pub mod publish;
 pub mod secrets;
 pub mod units;
 pub mod verifiers;
+pub mod views;
 pub mod wallet;
 
 pub use client::Client;

@@ -12,6 +12,7 @@
 pub mod miner;
 pub mod playhead;
 pub mod proof;
+pub mod sleep;
 
 pub use miner::{Miner, MiningEvent};
 pub use playhead::{Playhead, Snapshot};

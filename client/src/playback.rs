@@ -5,23 +5,23 @@ mod driver;
 mod event;
 mod facts;
 mod keeper;
+mod keys;
 mod loader;
 mod slot;
 mod stats;
 
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use bytes::Bytes;
-use chainflix_content::envelope::ContentKey;
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_p2p::Network;
-use chainflix_primitives::manifest::{CellEntry, Manifest};
+use chainflix_primitives::manifest::{CellEntry, Manifest, Rendition};
 use chainflix_primitives::merkle::Tree;
 use chainflix_primitives::play_data::{self, Path};
-use chainflix_primitives::refusal::Refusal;
-use chainflix_primitives::window::CELL_MS;
 use chainflix_primitives::{AccountId, Magnet, Sha256};
+use futures::future::{BoxFuture, Shared as FutureShared};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -30,20 +30,20 @@ pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;
 pub use stats::{PlaybackStats, SourceStats};
 
+use crate::chain::ChainError;
 use crate::controllers::Controller;
 use crate::mining::playhead::{PlayState, Snapshot};
 use crate::verifiers::{Identity, VerifierError, Verifiers};
-use slot::{Slot, Slots};
+use slot::Slots;
 use stats::Counting;
 
 /// Events that a slow listener may be behind.
 const EVENTS: usize = 1_024;
 /// Reports of the player that wait at most.
 const REPORTS: usize = 256;
-/// The content key of the next cell is asked for in so much of the end of a cell, in ms.
-const NEXT_KEY_MS: u64 = 15_000;
-/// A player so near the end of a cell has nothing left to show of it, in ms.
-const BORDER_MS: u64 = 3_000;
+/// Most bits per second of what is played before anything was fetched: two seconds of it come in half a second over an
+/// ordinary line of 10 Mb/s, and who waits for the first picture leaves. A better line shows in the next minute.
+const FIRST_LINE: u64 = 2_500_000;
 
 /// Why a range can't be had.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -57,7 +57,21 @@ pub enum PlaybackError {
     /// The playback was closed.
     #[error("the playback was closed")]
     Closed,
+    /// The manifest is not the one on chain.
+    #[error(
+        "the video is registered with other content than the controller has; ask another controller"
+    )]
+    NotTheRegisteredVideo,
+    /// The chain does not know the video.
+    #[error("the chain knows no video {0}; check the magnet")]
+    UnknownVideo(Magnet),
+    /// The chain can't be asked about the video.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
 }
+
+/// Whether the chain has the video registered with this manifest. Nothing is handed out before that is known.
+pub(crate) type Registered = FutureShared<BoxFuture<'static, Result<(), PlaybackError>>>;
 
 /// Who moves, sends and knows what.
 pub(crate) struct Services {
@@ -66,6 +80,7 @@ pub(crate) struct Services {
     pub(crate) controller: Controller,
     pub(crate) network: Network,
     pub(crate) facts: Facts,
+    pub(crate) registered: Registered,
 }
 
 /// What all parts of a playback share.
@@ -79,6 +94,7 @@ pub(crate) struct Shared {
     controller: Controller,
     network: Network,
     facts: Facts,
+    registered: Registered,
     assigned: RwLock<Vec<AccountId>>,
     slots: Slots,
     clock: SystemClock,
@@ -87,6 +103,8 @@ pub(crate) struct Shared {
     /// Where the player is.
     place: watch::Sender<Place>,
     messages: mpsc::Sender<driver::Message>,
+    /// The rendition to begin with.
+    first_rendition: u8,
 }
 
 /// Where the player is, or wants to be.
@@ -127,6 +145,10 @@ impl Shared {
         self.counting.delivered(buffer);
     }
 
+    fn count_rate(&self, bytes: u64, took: Duration) {
+        self.counting.fetched(bytes, took);
+    }
+
     fn now_ms(&self) -> u64 {
         self.clock.monotonic_ms()
     }
@@ -136,71 +158,6 @@ impl Shared {
         let (found, place) = self.manifest.cell(rendition, cell)?;
         let path = self.entries.proof(usize::try_from(place).ok()?)?;
         Some((found.entry.clone(), play_data::path(path)?))
-    }
-
-    /// The content key of a cell: of what plays at once, of what comes next in the last 15 s.
-    async fn key(&self, slot: &Slot) -> Result<ContentKey, VerifierError> {
-        let key = slot.key.get_or_try_init(|| self.ask_key(slot)).await?;
-        Ok(key.clone())
-    }
-
-    async fn ask_key(&self, slot: &Slot) -> Result<ContentKey, VerifierError> {
-        let entry = slot.buffer.entry();
-        let mut waits = 0u32;
-        loop {
-            self.wait_for_turn(entry.index).await;
-            if self.place.borrow().closed {
-                return Err(VerifierError::Nothing("the playback was closed".to_owned()));
-            }
-            let assigned = self.assigned();
-            let asked = self
-                .verifiers
-                .content_key(self.magnet, entry.rendition, entry.index, &assigned)
-                .await;
-            match asked {
-                Ok(key) => return Ok(ContentKey::new(*key)),
-                // The verifier counts the minute from a little later than the player does.
-                Err(VerifierError::Refused(
-                    Refusal::TicketOpen | Refusal::RateLimited | Refusal::QuotaExceeded,
-                )) if waits < 60 => {
-                    waits = waits.saturating_add(1);
-                    self.unblock(entry.index, waits).await;
-                }
-                Err(VerifierError::Unreachable(_)) if waits < 60 => {
-                    waits = waits.saturating_add(1);
-                    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Waits for a key that is refused for now. When the viewer has nothing left to see, the minute that is being mined
-    /// is given up: earning never disturbs playing.
-    async fn unblock(&self, cell: u16, waits: u32) {
-        let start_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
-        let position_ms = self.place.borrow().position_ms;
-        let at_border = position_ms.is_some_and(|at| at.saturating_add(BORDER_MS) >= start_ms);
-        if at_border && waits >= 2 {
-            // The driver is gone only when the playback is.
-            let _ = self.messages.send(driver::Message::MakeWay).await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    }
-
-    /// Returns when the content key of `cell` is due.
-    async fn wait_for_turn(&self, cell: u16) {
-        let mut place = self.place.subscribe();
-        let due = |place: &Place| {
-            let Some(position_ms) = place.position_ms.filter(|_| !place.closed) else {
-                return true;
-            };
-            let end_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
-            let is_next = place.cell.checked_add(1) == Some(cell);
-            !is_next || position_ms.saturating_add(NEXT_KEY_MS) >= end_ms
-        };
-        // The sender lives as long as this.
-        let _ = place.wait_for(due).await;
     }
 }
 
@@ -224,8 +181,10 @@ impl Playback {
         let (messages, inbox) = mpsc::channel(REPORTS);
         let leaves = manifest.entries().map(CellEntry::leaf_hash::<Sha256>);
         let entries = Tree::new::<Sha256>(leaves.collect());
+        let first_rendition = first_rendition(&manifest.renditions);
         let shared = Arc::new(Shared {
             magnet,
+            first_rendition,
             entries,
             manifest: Arc::new(manifest),
             identity: services.identity,
@@ -233,6 +192,7 @@ impl Playback {
             controller: services.controller,
             network: services.network,
             facts: services.facts,
+            registered: services.registered,
             assigned: RwLock::new(assigned),
             slots: Slots::default(),
             clock: SystemClock::default(),
@@ -240,7 +200,7 @@ impl Playback {
             counting: Counting::default(),
             place: watch::Sender::new(Place {
                 cell: 0,
-                rendition: 0,
+                rendition: first_rendition,
                 position_ms: None,
                 closed: false,
             }),
@@ -271,6 +231,13 @@ impl Playback {
         &self.shared.manifest
     }
 
+    /// The rendition that a player should begin with, which is fetched before it asks for anything: the best one that an
+    /// ordinary line carries.
+    #[must_use]
+    pub fn first_rendition(&self) -> u8 {
+        self.shared.first_rendition
+    }
+
     /// Verifiers that may accept the viewer's minutes in this cycle.
     #[must_use]
     pub fn assigned(&self) -> Vec<AccountId> {
@@ -288,13 +255,14 @@ impl Playback {
         range: Range<u32>,
     ) -> Result<Bytes, PlaybackError> {
         let shared = &self.shared;
-        let slot = shared
-            .slots
-            .get(shared, rendition, cell)
+        let (found, _) = shared
+            .manifest
+            .cell(rendition, cell)
             .ok_or(PlaybackError::NoSuchPart)?;
-        if range.is_empty() || range.end > slot.buffer.entry().bytes {
+        if range.is_empty() || range.end > found.entry.bytes {
             return Err(PlaybackError::NoSuchPart);
         }
+        // First of all, so that nobody lets the cell go as one of another rendition.
         shared.place.send_if_modified(|place| {
             let last = place.cell.saturating_add(slot::AHEAD);
             let elsewhere = !(place.cell..=last).contains(&cell);
@@ -305,33 +273,81 @@ impl Playback {
             place.rendition = rendition;
             changed
         });
-        slot.load(shared);
+        let slot = shared
+            .slots
+            .get(shared, rendition, cell)
+            .ok_or(PlaybackError::NoSuchPart)?;
+        slot.note_read();
         // The driver is gone only when the playback is.
         let _ = shared
             .messages
-            .send(driver::Message::Read { rendition, cell })
+            .send(driver::Message::Read {
+                rendition,
+                cell,
+                from_start: range.start == 0,
+            })
             .await;
-        let (key, ()) = tokio::try_join!(
-            async { shared.key(&slot).await.map_err(PlaybackError::from) },
-            async {
-                slot.buffer.wait_for(&range).await;
-                Ok(())
-            }
-        )?;
-        slot.buffer
-            .read(range, &key)
-            .ok_or(PlaybackError::NoSuchPart)
+        shared.open(&slot, range).await
+    }
+
+    /// The rendition in which a cell is shown, or will be: what accompanies its picture is taken from the same one.
+    #[must_use]
+    pub fn rendition_of(&self, cell: u16) -> u8 {
+        let shared = &self.shared;
+        let current = shared.place.borrow().rendition;
+        shared.slots.shown(current, cell).unwrap_or(current)
+    }
+
+    /// The plaintext of a range of a cell for something that accompanies the picture. Unlike [`Self::read`] this says
+    /// nothing about what is played.
+    ///
+    /// # Errors
+    /// When there is no such range, or the key is refused.
+    pub async fn read_beside(
+        &self,
+        rendition: u8,
+        cell: u16,
+        range: Range<u32>,
+    ) -> Result<Bytes, PlaybackError> {
+        let shared = &self.shared;
+        let slot = shared
+            .slots
+            .get(shared, rendition, cell)
+            .ok_or(PlaybackError::NoSuchPart)?;
+        if range.is_empty() || range.end > slot.buffer.entry().bytes {
+            return Err(PlaybackError::NoSuchPart);
+        }
+        shared.open(&slot, range).await
+    }
+
+    /// The plaintext of the first fragment of a cell, in the rendition in which it is shown: what is said in the minute stands
+    /// there. Waits until the cell plays, or comes next and its key may be had.
+    ///
+    /// # Errors
+    /// When there is no such cell, or the key is refused.
+    pub async fn first_fragment(&self, cell: u16) -> Result<Bytes, PlaybackError> {
+        let shared = &self.shared;
+        let exists = shared.manifest.cell(0, cell).is_some();
+        if !exists {
+            return Err(PlaybackError::NoSuchPart);
+        }
+        shared.wait_until_near(cell).await;
+        let rendition = self.rendition_of(cell);
+        let found = shared.manifest.cell(rendition, cell);
+        let first = found.and_then(|(found, _)| crate::player::fragments(found).next());
+        let (range, _) = first.ok_or(PlaybackError::NoSuchPart)?;
+        self.read_beside(rendition, cell, range).await
     }
 
     /// Takes in what the player does. Reports come at each change and at least twice a second.
     pub async fn report(&self, snapshot: Snapshot) {
-        let at_ms = self.shared.now_ms();
+        let message = driver::Message::Report {
+            snapshot,
+            at_ms: self.shared.now_ms(),
+            unix_ms: self.shared.clock.unix_ms(),
+        };
         // The driver is gone only when the playback is.
-        let _ = self
-            .shared
-            .messages
-            .send(driver::Message::Report { snapshot, at_ms })
-            .await;
+        let _ = self.shared.messages.send(message).await;
     }
 
     /// What happens from now on.
@@ -362,6 +378,17 @@ impl Drop for Playback {
         // Fetches hold on to what they share, so they have to be ended for it to go.
         self.shared.slots.clear();
     }
+}
+
+/// The best rendition that a line of [`FIRST_LINE`] carries; the smallest when none is so small.
+fn first_rendition(renditions: &[Rendition]) -> u8 {
+    let all = || (0u8..).zip(renditions);
+    let carried = all()
+        .filter(|(_, rendition)| u64::from(rendition.bandwidth) <= FIRST_LINE)
+        .max_by_key(|(_, rendition)| rendition.bandwidth);
+    carried
+        .or_else(|| all().min_by_key(|(_, rendition)| rendition.bandwidth))
+        .map_or(0, |(number, _)| number)
 }
 
 /// Whether a report says that the player is somewhere to stay.

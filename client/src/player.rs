@@ -176,7 +176,8 @@ pub fn fragments(cell: &ManifestCell) -> impl Iterator<Item = (Range<u32>, u32)>
         .map(|(fragment, end)| (fragment.offset..end, fragment.duration_ms))
 }
 
-fn chosen(renditions: &[Rendition], wanted: Option<u8>) -> u8 {
+/// The rendition `wanted`; the one with the highest bandwidth when there is no such.
+pub(crate) fn chosen(renditions: &[Rendition], wanted: Option<u8>) -> u8 {
     let exists = |number: &u8| usize::from(*number) < renditions.len();
     let best = (0u8..)
         .zip(renditions)

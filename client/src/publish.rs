@@ -4,21 +4,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chainflix_content::envelope::ContentKey;
-use chainflix_content::publish::{KeysError, Upload};
+use chainflix_content::publish::{KeysError, TextCandidate, Upload};
 use chainflix_content::{
     ContentKeys, MagnetLink, Progress, Publication, PublishRequest, RenditionSpec, trees,
 };
 use chainflix_p2p::transfer::{self, Put, TransferError};
 use chainflix_p2p::{Network, PeerAddress};
 use chainflix_primitives::ids::UploadId;
-use chainflix_primitives::manifest::CellEntry;
+use chainflix_primitives::manifest::{CellEntry, Rendition};
 use chainflix_primitives::ratio::MiningRatio;
 use chainflix_primitives::{Magnet, Round, Sha256};
+use serde::Serialize;
 use sha2::Digest;
 use tokio::io::AsyncReadExt;
 
 use crate::chain::{Chain, ChainError, NewVideo};
 use crate::controllers::{Controller, ControllerError};
+use crate::player;
 use crate::verifiers::{VerifierError, Verifiers};
 use crate::wallet::Wallet;
 
@@ -81,7 +83,7 @@ pub struct PublishOptions {
     pub work: PathBuf,
     /// Title.
     pub title: String,
-    /// Renditions wanted; empty for one of at most 720 lines.
+    /// Renditions wanted; those larger than the source are left out. Empty for the usual ones.
     pub renditions: Vec<RenditionSpec>,
     /// How a view's value splits.
     pub ratio: MiningRatio,
@@ -120,7 +122,11 @@ pub struct Published {
     pub renditions: u8,
     /// Bytes of all cells.
     pub bytes: u64,
-    /// SHA-256 over the plaintext of the first rendition's cells, in order: what a player of it should come to.
+    /// Each rendition, in the manifest's order.
+    pub qualities: Vec<Quality>,
+    /// Subtitles of the source, as files with which enhancements of layer 2 can be proposed.
+    pub texts: Vec<TextCandidate>,
+    /// SHA-256 over the plaintext of the best rendition's cells, in order: what [`crate::player::watch`] should come to.
     pub plain_sha256: [u8; 32],
     /// Copies of the cell that has fewest.
     pub copies: u32,
@@ -128,6 +134,31 @@ pub struct Published {
     pub from_round: Option<Round>,
     /// Block in which its registration is finalized; zeros when it was registered before.
     pub block: [u8; 32],
+}
+
+/// A rendition of a published video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Quality {
+    /// Width in pixels, 0 without picture.
+    pub width: u16,
+    /// Height in pixels, 0 without picture.
+    pub height: u16,
+    /// Peak bits per second over a cell.
+    pub bandwidth: u32,
+    /// Bytes of its cells.
+    pub bytes: u64,
+}
+
+impl Quality {
+    fn of(rendition: &Rendition) -> Self {
+        let cells = rendition.cells.iter();
+        Self {
+            width: rendition.width,
+            height: rendition.height,
+            bandwidth: rendition.bandwidth,
+            bytes: cells.map(|cell| u64::from(cell.entry.bytes)).sum(),
+        }
+    }
 }
 
 /// Whoever publishes, and through whom.
@@ -177,6 +208,8 @@ impl Producer<'_> {
             total_playtime_ms: manifest.total_playtime_ms,
             cells: u16::try_from(cells).unwrap_or(u16::MAX),
             renditions: u8::try_from(manifest.renditions.len()).unwrap_or(u8::MAX),
+            qualities: manifest.renditions.iter().map(Quality::of).collect(),
+            texts: publication.texts.clone(),
             bytes: manifest.entries().map(|e| u64::from(e.bytes)).sum(),
             plain_sha256,
             copies: self.copies(&publication.magnet).await,
@@ -206,16 +239,18 @@ impl Producer<'_> {
         Ok(finalized.block)
     }
 
-    /// Decrypts the first rendition again, with keys asked for anew: proof that what was uploaded opens.
+    /// Decrypts the best rendition again, with keys asked for anew: proof that what was uploaded opens.
     async fn plain_sha256(&self, publication: &Publication) -> Result<[u8; 32], PublishError> {
         let mut hasher = sha2::Sha256::new();
         let upload = publication.manifest.upload_id;
-        let Some(rendition) = publication.manifest.renditions.first() else {
+        let renditions = &publication.manifest.renditions;
+        let number = player::chosen(renditions, None);
+        let Some(rendition) = renditions.get(usize::from(number)) else {
             return Ok(hasher.finalize().into());
         };
         for (index, _) in (0u16..).zip(&rendition.cells) {
-            let keys = self.verifiers.upload_keys(upload, 0, index, 1).await?;
-            let path = publication.cell_path(0, index);
+            let keys = self.verifiers.upload_keys(upload, number, index, 1).await?;
+            let path = publication.cell_path(number, index);
             let failed = |source| PublishError::Work {
                 path: path.clone(),
                 source,

@@ -3,14 +3,16 @@
 mod directory;
 mod earnings;
 mod identity;
+mod plays;
 mod seal;
 mod session;
 mod transport;
+mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chainflix_primitives::api::{CellGrant, CellWanted, Reply, Request, ViewStatus};
+use chainflix_primitives::api::{CellGrant, CellWanted, Reply, Request};
 use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::play_data::PlayData;
 use chainflix_primitives::refusal::Refusal;
@@ -20,6 +22,7 @@ use zeroize::Zeroizing;
 
 pub use earnings::LifetimeEarnings;
 pub use identity::Identity;
+pub use plays::{RoundPlays, SettledPlays};
 
 use crate::chain::{Chain, ChainError};
 use directory::Directory;
@@ -67,6 +70,7 @@ impl VerifierError {
                     | Refusal::TooManySessions
                     | Refusal::RateLimited
                     | Refusal::UnknownSession
+                    | Refusal::AddressRefused
             ),
             Self::Nothing(_) | Self::Chain(_) | Self::NoRandomness => false,
         }
@@ -230,21 +234,6 @@ impl Verifiers {
         match self.ask_one(issuer, &Request::AbandonCell).await? {
             Reply::Abandoned => Ok(()),
             _ => Err(VerifierError::Protocol(*issuer)),
-        }
-    }
-
-    /// What became of the account's latest views at one verifier, newest first.
-    ///
-    /// # Errors
-    /// When it does not answer.
-    pub async fn views(
-        &self,
-        verifier: &AccountId,
-        limit: u16,
-    ) -> Result<Vec<ViewStatus>, VerifierError> {
-        match self.ask_one(verifier, &Request::Views { limit }).await? {
-            Reply::Views(views) => Ok(views),
-            _ => Err(VerifierError::Protocol(*verifier)),
         }
     }
 

@@ -1,14 +1,21 @@
 //! The command line.
 
 use crate::backup::VerifierCommand;
+use chainflix_verifier::{AddressRange, AddressRule};
 use sc_cli::{
     ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
     ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
 };
 use std::path::PathBuf;
 
+/// Transactions that a pool holds unless it is told otherwise; bytes bound it too (`--pool-kbytes`). A tenth of them may wait for
+/// others before them: with the SDK's 8,192 it drops transactions of accounts that send a few hundred at once, as they reach
+/// other nodes in another order.
+const POOL_LIMIT: &str = "65536";
+
 /// Follows the Chainflix chain, or helps to run it with `--validator`.
 #[derive(Debug, clap::Parser)]
+#[command(mut_arg("pool_limit", |argument| argument.default_value(POOL_LIMIT)))]
 pub(crate) struct Cli {
     /// What to do instead of running the node.
     #[command(subcommand)]
@@ -43,6 +50,19 @@ pub(crate) struct VerifierArgs {
     /// Keep accepted views and bodies for ever instead of two cycles.
     #[arg(long)]
     pub(crate) verifier_archive_views: bool,
+
+    /// Serve the API to these addresses only: `203.0.113.0/24`, `2001:db8::/32` or single ones, separated by commas.
+    #[arg(long, value_name = "RANGE", value_delimiter = ',')]
+    pub(crate) verifier_allow: Vec<AddressRange>,
+
+    /// Do not serve these addresses; with `=keys` after a range videos do not play there, with `=tickets` they play and earn
+    /// nothing.
+    #[arg(long, value_name = "RANGE[=keys|=tickets]", value_delimiter = ',')]
+    pub(crate) verifier_deny: Vec<AddressRule>,
+
+    /// Proxies before the API whose `X-Forwarded-For` is believed.
+    #[arg(long, value_name = "RANGE", value_delimiter = ',')]
+    pub(crate) verifier_proxy: Vec<AddressRange>,
 }
 
 /// Which chain specification to write, and where.
@@ -99,4 +119,20 @@ pub(crate) enum Subcommand {
 
     /// Show what the database knows of the chain as JSON.
     ChainInfo(ChainInfoCmd),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    fn limit(arguments: &[&str]) -> usize {
+        Cli::parse_from(arguments).run.pool_config.pool_limit
+    }
+
+    #[test]
+    fn the_pool_has_room_for_what_comes_out_of_order() {
+        assert_eq!(limit(&["chainflix-node"]), 65_536);
+        assert_eq!(limit(&["chainflix-node", "--pool-limit", "100"]), 100);
+    }
 }

@@ -125,7 +125,7 @@ pub mod block {
 
     /// The share of a block that user transactions may fill. The rest is kept for operational
     /// ones: the verifiers' reports.
-    pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+    pub const NORMAL_RATIO: Perbill = Perbill::from_percent(85);
 
     /// The share of a block that its beginning may take on average, before any transaction.
     pub const INITIALIZATION_RATIO: Perbill = Perbill::from_percent(10);

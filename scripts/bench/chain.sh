@@ -3,9 +3,6 @@
 # Sourced by scripts/bench.sh.
 source scripts/network.sh
 
-# CPU time of a process so far, in clock ticks.
-ticks_of() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
-
 # transfers COUNT SUFFIX: transfers through all running verifiers, per second and in CPU milliseconds of each.
 transfers() {
     local count=$1 suffix=$2 before=0 after=0 name seconds
@@ -18,6 +15,9 @@ transfers() {
     result "transfer_cpu_ms_per_validator$suffix" \
         "$(jq -n "($after - $before) * 1000 / $(getconf CLK_TCK) / $count / ${#PID_OF[@]} | . * 100 | round / 100")"
     result "transfer_blocks$suffix" "$(jq .blocks "$DATA/transfers.json")"
+    # Until nodes had taken all of them in; and how many were made anew because pools had dropped them.
+    result "transfers_sending_s$suffix" "$(jq '.sending_seconds * 10 | round / 10' "$DATA/transfers.json")"
+    result "transfers_sent_again$suffix" "$(jq .sent_again "$DATA/transfers.json")"
 }
 
 say "== what weights allow, and what a round costs"

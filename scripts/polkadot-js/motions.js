@@ -30,14 +30,14 @@ const find = (events, kind, what) => {
 
 // The events of the block in which a motion for `call` with so many ayes is closed. One that is open already is taken up: a set
 // that changes meanwhile takes votes of its former members away.
-async function votedFor(api, call, ayes) {
+async function votedFor(api, call, ayes, sent) {
   const verifiers = await members(api);
   const [proposer] = verifiers;
   const length = call.method.encodedLength + 4;
   const hash = call.method.hash;
   let open = (await api.query.technicalCommittee.voting(hash)).unwrapOr(undefined);
   if (!open) {
-    const { events } = await finalized(api.tx.technicalCommittee.propose(ayes, call.method, length), proposer);
+    const { events } = await sent(api.tx.technicalCommittee.propose(ayes, call.method, length), proposer);
     // A lone verifier's motion is executed when it is proposed.
     if (ayes < 2) return events;
     find(events, api.events.technicalCommittee.Proposed, 'Proposed');
@@ -46,16 +46,16 @@ async function votedFor(api, call, ayes) {
   const { index, threshold } = open;
   const voted = new Set(open.ayes.map((member) => member.toString()));
   const missing = verifiers.filter(({ address }) => !voted.has(address)).slice(0, Math.max(0, threshold.toNumber() - voted.size));
-  await Promise.all(missing.map((verifier) => finalized(api.tx.technicalCommittee.vote(hash, index, true), verifier)));
+  await Promise.all(missing.map((verifier) => sent(api.tx.technicalCommittee.vote(hash, index, true), verifier)));
   const { weight } = await call.paymentInfo(proposer);
-  return (await finalized(api.tx.technicalCommittee.close(hash, index, weight, length), proposer)).events;
+  return (await sent(api.tx.technicalCommittee.close(hash, index, weight, length), proposer)).events;
 }
 
 // Decides a call by a motion; `needed` says how many ayes of so many members it takes. Events of its block, and, when the call was
-// refused, why.
-async function decide(api, call, needed) {
+// refused, why. `sent` says how far each transaction of it has to be.
+async function decide(api, call, needed, sent = finalized) {
   const { length } = await members(api);
-  const events = await votedFor(api, call, needed(length));
+  const events = await votedFor(api, call, needed(length), sent);
   const { result } = find(events, api.events.technicalCommittee.Executed, 'Executed');
   if (result.isOk) return { events, ayes: needed(length) };
   const error = result.asErr;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing: those that the build and the demo need, and with --tests
-# also those of the test suite. What is there already, from whatever source, is left alone.
+# also those of the test suite, with --benches also those of benchmarks. What is there already, from whatever source, is left alone.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 
@@ -40,9 +40,17 @@ if ! node_js_18 >/dev/null 2>&1; then
     MISSING+=(nodejs npm)
 fi
 
-if [[ ${1:-} == --tests ]]; then
+if [[ ${1:-} == --benches ]]; then
+    need nginx-light "serves the same files, to be measured beside" test -x /usr/sbin/nginx
+    need openssl "makes nginx a certificate" has_commands openssl
+    need util-linux "enters network namespaces" has_commands nsenter
+fi
+if [[ ${1:-} == --tests || ${1:-} == --benches ]]; then
     need iproute2 "lists connections" has_commands ss
+    need postgresql "keeps the state of several controllers" test -n "$(echo /usr/lib/postgresql/*/bin/postgres | grep -v '\*')"
+    need python3-venv "holds the packages that send controllers bad input" python3 -c 'import ensurepip, venv'
     need procps "lists processes, for zombienet" has_commands ps
+    need nftables "makes routers of the NAT lab" has_commands nft
     need chromium "plays the web player in the browser test" has_commands chromium
 fi
 

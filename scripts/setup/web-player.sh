@@ -6,6 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 
 MODULES=$("$CHAINFLIX_ROOT/scripts/setup/node-modules.sh" "$CHAINFLIX_ROOT/client/web")
 mkdir -p "$CHAINFLIX_BIN"
-# hls.js without what this player does not use: subtitles, separate audio and DRM.
-install -m 644 "$MODULES/hls.js/dist/hls.light.min.js" "$CHAINFLIX_BIN/hls.js"
+# All of hls.js: its light build knows neither subtitles nor separate sounds.
+install -m 644 "$MODULES/hls.js/dist/hls.min.js" "$CHAINFLIX_BIN/hls.js"
 say "web player: hls.js $(jq -r .version "$MODULES/hls.js/package.json") is beside the programs"

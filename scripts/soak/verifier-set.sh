@@ -5,7 +5,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$CHAINFLIX_ROOT"
 source scripts/processes.sh
+source scripts/run.sh
 source scripts/network.sh
+source scripts/soak/candidates.sh
 
 CHANGES=${1:-20}
 [[ $CHANGES =~ ^[1-9][0-9]*$ ]] || fail "usage: scripts/soak/verifier-set.sh [CHANGES]"
@@ -16,55 +18,10 @@ if [[ -z ${CHAINFLIX_BUILT:-} ]]; then
 fi
 NODE_PATH=$(scripts/setup/node-modules.sh scripts/polkadot-js)
 export NODE_PATH
-DATA=$(mktemp -d)
-export CHAINFLIX_RUN=verifier-set-$$-$RANDOM
-# shellcheck disable=SC2317 # called by the trap
-finish() {
-    local code=$?
-    trap - EXIT INT TERM
-    # shellcheck disable=SC2119 # nothing is spared
-    stop_processes_of_run
-    if [[ $code -eq 0 ]]; then rm -rf "$DATA"; else say "logs are in $DATA"; fi
-    exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-passed() { say "ok: $* ($SECONDS s)"; }
-finalized_of() {
-    local head
-    head=$(rpc_of "$1" chain_getFinalizedHead | jq .result)
-    rpc_with "$1" chain_getHeader "[$head]" | jq -r .result.number | xargs printf '%d\n'
-}
-rpc_with() {
-    curl -sf --max-time 5 -H 'Content-Type: application/json' "http://${RPC_OF[$1]#ws://}" \
-        -d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"$2\",\"params\":$3}"
-}
-hash_at() { rpc_with "$1" chain_getBlockHash "[$2]" | jq -r .result; }
-
-# The preset with shorter sessions: what is decided holds after two of them.
-"$NODE" export-chain-spec --chain local >"$DATA/local.json" 2>"$DATA/spec.log" || fail "no chain spec: $(tail -n 1 "$DATA/spec.log")"
-# Not by jq, which rounds amounts.
-python3 - "$DATA/local.json" "$SESSION" >"$DATA/chain.json" <<'PYTHON'
-import json, sys
-spec = json.load(open(sys.argv[1]))
-spec["genesis"]["runtimeGenesis"]["patch"]["authorities"]["sessionLength"] = int(sys.argv[2])
-json.dump(spec, sys.stdout)
-PYTHON
-export NETWORK=$DATA/chain.json
-
-for name in alice bob charlie dave eve ferdie; do start_verifier "$name"; done
-wait_until 180 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
+begin_run verifier-set
+start_with_candidates "$SESSION"
 "$CHAINFLIX_BIN/examples/state_check" "${RPC_OF[@]}" >"$DATA/state-check.log" 2>&1 &
 CHECK=$!
-for name in eve ferdie; do
-    key=$(key_file "$name" "//${name^}")
-    chainflix verifier register-keys --wallet "$key" --node "${RPC_OF[$name]}"
-    service=$(dirname "$(find "$DATA/$name" -name exchange.key)")
-    chainflix verifier apply --wallet "$key" --endpoint "${API_OF[$name]}" --region DE --bandwidth-mbps 100 --service "$service"
-done
-passed "four verifiers and two candidates with session keys"
-
 node scripts/polkadot-js/set-changes.js "${RPC_OF[alice]}" "$CHANGES" //Eve //Ferdie
 passed "$CHANGES changes of the verifier set kept finality"
 

@@ -44,6 +44,23 @@ rule "every test that docs/security.md names exists" \
 rule "a test phase states its limit" \
     "$(grep -L '^# Limit: [0-9]* s' scripts/test/[0-9]*.sh)"
 
+# unit_faults FILE: what is wrong with a unit. The program that it starts need not be installed here.
+unit_faults() {
+    local copy status=0 words
+    copy=$(mktemp -d)
+    sed 's#^ExecStart=/usr/local/bin/chainflix#ExecStart=/bin/true#' "$1" >"$copy/${1##*/}"
+    words=$(systemd-analyze verify "$copy/${1##*/}" 2>&1) || status=1
+    systemd-analyze security --offline=true --threshold=20 "$copy/${1##*/}" >/dev/null 2>&1 || words+=" its exposure is above 2"
+    rm -rf "$copy"
+    [[ $status -eq 0 && -z $words ]] || say "$1: $words"
+}
+if command -v systemd-analyze >/dev/null; then
+    rule "units of services are valid and expose little" \
+        "$(sources 'packaging/systemd/*.service' | while read -r file; do unit_faults "$file"; done)"
+else
+    say "systemd-analyze is not installed: units of services were not checked"
+fi
+
 if command -v shellcheck >/dev/null; then
     rule "shellcheck finds nothing in the scripts" "$(sources 'scripts/*.sh' 'zombienet/*.sh' .ci/run | xargs shellcheck 2>&1)"
 else

@@ -56,9 +56,14 @@ jq -e '
 say "its web player in Chromium"
 node client/web/test/player.test.js "$(player)" ${LOGS:+"$LOGS/web-player"}
 
+say "its controller's dashboard in Chromium"
+CONTROLLER=$(sed -n 's/^ *controller: *\(http[^ ]*\)$/\1/p' "$SCRATCH/demo-output.log")
+node client/web/test/dashboard.test.js "${CONTROLLER:?the demo does not say where its controller is}" 3 ${LOGS:+"$LOGS/web-player"}
+
 kill -TERM "$DEMO"
 code=0
 wait "$DEMO" || code=$?
 DEMO=
 [[ $code -eq 143 ]] || fail "the demo ended with $code when it was told to stop, instead of 143"
-[[ $(tail -n 1 "$SCRATCH/demo-output.log") == "stopping what was started" ]] || fail "the demo did not stop what it started"
+# Bash may say after that which process had to be killed.
+grep -qxF "stopping what was started" "$SCRATCH/demo-output.log" || fail "the demo did not stop what it started"

@@ -5,28 +5,10 @@
 set -euo pipefail
 source scripts/env.sh
 source scripts/processes.sh
+source scripts/run.sh
 source scripts/network.sh
 
-LOGS=${CHAINFLIX_TEST_LOGS:-}
-DATA=$(mktemp -d)
-export CHAINFLIX_RUN=end-to-end-$$-$RANDOM
-# shellcheck disable=SC2317 # called by the trap
-finish() {
-    local code=$?
-    trap - EXIT INT TERM
-    # shellcheck disable=SC2119 # nothing is spared
-    stop_processes_of_run
-    if [[ $code -ne 0 && -n $LOGS ]]; then
-        mkdir -p "$LOGS/end-to-end"
-        cp "$DATA"/*.log "$DATA"/*.json "$LOGS/end-to-end" 2>/dev/null || true
-    fi
-    rm -rf "$DATA"
-    exit "$code"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-passed() { say "ok: $* ($SECONDS s)"; }
+begin_run end-to-end
 
 VERIFIERS=(alice bob charlie dave)
 finalized() { chainflix status --json | jq .finalized; }
@@ -120,6 +102,10 @@ done
     fail "a cheat was not refused as it has to be: $(cat "$DATA/cheats.json")"
 passed "refused: $(jq -r 'to_entries | map("\(.key) as \(.value)") | join(", ")' "$DATA/cheats.json")"
 LAST_ROUND=$(($(chainflix status --json | jq .round) + 2))
+# From here on nobody needs StorageC. Whether verifiers notice that it is gone is looked at later.
+kill "${PID_OF[StorageC]}"
+wait "${PID_OF[StorageC]}" 2>/dev/null || true
+STOPPED_ROUND=$(chainflix status --json | jq .round)
 
 # ---------------------------------------------------------------------------------------------------------------------
 # What was accepted is paid, once, and nothing else is.
@@ -160,6 +146,29 @@ sys.exit(not (emission - remainders == settled == blocks == paid > 0
 PYTHON
     fail "the accounts did not earn exactly what was settled, or a cheat earned"
 passed "everything accepted is settled once, also what $VICTIM had accepted before it was killed; no cheat earned"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Whom a view pays checks it against the chain, others get no view, and a proof that was changed does not hold.
+chainflix view list --wallet "$VIEWER" --json >"$DATA/views.json"
+[[ $(value views length) -ge $(value watched .accepted) ]] || fail "the viewer sees $(value views length) views"
+while read -r view; do
+    chainflix view verify "$view" --wallet "$VIEWER" --json >"$DATA/verified.json" || fail "view $view does not hold: $(cat "$DATA/verified.json")"
+    [[ $(value verified .outcome.value_cfx) == "$(jq -r --arg view "$view" '.[] | select(.view == $view) | .fate.value_cfx' "$DATA/views.json")" ]] ||
+        fail "view $view is worth something else by the chain: $(cat "$DATA/verified.json")"
+done < <(value views '.[] | select(.fate.state == "settled") | .view')
+[[ -s $DATA/verified.json ]] || fail "no view of the viewer is settled"
+ONE=$(value verified .view)
+chainflix view show "$ONE" --wallet "$PRODUCER" --save "$DATA/view.proof" >/dev/null || fail "the producer does not see a view that pays it"
+chainflix view verify --proof "$DATA/view.proof" >/dev/null || fail "a saved proof does not hold"
+! chainflix view show "$ONE" --wallet "${KEYS[0]}" >/dev/null 2>&1 || fail "a stranger sees what the viewer watches"
+python3 - "$DATA/view.proof" "$DATA/other.proof" <<'PYTHON'
+import sys
+proof = bytearray.fromhex(open(sys.argv[1]).read())
+proof[60] ^= 1
+open(sys.argv[2], "w").write(proof.hex())
+PYTHON
+! chainflix view verify --proof "$DATA/other.proof" >/dev/null 2>&1 || fail "a changed proof holds"
+passed "views are proved against the chain to whom they pay, and to nobody else"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Verifiers talk to each other on their p2p ports only. Both ends of a connection on loopback are in the table.
@@ -271,6 +280,17 @@ refused 'no registered node' storage run --folder "$DATA/unregistered"
 cp "$VIEWER" "$DATA/open.key" && chmod 644 "$DATA/open.key"
 refused 'chmod 600' watch "$SHORT" --wallet "$DATA/open.key"
 passed "bad input is refused with one sentence"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The chain says which storage nodes the verifiers found alive: those that run, and not the one that was stopped, from the
+# first period of ten rounds on that it missed as a whole. One verifier of four has no off-chain worker.
+MISSED=$(((STOPPED_ROUND / 10 + 2) * 10 - 1))
+storage_status() { chainflix storage status --folder "$DATA/$1" --json; }
+are_seen() { for name in "$@"; do storage_status "$name" | jq -e --argjson missed "$MISSED" '.last_seen_round >= $missed' || return 1; done; }
+wait_until 180 "the verifiers do not find the storage nodes alive that run" are_seen StorageA StorageB
+storage_status StorageC | jq -e --argjson missed "$MISSED" '.last_seen_round != null and .last_seen_round < $missed' >/dev/null ||
+    fail "of a storage node that was stopped in round $STOPPED_ROUND the chain says: $(storage_status StorageC)"
+passed "verifiers attest the storage nodes that run, and not the one that was stopped"
 
 # ---------------------------------------------------------------------------------------------------------------------
 # e1: one verifier's keys on two nodes. Both write blocks in its slots: it is disabled, slashed and barred, and the rest go on.

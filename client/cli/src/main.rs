@@ -10,11 +10,14 @@ mod options;
 mod producer;
 mod progress;
 mod publish;
+mod relay;
 mod signals;
+mod simulate;
 mod status;
 mod storage;
 mod supervisor;
 mod verifier;
+mod view;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -23,8 +26,7 @@ use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// What is logged when `RUST_LOG` says nothing.
-const WARNINGS: &str =
-    "error,chainflix_controller=warn,chainflix_gateway=warn,chainflix_storage_node=warn";
+const WARNINGS: &str = "error,chainflix_controller=warn,chainflix_gateway=warn,chainflix_storage_node=warn,chainflix_p2p::relay=warn";
 
 /// Everything of Chainflix that is not the verifier's node.
 #[derive(Debug, Parser)]
@@ -47,6 +49,8 @@ enum Command {
     Storage(storage::Storage),
     /// Run a storage controller.
     Controller(controller::Controller),
+    /// Carry bytes for storage nodes that nobody reaches directly.
+    Relay(relay::RelayOptions),
     /// Show what accounts have earned.
     Earnings(earnings::Earnings),
     /// Have the chain pay what was earned.
@@ -55,8 +59,12 @@ enum Command {
     Emission(emission::Emission),
     /// Show rounds that the chain has settled.
     Rounds(status::Rounds),
+    /// Compare the controller's decisions with others' on made-up nodes and audiences.
+    Simulate(simulate::Simulate),
     /// Show verifiers, controllers and where the chain stands.
     Status(status::Status),
+    /// Show views, and check them against the chain.
+    View(view::View),
     /// Make and show key files.
     Keys(keys::Keys),
     /// Do on chain what the operator of a verifier does.
@@ -76,12 +84,15 @@ impl Command {
             Self::Gateway(command) => command.run().await,
             Self::Storage(command) => command.run().await,
             Self::Controller(command) => command.run().await,
+            Self::Relay(command) => command.run().await,
             Self::Earnings(command) => command.run().await,
             Self::Claim(command) => command.run().await,
             Self::Emission(command) => command.run(),
             Self::Rounds(command) => command.run().await,
             Self::Status(command) => command.run().await,
+            Self::View(command) => command.run().await,
             Self::Keys(command) => command.run(),
+            Self::Simulate(command) => command.run(),
             Self::Verifier(command) => command.run().await,
             Self::Producer(command) => command.run().await,
             Self::Supervisor(command) => command.run().await,

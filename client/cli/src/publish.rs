@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use chainflix_client::config::default_work_folder;
 use chainflix_client::publish::{PublishOptions, PublishProgress, Published};
-use chainflix_content::{Progress as ContentProgress, RenditionSpec};
+use chainflix_content::Progress as ContentProgress;
+use chainflix_content::rendition::{LADDER, RenditionSpec};
 use chainflix_primitives::ratio::{
     MIN_VIEWER, MiningRatio, PPM, STORAGE_SHARE, SUPERVISOR_SHARE, VERIFIER_SHARE,
 };
@@ -22,11 +23,14 @@ const PERCENT: u32 = PPM / 100;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     chainflix publish holiday.mp4 --wallet producer.key\n  \
-    chainflix publish film.mkv --title 'The film' --viewer-share 40 --wallet producer.key --json\n\n\
+    chainflix publish film.mkv --title 'The film' --viewer-share 40 --wallet producer.key --json\n  \
+    chainflix publish lecture.webm --renditions 360 --wallet producer.key\n\n\
+    All sounds and all subtitles that are text come along; each subtitle is also left as a WebVTT file in the work folder, \
+    with which an enhancement can be proposed. \
     The account must be a producer that a supervisor approved (`chainflix producer apply`). The same command again goes \
     on where an interrupted one stopped.")]
 pub(crate) struct Publish {
-    /// The video file; anything that ffmpeg reads and that has a picture.
+    /// The video file; anything that ffmpeg reads and that has a picture or a sound.
     #[arg(value_name = "VIDEO")]
     source: PathBuf,
 
@@ -41,6 +45,11 @@ pub(crate) struct Publish {
     /// the producer's. Cannot be changed later.
     #[arg(long, value_name = "PERCENT")]
     viewer_share: Option<u32>,
+
+    /// Lines of the renditions to make, separated by commas: any of 360, 720 and 1080. A source is never enlarged: what is
+    /// larger than it is left out.
+    #[arg(long, value_name = "LINES", value_delimiter = ',', default_value = "360,720,1080", value_parser = rendition)]
+    renditions: Vec<RenditionSpec>,
 
     /// Folder for the encrypted cells until they are uploaded; below ~/.local/state/chainflix if not given.
     #[arg(long, value_name = "DIR")]
@@ -67,7 +76,7 @@ impl Publish {
             source: self.source.clone(),
             work: default_work_folder(&state_folder(self.state.as_ref())?, &self.source),
             title,
-            renditions: Vec::<RenditionSpec>::new(),
+            renditions: self.renditions.clone(),
             ratio,
         };
         let progress = Progress::new();
@@ -108,6 +117,14 @@ fn ratio(viewer_percent: Option<u32>) -> anyhow::Result<MiningRatio> {
     }
 }
 
+/// The usual rendition of so many lines.
+fn rendition(lines: &str) -> Result<RenditionSpec, String> {
+    LADDER
+        .into_iter()
+        .find(|spec| spec.lines.to_string() == lines.trim())
+        .ok_or_else(|| format!("there is no rendition of {lines} lines; choose 360, 720 or 1080"))
+}
+
 fn name_of(source: &std::path::Path) -> String {
     let stem = source.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
@@ -122,11 +139,10 @@ fn show(progress: &Progress, at: &PublishProgress) {
         }
         PublishProgress::Content(ContentProgress::Encoding {
             done_ms, total_ms, ..
-        }) => progress.set(
-            "cutting and encrypting",
-            (*done_ms).into(),
-            (*total_ms).into(),
-        ),
+        }) => progress.played("cutting and encrypting", *done_ms, *total_ms),
+        PublishProgress::Content(ContentProgress::LeftOut(sentence)) => {
+            progress.note(&format!("not published: {sentence}"));
+        }
         PublishProgress::Content(_) => {}
         PublishProgress::Uploading { done, total } => {
             progress.set("uploading cells", (*done).into(), (*total).into());
@@ -143,6 +159,13 @@ fn as_json(published: &Published) -> serde_json::Value {
         "total_playtime_ms": published.total_playtime_ms,
         "cells": published.cells,
         "renditions": published.renditions,
+        "qualities": published.qualities,
+        "subtitles": published.texts.iter().map(|text| json!({
+            "language": text.label.language(),
+            "name": text.label.name(),
+            "file": text.file,
+            "sha256": hex::encode(text.sha256),
+        })).collect::<Vec<_>>(),
         "bytes": published.bytes,
         "source_sha256": hex::encode(published.plain_sha256),
         "copies": published.copies,
@@ -153,16 +176,30 @@ fn as_json(published: &Published) -> serde_json::Value {
 
 fn as_text(published: &Published) -> String {
     let seconds = published.total_playtime_ms / 1_000;
+    let qualities: Vec<String> = published
+        .qualities
+        .iter()
+        .map(|quality| match (quality.width, quality.height) {
+            (0, _) | (_, 0) => "sound".to_owned(),
+            (width, height) => format!("{width}×{height}"),
+        })
+        .collect();
+    let subtitles: String = published
+        .texts
+        .iter()
+        .map(|text| format!("\n  subtitles: {}", text.file.display()))
+        .collect();
     let from = match published.from_round {
         Some(round) => format!("\n  views count from round {round}"),
         None => String::new(),
     };
     format!(
-        "published \"{}\"\n  {} cells of one minute, {}:{:02} long, {} bytes, {} copies{from}\n  {}",
+        "published \"{}\"\n  {} cells of one minute, {}:{:02} long, in {}\n  {} bytes, {} copies{subtitles}{from}\n  {}",
         published.title,
         published.cells,
         seconds / 60,
         seconds % 60,
+        qualities.join(", "),
         published.bytes,
         published.copies,
         published.link,
@@ -172,6 +209,13 @@ fn as_text(published: &Published) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn renditions_are_named_by_their_lines() {
+        assert_eq!(rendition("720"), Ok(LADDER[1]));
+        assert_eq!(rendition(" 360"), Ok(LADDER[0]));
+        assert!(rendition("480").unwrap_err().contains("choose 360"));
+    }
 
     #[test]
     fn every_ratio_that_is_offered_holds_by_the_chains_rules() {

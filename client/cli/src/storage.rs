@@ -1,7 +1,9 @@
 //! `chainflix storage`: a node that holds encrypted cells and serves them.
 
+mod leave;
 mod register;
 mod run;
+mod status;
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +17,9 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     chainflix storage register --folder /srv/chainflix --space 500GB --region DE --wallet storage.key\n  \
-    chainflix storage run --folder /srv/chainflix")]
+    chainflix storage run --folder /srv/chainflix\n  \
+    chainflix storage status --folder /srv/chainflix\n  \
+    chainflix storage leave --folder /srv/chainflix")]
 pub(crate) struct Storage {
     #[command(subcommand)]
     action: Action,
@@ -27,6 +31,10 @@ enum Action {
     Register(register::Register),
     /// Run the node until Ctrl-C.
     Run(run::Run),
+    /// Show what the chain says of a node, and whether verifiers find it alive.
+    Status(status::Status),
+    /// Have the node's cells copied elsewhere before it goes for good.
+    Leave(leave::Leave),
 }
 
 impl Storage {
@@ -34,6 +42,8 @@ impl Storage {
         match &self.action {
             Action::Register(register) => register.run().await,
             Action::Run(run) => run.run().await,
+            Action::Status(status) => status.run().await,
+            Action::Leave(leave) => leave.run(),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::io;
 
 use chainflix_primitives::window::CELL_MS;
 
-use crate::probe::{Picture, Sound, Source};
+use crate::probe::{Picture, Sound, Source, Subtitles};
 use crate::process;
 use crate::rendition::RenditionSpec;
 
@@ -91,12 +91,20 @@ pub(crate) fn arguments(
         arguments.extend(video_encoder(picture, spec, start).map(OsString::from));
     }
     let mut add = |list: &[&str]| arguments.extend(list.iter().map(OsString::from));
-    if let Some(sound) = &source.sound {
-        add(&["-map", &format!("0:{}", sound.stream), "-af"]);
+    for (number, sound) in source.sounds.iter().enumerate() {
+        add(&["-map", &format!("0:{}", sound.stream)]);
+        add(&[&format!("-filter:a:{number}")]);
         add(&[&audio_filter(source, sound, start)]);
         let bits = spec.audio_bits_per_second / if sound.channels == 1 { 2 } else { 1 };
-        add(&["-c:a", "aac", "-b:a", &bits.to_string()]);
-        add(&["-flags:a", "+bitexact"]);
+        add(&[&format!("-b:a:{number}"), &bits.to_string()]);
+        let metadata = format!("-metadata:s:a:{number}");
+        add(&[&metadata, &format!("language={}", sound.label.code())]);
+        if !sound.label.name().is_empty() {
+            add(&[&metadata, &format!("handler_name={}", sound.label.name())]);
+        }
+    }
+    if !source.sounds.is_empty() {
+        add(&["-c:a", "aac", "-flags:a", "+bitexact"]);
     }
     add(&[
         "-movflags",
@@ -109,6 +117,38 @@ pub(crate) fn arguments(
         "mp4",
         "pipe:1",
     ]);
+    Ok(arguments)
+}
+
+/// ffmpeg's arguments for subtitles of `source` as one WebVTT file on a pipe.
+pub(crate) fn subtitle_arguments(
+    source: &Source,
+    subtitles: &Subtitles,
+) -> io::Result<Vec<OsString>> {
+    let mut arguments: Vec<OsString> = [
+        "-nostdin",
+        "-v",
+        "error",
+        "-protocol_whitelist",
+        "file",
+        "-i",
+    ]
+    .map(OsString::from)
+    .to_vec();
+    arguments.push(process::file_argument(&source.path)?);
+    let stream = format!("0:{}", subtitles.stream);
+    arguments.extend(
+        [
+            "-map",
+            &stream,
+            "-map_metadata",
+            "-1",
+            "-f",
+            "webvtt",
+            "pipe:1",
+        ]
+        .map(OsString::from),
+    );
     Ok(arguments)
 }
 
@@ -154,6 +194,8 @@ fn video_encoder(picture: &Picture, spec: &RenditionSpec, start: &RunStart) -> [
         .div_ceil(u64::from(rate.denominator));
     let fragments_before = u64::from(start.cell) * u64::from(CELL_MS) / 1_000 / FRAGMENT_SECONDS;
     let tolerance = seconds(BORDER_TOLERANCE_MS);
+    // ffmpeg counts `t` from the first frame of the run.
+    let first = format!("{}*{}/{}", start.frame, rate.denominator, rate.numerator);
     [
         "-fps_mode:v".into(),
         "passthrough".into(),
@@ -179,7 +221,7 @@ fn video_encoder(picture: &Picture, spec: &RenditionSpec, start: &RunStart) -> [
         "-forced-idr".into(),
         "1".into(),
         "-force_key_frames".into(),
-        format!("expr:gte(t,(n_forced+{fragments_before})*{FRAGMENT_SECONDS}-{tolerance})"),
+        format!("expr:gte(t+{first},(n_forced+{fragments_before})*{FRAGMENT_SECONDS}-{tolerance})"),
         "-x264-params".into(),
         format!("threads={ENCODER_THREADS}:lookahead-threads=1:cpu-independent=1"),
     ]
@@ -211,6 +253,7 @@ mod tests {
     use super::*;
     use crate::probe::FrameRate;
     use crate::rendition::LINES_720;
+    use crate::tracks::Label;
 
     fn source(numerator: u32, denominator: u32) -> Source {
         Source {
@@ -226,10 +269,13 @@ mod tests {
                 },
                 interlaced: false,
             }),
-            sound: Some(Sound {
+            sounds: vec![Sound {
                 stream: 1,
                 channels: 2,
-            }),
+                label: Label::new("deu", "Ton"),
+            }],
+            subtitles: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 

@@ -14,7 +14,9 @@
 //! | [`publish`] | the resumable job from a source to cells and manifest |
 //! | [`envelope`] | content keys, DownloadKeys, and the counter-mode layers under them |
 //! | [`trees`] | plain and cipher trees, outboards |
+//! | [`playable`] | what a player asks of a stranger's manifest |
 //! | [`open`] | from verified ciphertext to plaintext |
+//! | [`tracks`] | picture, sounds and texts of a rendition, and taking them apart |
 //! | [`link`] | magnet links |
 //!
 //! Plaintext of a publication never touches the disk: ffmpeg writes to a pipe, and a cell is in memory until it is
@@ -27,11 +29,14 @@ mod isobmff;
 pub mod link;
 pub mod open;
 mod packager;
+pub mod playable;
 pub mod probe;
 mod process;
 pub mod publish;
 pub mod rendition;
+pub mod tracks;
 pub mod trees;
+mod webvtt;
 
 pub use envelope::{ContentKey, DownloadKey};
 pub use link::MagnetLink;

@@ -1,6 +1,7 @@
 //! From samples to cells: fragments at keyframes two seconds apart, cells at the fragment nearest to each full minute.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use chainflix_primitives::manifest::Fragment;
 use chainflix_primitives::window::{self, CELL_MS};
@@ -8,9 +9,16 @@ use chainflix_primitives::window::{self, CELL_MS};
 use crate::encode::{AAC_FRAME, BORDER_TOLERANCE_MS, FRAGMENT_SECONDS, RunStart, SAMPLE_RATE};
 use crate::isobmff::{Sample, Track, write};
 use crate::probe::FrameRate;
+use crate::tracks;
+use crate::webvtt::{self, Cue};
+use lanes::{SoundLane, Timeline, frame_ticks};
+
+mod lanes;
 
 /// Groups of pictures that wait for the sound between them, at most; then they go without.
 const MAX_WAITING_GROUPS: usize = 8;
+/// Frames of the first sound that wait for the other sounds, at most: 16 s.
+const MAX_WAITING_SOUND: usize = 768;
 
 /// A cell before sealing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,45 +54,6 @@ pub enum CutError {
     TooLarge,
 }
 
-/// Samples of a track on the source's timeline.
-struct Timeline {
-    id: u32,
-    timescale: u32,
-    /// Added to the encoder's times; known from the first sample on.
-    shift: Option<i64>,
-}
-
-impl Timeline {
-    fn new(track: &Track) -> Self {
-        Self {
-            id: track.id,
-            timescale: track.timescale,
-            shift: None,
-        }
-    }
-
-    /// Puts a sample on the source's timeline, where the run's first sample stands at `origin` ticks.
-    fn place(&mut self, sample: Sample, origin: i64) -> Sample {
-        let shift = *self
-            .shift
-            .get_or_insert_with(|| origin.saturating_sub(sample.presentation()));
-        Sample {
-            decode: sample.decode.saturating_add(shift),
-            ..sample
-        }
-    }
-
-    fn ms(&self, ticks: i64) -> i64 {
-        ticks_to_ms(ticks, self.timescale)
-    }
-}
-
-/// Rounded to the nearest ms.
-fn ticks_to_ms(ticks: i64, timescale: u32) -> i64 {
-    let scaled = i128::from(ticks) * 1_000 + i128::from(timescale) / 2;
-    i64::try_from(scaled.div_euclid(i128::from(timescale))).unwrap_or(i64::MAX)
-}
-
 struct OpenCell {
     index: u16,
     data: Vec<u8>,
@@ -97,9 +66,10 @@ pub(crate) struct Packager {
     start: RunStart,
     frame_rate: Option<FrameRate>,
     picture: Option<Timeline>,
-    sound: Option<Timeline>,
+    sounds: Vec<SoundLane>,
+    /// Subtitles, which are written at the beginning of each cell.
+    texts: Arc<[Vec<Cue>]>,
     groups: VecDeque<Vec<Sample>>,
-    waiting_sound: VecDeque<Sample>,
     /// End of the picture, or of the sound where there is no picture, in ticks.
     end: i64,
     sequence: u32,
@@ -107,16 +77,17 @@ pub(crate) struct Packager {
 }
 
 impl Packager {
-    /// For a run from `start` with these tracks; `frame_rate` is the picture's.
+    /// For a run from `start` with these tracks and texts; `frame_rate` is the picture's.
     pub(crate) fn new(
         tracks: &[Track],
         frame_rate: Option<FrameRate>,
         start: RunStart,
+        texts: Arc<[Vec<Cue>]>,
     ) -> Result<Self, CutError> {
         let picture = tracks.iter().find(|track| track.picture.is_some());
-        let sound = tracks.iter().find(|track| track.picture.is_none());
+        let sounds = || tracks.iter().filter(|track| track.picture.is_none());
         if picture.is_some() != frame_rate.is_some()
-            || sound.is_some_and(|track| track.timescale != SAMPLE_RATE)
+            || sounds().any(|track| track.timescale != SAMPLE_RATE)
         {
             return Err(CutError::Tracks);
         }
@@ -128,9 +99,14 @@ impl Packager {
             start,
             frame_rate,
             picture: picture.map(Timeline::new),
-            sound: sound.map(Timeline::new),
+            sounds: sounds()
+                .map(|track| SoundLane {
+                    timeline: Timeline::new(track),
+                    waiting: VecDeque::new(),
+                })
+                .collect(),
+            texts,
             groups: VecDeque::new(),
-            waiting_sound: VecDeque::new(),
             end: 0,
             sequence: u32::try_from(fragments_before).map_err(|_| CutError::TooLarge)?,
             cell: None,
@@ -149,7 +125,11 @@ impl Packager {
                     Some(group) => group.push(sample),
                     None => self.groups.push_back(vec![sample]),
                 }
-            } else if let Some(sound) = self.sound.as_mut().filter(|known| known.id == track) {
+            } else if let Some(sound) = self
+                .sounds
+                .iter_mut()
+                .find(|known| known.timeline.id == track)
+            {
                 let first = self.start.audio_frame.saturating_mul(AAC_FRAME);
                 // The encoder's first frame is its own delay.
                 let before = self
@@ -159,12 +139,13 @@ impl Packager {
                     .saturating_mul(AAC_FRAME);
                 let first = i64::try_from(first).unwrap_or(i64::MAX);
                 let before = i64::try_from(before).unwrap_or(i64::MAX);
-                let sample = sound.place(sample, first.saturating_sub(before));
+                let sample = sound.timeline.place(sample, first.saturating_sub(before));
                 if sample.decode >= first {
                     if self.picture.is_none() {
-                        self.end = sample.decode.saturating_add(i64::from(sample.duration));
+                        let end = sample.decode.saturating_add(i64::from(sample.duration));
+                        self.end = self.end.max(end);
                     }
-                    self.waiting_sound.push_back(sample);
+                    sound.waiting.push_back(sample);
                 }
             } else {
                 return Err(CutError::Tracks);
@@ -179,7 +160,8 @@ impl Packager {
 
     /// How far the encoder is, in ms of the whole video.
     pub(crate) fn end_ms(&self) -> u32 {
-        let timeline = self.picture.as_ref().or(self.sound.as_ref());
+        let sound = self.sounds.first().map(|sound| &sound.timeline);
+        let timeline = self.picture.as_ref().or(sound);
         let end_ms = timeline.map_or(0, |timeline| timeline.ms(self.end));
         u32::try_from(end_ms.max(0)).unwrap_or(u32::MAX)
     }
@@ -222,11 +204,10 @@ impl Packager {
             .map(Sample::presentation);
         let border = match next {
             Some(border) => {
-                let sound_is_there = self.sound.is_none()
-                    || self
-                        .waiting_sound
-                        .back()
-                        .is_some_and(|sample| !begins_before(sample, border, timescale));
+                let sound_is_there = self
+                    .sounds
+                    .iter()
+                    .all(|sound| sound.reaches(border, timescale));
                 if !(sound_is_there || at_end || self.groups.len() > MAX_WAITING_GROUPS) {
                     return Ok(None);
                 }
@@ -241,33 +222,15 @@ impl Packager {
         let starts_at = pictures.first().map_or(0, Sample::presentation);
         let (id, start_ms) = (picture.id, picture.ms(starts_at));
         let floor_ms = i128::from(starts_at) * 1_000 / i128::from(timescale);
-        let mut sounds = Vec::new();
-        while let Some(sample) = self
-            .waiting_sound
-            .pop_front_if(|sample| begins_before(sample, border, timescale))
-        {
-            sounds.push(sample);
-        }
-        let mut runs = vec![write::Run {
-            track: id,
-            samples: &pictures,
-        }];
-        if let Some(sound) = self.sound.as_ref().filter(|_| !sounds.is_empty()) {
-            runs.push(write::Run {
-                track: sound.id,
-                samples: &sounds,
-            });
-        }
-        self.sequence = self.sequence.saturating_add(1);
-        let bytes = write::fragment(self.sequence, &runs).ok_or(CutError::TooLarge)?;
+        let bytes = self.fragment(Some((id, pictures)), border, timescale)?;
         self.append(bytes, start_ms, floor_ms).map(Some)
     }
 
     fn step_sound(&mut self, at_end: bool) -> Result<Option<Option<PlainCell>>, CutError> {
-        let Some(sound) = &self.sound else {
+        let Some(lead) = self.sounds.first() else {
             return Ok(None);
         };
-        let Some(first) = self.waiting_sound.front() else {
+        let Some(first) = lead.waiting.front() else {
             return Ok(None);
         };
         let number = |sample: &Sample| {
@@ -276,25 +239,57 @@ impl Packager {
                 .div_euclid(i64::from(SAMPLE_RATE) * FRAGMENT_SECONDS.cast_signed())
         };
         let (starts_at, this) = (first.decode, number(first));
-        let length = self
-            .waiting_sound
-            .iter()
-            .take_while(|sample| number(sample) == this)
-            .count();
-        if length == self.waiting_sound.len() && !at_end {
-            return Ok(None);
-        }
-        let start_ms = sound.ms(starts_at);
-        let floor_ms = i128::from(starts_at) * 1_000 / i128::from(SAMPLE_RATE);
-        let id = sound.id;
-        let sounds: Vec<Sample> = self.waiting_sound.drain(..length).collect();
-        let run = write::Run {
-            track: id,
-            samples: &sounds,
+        let next = lead.waiting.iter().find(|sample| number(sample) != this);
+        let border = match next.map(|sample| sample.decode) {
+            Some(border) => {
+                let all_are_there = self
+                    .sounds
+                    .iter()
+                    .all(|sound| sound.reaches(border, SAMPLE_RATE));
+                if !(all_are_there || at_end || lead.waiting.len() > MAX_WAITING_SOUND) {
+                    return Ok(None);
+                }
+                border
+            }
+            None if at_end => self.end,
+            None => return Ok(None),
         };
-        self.sequence = self.sequence.saturating_add(1);
-        let bytes = write::fragment(self.sequence, &[run]).ok_or(CutError::TooLarge)?;
+        let start_ms = lead.timeline.ms(starts_at);
+        let floor_ms = i128::from(starts_at) * 1_000 / i128::from(SAMPLE_RATE);
+        let bytes = self.fragment(None, border, SAMPLE_RATE)?;
         self.append(bytes, start_ms, floor_ms).map(Some)
+    }
+
+    /// The pictures and what sounds before `border`: in one `moof`, or with several sounds in one for each track, so that
+    /// they can be taken apart.
+    fn fragment(
+        &mut self,
+        pictures: Option<(u32, Vec<Sample>)>,
+        border: i64,
+        timescale: u32,
+    ) -> Result<Vec<u8>, CutError> {
+        let sounds = self.sounds.iter_mut().map(|sound| {
+            let samples = sound.take_before(border, timescale);
+            (sound.timeline.id, samples)
+        });
+        let tracks: Vec<(u32, Vec<Sample>)> = pictures
+            .into_iter()
+            .chain(sounds.filter(|(_, samples)| !samples.is_empty()))
+            .collect();
+        let runs: Vec<write::Run<'_>> = tracks
+            .iter()
+            .map(|(track, samples)| write::Run {
+                track: *track,
+                samples,
+            })
+            .collect();
+        let together = if self.sounds.len() > 1 { 1 } else { runs.len() };
+        let mut bytes = Vec::new();
+        for runs in runs.chunks(together.max(1)) {
+            self.sequence = self.sequence.saturating_add(1);
+            bytes.extend(write::fragment(self.sequence, runs).ok_or(CutError::TooLarge)?);
+        }
+        Ok(bytes)
     }
 
     /// Puts a fragment into its cell; returns the cell before when that is complete.
@@ -318,29 +313,34 @@ impl Packager {
             Some(before) => Some(close(before, start_ms)?),
             None => None,
         };
-        let cell = self.cell.get_or_insert_with(|| OpenCell {
-            index,
-            data: Vec::new(),
-            fragments: Vec::new(),
-        });
-        let offset = u32::try_from(cell.data.len()).map_err(|_| CutError::TooLarge)?;
+        let mut offset = 0;
+        let cell = match &mut self.cell {
+            Some(cell) => {
+                offset = u32::try_from(cell.data.len()).map_err(|_| CutError::TooLarge)?;
+                cell
+            }
+            none => none.insert(OpenCell {
+                index,
+                // What is said in the minute belongs to its first fragment.
+                data: texts_of(&self.texts, index)?,
+                fragments: Vec::new(),
+            }),
+        };
         cell.fragments.push((offset, start_ms));
         cell.data.extend(bytes);
         Ok(complete)
     }
 }
 
-/// Whether a sample of sound begins before `border` on a timeline of `timescale`.
-fn begins_before(sample: &Sample, border: i64, timescale: u32) -> bool {
-    i128::from(sample.decode) * i128::from(timescale) < i128::from(border) * i128::from(SAMPLE_RATE)
-}
-
-/// Start of frame `frame` in ticks of `timescale`.
-fn frame_ticks(frame: u64, rate: Option<FrameRate>, timescale: u32) -> i64 {
-    let Some(rate) = rate else { return 0 };
-    let ticks = u128::from(frame) * u128::from(rate.denominator) * u128::from(timescale)
-        / u128::from(rate.numerator);
-    i64::try_from(ticks).unwrap_or(i64::MAX)
+/// The texts of minute `index`, as they stand at the beginning of its cell.
+fn texts_of(texts: &[Vec<Cue>], index: u16) -> Result<Vec<u8>, CutError> {
+    let mut bytes = Vec::new();
+    for (number, cues) in (0u8..).zip(texts) {
+        if let Some(text) = webvtt::minute(cues, index) {
+            bytes.extend(tracks::text_box(number, &text).ok_or(CutError::TooLarge)?);
+        }
+    }
+    Ok(bytes)
 }
 
 /// Completes a cell whose last fragment ends at `end_ms`.

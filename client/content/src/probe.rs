@@ -10,6 +10,12 @@ use chainflix_primitives::window;
 use serde::Deserialize;
 
 use crate::process::{self, ToolError};
+use crate::tracks::Label;
+use streams::StreamFound;
+
+mod streams;
+
+pub use crate::tracks::{MAX_SOUNDS, MAX_TEXTS};
 
 /// ffprobe's answer is refused beyond this, in bytes.
 const MAX_PROBE_BYTES: usize = 4 * 1024 * 1024;
@@ -17,10 +23,6 @@ const MAX_PROBE_BYTES: usize = 4 * 1024 * 1024;
 const PROBE_LIMIT: Duration = Duration::from_secs(60);
 /// Reading all packets of a source, to learn its duration, is stopped after this.
 const MEASURE_LIMIT: Duration = Duration::from_secs(1_800);
-/// Frames per second of what is published, least and greatest: less would leave cells without a picture, more is only
-/// weight.
-const FRAME_RATE_BOUNDS: (FrameRate, FrameRate) = (FrameRate::new(10, 1), FrameRate::new(60, 1));
-
 /// Why a file can't be published.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -113,13 +115,24 @@ pub struct Picture {
     pub interlaced: bool,
 }
 
-/// The sound of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One sound of a source: a language, or a commentary.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sound {
     /// Index of its stream in the file.
     pub stream: u32,
     /// Channels.
     pub channels: u32,
+    /// Language and name.
+    pub label: Label,
+}
+
+/// Subtitles of a source that are text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subtitles {
+    /// Index of their stream in the file.
+    pub stream: u32,
+    /// Language and name.
+    pub label: Label,
 }
 
 /// A source that can be published.
@@ -131,8 +144,12 @@ pub struct Source {
     pub duration_ms: u32,
     /// Its picture, if it has one.
     pub picture: Option<Picture>,
-    /// Its sound, if it has one.
-    pub sound: Option<Sound>,
+    /// Its sounds, at most [`MAX_SOUNDS`]; first the one that plays unless another is chosen.
+    pub sounds: Vec<Sound>,
+    /// Its subtitles, at most [`MAX_TEXTS`].
+    pub subtitles: Vec<Subtitles>,
+    /// What of it is not published, a sentence each: subtitles that are pictures, sounds beyond the bound.
+    pub left_out: Vec<String>,
 }
 
 /// Finds out what `path` is.
@@ -154,14 +171,16 @@ pub async fn probe(path: &Path) -> Result<Source, SourceError> {
         return Err(not_a_video(what));
     }
     let picture = found.streams.iter().find_map(StreamFound::picture);
-    let sound = found.streams.iter().find_map(StreamFound::sound);
-    if picture.is_none() && sound.is_none() {
+    let mut left_out = Vec::new();
+    let sounds = streams::sounds(&found.streams, &mut left_out);
+    if picture.is_none() && sounds.is_empty() {
         return Err(SourceError::NoStream(path.to_owned()));
     }
+    let subtitles = streams::subtitles(&found.streams, &mut left_out);
     let streams: Vec<u32> = picture
         .map(|picture| picture.stream)
         .into_iter()
-        .chain(sound.map(|sound| sound.stream))
+        .chain(sounds.iter().map(|sound| sound.stream))
         .collect();
     let start_time = found.format.start_time.as_deref();
     let duration_ms = measure(path, &streams, start_time).await?;
@@ -179,7 +198,9 @@ pub async fn probe(path: &Path) -> Result<Source, SourceError> {
         path: path.to_owned(),
         duration_ms,
         picture,
-        sound,
+        sounds,
+        subtitles,
+        left_out,
     })
 }
 
@@ -254,95 +275,6 @@ struct ProbeFound {
 struct FormatFound {
     format_name: Option<String>,
     start_time: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct StreamFound {
-    index: u32,
-    codec_type: Option<String>,
-    codec_name: Option<String>,
-    width: Option<u32>,
-    height: Option<u32>,
-    r_frame_rate: Option<String>,
-    avg_frame_rate: Option<String>,
-    field_order: Option<String>,
-    channels: Option<u32>,
-    #[serde(default)]
-    disposition: Disposition,
-    #[serde(default)]
-    side_data_list: Vec<SideData>,
-}
-
-#[derive(Default, Deserialize)]
-struct Disposition {
-    #[serde(default)]
-    attached_pic: u8,
-}
-
-#[derive(Deserialize)]
-struct SideData {
-    rotation: Option<f64>,
-}
-
-impl StreamFound {
-    fn picture(&self) -> Option<Picture> {
-        let is_video = self.codec_type.as_deref() == Some("video");
-        // The cover of a song is a picture of one frame.
-        if !is_video || self.disposition.attached_pic != 0 || self.codec_name.is_none() {
-            return None;
-        }
-        let (width, height) = (self.width?, self.height?);
-        if width == 0 || height == 0 {
-            return None;
-        }
-        let turned = self
-            .side_data_list
-            .iter()
-            .find_map(|side_data| side_data.rotation)
-            .is_some_and(|degrees| (degrees.abs() % 180.0 - 90.0).abs() < 45.0);
-        Some(Picture {
-            stream: self.index,
-            width: if turned { height } else { width },
-            height: if turned { width } else { height },
-            frame_rate: self.frame_rate(),
-            interlaced: !matches!(
-                self.field_order.as_deref(),
-                None | Some("progressive" | "unknown")
-            ),
-        })
-    }
-
-    /// The rate of which all frame times are multiples; where that is only a clock (variable frame rate), the average.
-    fn frame_rate(&self) -> FrameRate {
-        let (least, greatest) = FRAME_RATE_BOUNDS;
-        let base = self.r_frame_rate.as_deref().and_then(FrameRate::parse);
-        let average = self.avg_frame_rate.as_deref().and_then(FrameRate::parse);
-        let rate = base
-            .filter(|rate| !rate.is_above(greatest))
-            .or(average)
-            .or(base)
-            .unwrap_or(FrameRate::new(25, 1));
-        let with_a_sound_clock = rate.numerator <= 120_000 && rate.denominator <= 2_002;
-        if rate.is_above(greatest) {
-            greatest
-        } else if least.is_above(rate) {
-            least
-        } else if with_a_sound_clock {
-            rate
-        } else {
-            // An average such as 2997003/100100: the next whole number of frames per second.
-            FrameRate::new(rate.numerator.div_ceil(rate.denominator), 1)
-        }
-    }
-
-    fn sound(&self) -> Option<Sound> {
-        let is_audio = self.codec_type.as_deref() == Some("audio");
-        let channels = self.channels.filter(|channels| *channels > 0)?;
-        (is_audio && self.codec_name.is_some()).then_some(Sound {
-            stream: self.index,
-            channels,
-        })
-    }
 }
 
 async fn ask_ffprobe(path: &Path) -> Result<ProbeFound, SourceError> {

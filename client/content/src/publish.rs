@@ -3,14 +3,16 @@
 //! ```text
 //! <work>/journal      one JSON record a line: the job, then each rendition and cell as it becomes durable
 //! <work>/cells/0-7    at-rest ciphertext of cell 7 of rendition 0      <work>/cells/0-7.outboard    its group hashes
+//! <work>/texts/0-deu.vtt   subtitles of the source, as a file for an enhancement of layer 2
 //! <work>/manifest     the SCALE-encoded manifest, last
 //! ```
 //!
 //! A job that is called again with the same request goes on where it stopped, at the last whole cell; its upload id, and
-//! so its keys, are the same. Neither plaintext nor keys are written.
+//! so its keys, are the same. Neither plaintext of picture and sound nor keys are written.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use chainflix_primitives::manifest::{MAX_TITLE_BYTES, Manifest, ManifestError};
@@ -22,12 +24,15 @@ use crate::packager::CutError;
 use crate::probe::{self, Source, SourceError};
 use crate::process::ToolError;
 use crate::rendition::{self, RenditionSpec};
+use crate::tracks;
 
 mod journal;
 mod run;
 mod seal;
+mod texts;
 
 pub use seal::least_bytes;
+pub use texts::TextCandidate;
 
 /// Most content keys that are asked for at once; a verifier gives no more.
 const KEYS_AT_ONCE: u16 = chainflix_primitives::api::MAX_UPLOAD_KEYS_PER_REQUEST;
@@ -70,14 +75,17 @@ pub struct PublishRequest {
     pub title: String,
     /// The account that publishes.
     pub producer: AccountId,
-    /// Renditions wanted; those larger than the source are left out. Empty: 720 lines.
+    /// Renditions wanted; those larger than the source are left out. Empty: those of [`rendition::LADDER`].
     pub renditions: Vec<RenditionSpec>,
+    /// Renditions that are made at once. Each takes an ffmpeg with four threads, and memory for two cells.
+    pub at_once: usize,
     /// ffmpeg is stopped after so long for each second of the source, and ten minutes.
     pub time_limit_per_second: Duration,
 }
 
 impl PublishRequest {
-    /// With one rendition of at most 720 lines, and a minute of work for each second of the source at most.
+    /// With the usual renditions, as many at once as there are pairs of cores, and a minute of work for each second of
+    /// the source at most.
     pub fn new(
         source: impl Into<PathBuf>,
         work: impl Into<PathBuf>,
@@ -90,6 +98,9 @@ impl PublishRequest {
             title: title.into(),
             producer,
             renditions: Vec::new(),
+            at_once: std::thread::available_parallelism().map_or(1, |cores| {
+                (cores.get() / 2).clamp(1, rendition::LADDER.len())
+            }),
             time_limit_per_second: Duration::from_secs(60),
         }
     }
@@ -107,14 +118,19 @@ pub enum Progress {
         /// Cells that a run before this one has left.
         cells_before: u32,
     },
+    /// Something of the source is not published.
+    LeftOut(
+        /// What, and why, in one sentence.
+        String,
+    ),
     /// A rendition is being encoded.
     Encoding {
         /// Which.
         rendition: u8,
-        /// Encoded so far, in ms of its playtime.
-        done_ms: u32,
-        /// Its playtime in ms.
-        total_ms: u32,
+        /// Encoded so far, in ms of playtime of all renditions.
+        done_ms: u64,
+        /// Playtime of all renditions in ms.
+        total_ms: u64,
     },
     /// A cell is encrypted and durable.
     Sealed {
@@ -136,6 +152,8 @@ pub struct Publication {
     pub magnet: Magnet,
     /// Key epoch to register with the video.
     pub key_epoch: u32,
+    /// Subtitles of the source, to be proposed as enhancements of layer 2.
+    pub texts: Vec<TextCandidate>,
     /// The working directory.
     pub work: PathBuf,
 }
@@ -240,17 +258,29 @@ pub async fn publish<K: ContentKeys>(
     }
     let source = probe::probe(&request.source).await?;
     let specs = chosen(request, &source);
-    let mut job = journal::Journal::open(request, &source, &specs, keys).await?;
+    let job = journal::Journal::open(request, &source, &specs, keys).await?;
     progress(Progress::Probed {
         duration_ms: source.duration_ms,
         renditions: u8::try_from(specs.len()).unwrap_or(u8::MAX),
         cells_before: job.sealed_cells(),
     });
-    for (number, spec) in (0u8..).zip(&specs) {
-        if !job.is_complete(number) {
-            run::rendition(request, &source, number, spec, &mut job, keys, progress).await?;
-        }
+    let texts = texts::read(&source, &request.work).await?;
+    for sentence in source.left_out.iter().chain(&texts.left_out) {
+        progress(Progress::LeftOut(sentence.clone()));
     }
+    let work = run::Work {
+        request,
+        source: &source,
+        text_list: tracks::text_list(&texts.labels).ok_or(CutError::TooLarge)?,
+        texts: texts.cues.into(),
+        done_ms: specs.iter().map(|_| 0.into()).collect(),
+        job: Mutex::new(job),
+        keys,
+        progress,
+    };
+    work.renditions(&specs).await?;
+    let job = work.job.into_inner();
+    let job = job.unwrap_or_else(PoisonError::into_inner);
     let manifest = job.manifest(request)?;
     manifest.validate().map_err(PublishError::Manifest)?;
     job.write_manifest(&manifest)?;
@@ -258,13 +288,14 @@ pub async fn publish<K: ContentKeys>(
         magnet: manifest.magnet::<Sha256>(),
         manifest,
         key_epoch: job.upload().key_epoch,
+        texts: texts.candidates,
         work: request.work.clone(),
     })
 }
 
 fn chosen(request: &PublishRequest, source: &Source) -> Vec<RenditionSpec> {
     let wanted = if request.renditions.is_empty() {
-        &[rendition::LINES_720]
+        rendition::LADDER.as_slice()
     } else {
         request.renditions.as_slice()
     };

@@ -34,6 +34,9 @@ pub const LINES_1080: RenditionSpec = RenditionSpec {
     audio_bits_per_second: 128_000,
 };
 
+/// The renditions that a video gets unless others are asked for.
+pub const LADDER: [RenditionSpec; 3] = [LINES_360, LINES_720, LINES_1080];
+
 impl RenditionSpec {
     /// Width and height of the encoded picture: never larger than the source, both even as 4:2:0 colour needs.
     #[must_use]
@@ -52,9 +55,11 @@ impl RenditionSpec {
     }
 }
 
-/// Those of `wanted` that `source` is worth: a source of 480 lines gets no 720. Without a picture there is one.
+/// Those of `wanted` that `source` is worth. Without a picture there is one.
 ///
-/// Nothing is left out altogether: the smallest wanted rendition is always made.
+/// A rendition larger than the source keeps the source's size, and is made only when that is at least a fifth more than
+/// the rendition below has: 480 lines are published as 360 and 480. Nothing is left out altogether: the smallest wanted
+/// rendition is always made.
 #[must_use]
 pub fn worthwhile(wanted: &[RenditionSpec], source: &Source) -> Vec<RenditionSpec> {
     let mut specs = wanted.to_vec();
@@ -65,10 +70,16 @@ pub fn worthwhile(wanted: &[RenditionSpec], source: &Source) -> Vec<RenditionSpe
         return specs;
     };
     let shorter = picture.width.min(picture.height);
-    let mut place = 0usize;
+    let mut below = None;
     specs.retain(|spec| {
-        place += 1;
-        place == 1 || spec.lines <= shorter
+        let lines = spec.lines.min(shorter);
+        let is_worth = below.is_none_or(|below| {
+            u64::from(lines).saturating_mul(5) >= u64::from(below).saturating_mul(6)
+        });
+        if is_worth {
+            below = Some(lines);
+        }
+        is_worth
     });
     specs
 }
@@ -92,7 +103,9 @@ mod tests {
                 },
                 interlaced: false,
             }),
-            sound: None,
+            sounds: Vec::new(),
+            subtitles: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -120,7 +133,23 @@ mod tests {
             worthwhile(&wanted, &source(1920, 1080)),
             [LINES_360, LINES_720, LINES_1080]
         );
-        assert_eq!(worthwhile(&wanted, &source(854, 480)), [LINES_360]);
+        assert_eq!(
+            worthwhile(&wanted, &source(854, 480)),
+            [LINES_360, LINES_720]
+        );
+        assert_eq!(size(LINES_720, 854, 480), (854, 480));
+        for (width, height) in [(640, 360), (768, 432), (360, 640), (426, 240)] {
+            let expected: &[RenditionSpec] = if height == 432 {
+                &LADDER[..2]
+            } else {
+                &LADDER[..1]
+            };
+            assert_eq!(
+                worthwhile(&wanted, &source(width, height)),
+                expected,
+                "{width}x{height}"
+            );
+        }
         assert_eq!(worthwhile(&[LINES_720], &source(320, 240)), [LINES_720]);
         let sound_only = Source {
             picture: None,

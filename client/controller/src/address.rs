@@ -1,19 +1,21 @@
 //! Addresses: which of a node's are passed on, and which group a client's belongs to.
 //!
 //! A node says where it listens, but not whose machine viewers shall dial: an address is passed on only when its IP is
-//! the one that the node connects from. The controller itself never dials an address that it was told.
+//! the one that the node connects from, or when it leads through a relay of this controller. The controller itself never dials an address that it was told.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::protocol::{MAX_ADDRESS_BYTES, MAX_ADDRESSES};
 
 /// Those of `declared` that may be passed on for a node that connects from `observed`: an unspecified IP becomes the
-/// observed one, any other has to be it, or both lie on this machine.
+/// observed one, any other has to be it, or both lie on this machine. Or it leads through one of `relays`, addresses that
+/// end with the relay's peer id.
 #[must_use]
-pub fn reachable(declared: &[String], observed: IpAddr) -> Vec<String> {
+pub fn reachable(declared: &[String], observed: IpAddr, relays: &[String]) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for address in declared.iter().take(MAX_ADDRESSES) {
-        if let Some(address) = checked(address, observed.to_canonical())
+        if let Some(address) =
+            checked(address, observed.to_canonical()).or_else(|| relayed(address, relays))
             && !kept.contains(&address)
         {
             kept.push(address);
@@ -53,6 +55,17 @@ fn checked(address: &str, observed: IpAddr) -> Option<String> {
     let family = if ip.is_ipv4() { "ip4" } else { "ip6" };
     let suffix = if transport == "udp" { "/quic-v1" } else { "" };
     Some(format!("/{family}/{ip}/{transport}/{port}{suffix}"))
+}
+
+/// An address through a relay that is known; the node's own peer id at its end is left out.
+fn relayed(address: &str, relays: &[String]) -> Option<String> {
+    let (relay, node) = address.split_once("/p2p-circuit")?;
+    let known = relays.iter().any(|known| known == relay);
+    let nothing_else = node.is_empty()
+        || node
+            .strip_prefix("/p2p/")
+            .is_some_and(|id| !id.contains('/'));
+    (known && nothing_else).then(|| format!("{relay}/p2p-circuit"))
 }
 
 /// The group that an address counts towards: its /24, or the /64 of IPv6, as the first eight bytes of the address.
@@ -98,7 +111,21 @@ mod tests {
     const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     fn kept(address: &str, observed: IpAddr) -> Vec<String> {
-        reachable(&[address.to_owned()], observed)
+        reachable(&[address.to_owned()], observed, &[])
+    }
+
+    #[test]
+    fn an_address_through_a_relay_is_passed_on_when_the_relay_is_the_controllers_and_nothing_else_is_in_it()
+     {
+        let relays = ["/ip4/198.51.100.1/udp/4001/quic-v1/p2p/RELAY".to_owned()];
+        let passed = |end: &str| reachable(&[format!("{}{end}", relays[0])], NODE, &relays);
+        let through = [format!("{}/p2p-circuit", relays[0])];
+        assert_eq!(passed("/p2p-circuit"), through);
+        assert_eq!(passed("/p2p-circuit/p2p/NODE"), through);
+        assert!(passed("").is_empty());
+        assert!(passed("/p2p-circuit/ip4/127.0.0.1/tcp/80").is_empty());
+        assert!(passed("/p2p-circuit/p2p/NODE/p2p-circuit").is_empty());
+        assert!(kept(&through[0], NODE).is_empty());
     }
 
     #[test]
@@ -128,7 +155,7 @@ mod tests {
         let many: Vec<String> = (1..100u16)
             .map(|port| format!("/ip4/203.0.113.9/tcp/{port}"))
             .collect();
-        assert_eq!(reachable(&many, NODE).len(), MAX_ADDRESSES);
+        assert_eq!(reachable(&many, NODE, &[]).len(), MAX_ADDRESSES);
     }
 
     #[test]

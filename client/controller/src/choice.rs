@@ -2,24 +2,54 @@
 //!
 //! Choosing the better of two random holders cuts the wait at high load by an order of magnitude against one random
 //! holder, and unlike "always the least loaded" it does not send everybody to the same node on stale figures
-//! (Mitzenmacher, *The power of two choices*). The draw's seed is the number of the decision and the cell, so that a log of
-//! decisions can be replayed and a controller can't draw again until its friend wins.
+//! (Mitzenmacher, *The power of two choices*). Loads in the same [`STEP`] count as equal: then the better path, the
+//! nearer region and the fewer failures decide. The draw's seed is the number of the decision and the cell, so that a
+//! log of decisions can be replayed and a controller can't draw again until its friend wins.
 
 use chainflix_primitives::{Hash32, Hasher, Sha256};
 use codec::Encode;
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::CellRef;
+use crate::protocol::{CellRef, PathClass};
+
+/// Loads that differ by less than this may count as equal, in thousandths of a node's upload capacity.
+const STEP: u64 = 20;
+/// What an idle node counts as, so that failures weigh at any load, in thousandths of its upload capacity.
+const IDLE: u64 = 100;
+/// A second source is named only when its load is not this much above the least of all, in thousandths: viewers fetch
+/// from all that are named.
+const SECOND_SLACK: u64 = 250;
+/// The same for a third source and later ones.
+const SLACK: u64 = 100;
+/// Failures beyond so many weigh no more.
+const MAX_FAILURES: u32 = 12;
 
 /// A holder of the cell that may be offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// Index on chain.
     pub provider: u32,
-    /// Load in thousandths, leases not yet in the heartbeat included.
+    /// Load in thousandths of its upload capacity, leases not yet in the heartbeat included.
     pub load: u64,
+    /// How the viewer reaches it.
+    pub path: PathClass,
+    /// Whether it is in another region than the viewer, which stands for the round trip.
+    pub far: bool,
     /// Recent failures.
     pub failures: u32,
+}
+
+impl Candidate {
+    /// Smaller is better: load, each failure adding a quarter of it, then path, region, failures.
+    fn rank(&self) -> (u64, PathClass, bool, u32) {
+        let failures = u64::from(self.failures.min(MAX_FAILURES));
+        let weighted = self
+            .load
+            .saturating_add(IDLE)
+            .saturating_mul(failures.saturating_add(4))
+            / 4;
+        (weighted / STEP, self.path, self.far, self.failures)
+    }
 }
 
 /// Names at most `wanted` of `candidates`, best first, by decision `number` about `cell`.
@@ -28,16 +58,29 @@ pub fn choose(number: u64, cell: &CellRef, candidates: &[Candidate], wanted: usi
     let mut draw = Draw::new(number, cell);
     let mut left: Vec<Candidate> = candidates.to_vec();
     let mut chosen = Vec::with_capacity(wanted.min(left.len()));
+    let least = left
+        .iter()
+        .map(|candidate| candidate.load)
+        .min()
+        .unwrap_or(0);
     while chosen.len() < wanted {
         let Some(first) = draw.below(left.len()) else {
             break;
         };
         let second = draw.below(left.len()).unwrap_or(first);
         let better = match (left.get(first), left.get(second)) {
-            (Some(a), Some(b)) if (b.failures, b.load) < (a.failures, a.load) => second,
+            (Some(a), Some(b)) if b.rank() < a.rank() => second,
             _ => first,
         };
-        chosen.push(left.swap_remove(better).provider);
+        let taken = left.swap_remove(better);
+        let slack = match chosen.len() {
+            0 => u64::MAX,
+            1 => SECOND_SLACK,
+            _ => SLACK,
+        };
+        if taken.load <= least.saturating_add(slack) {
+            chosen.push(taken.provider);
+        }
     }
     chosen
 }
@@ -80,14 +123,25 @@ mod tests {
         }
     }
 
+    fn holder(provider: u32, load: u64, failures: u32) -> Candidate {
+        Candidate {
+            provider,
+            load,
+            path: PathClass::Direct,
+            far: false,
+            failures,
+        }
+    }
+
     fn idle(providers: std::ops::Range<u32>) -> Vec<Candidate> {
-        providers
-            .map(|provider| Candidate {
-                provider,
-                load: 0,
-                failures: 0,
-            })
-            .collect()
+        providers.map(|provider| holder(provider, 0, 0)).collect()
+    }
+
+    /// How often in a thousand the second of two is named first.
+    fn second_first(candidates: [Candidate; 2]) -> usize {
+        (0..1_000)
+            .filter(|number| choose(*number, &cell(2), &candidates, 2)[0] == candidates[1].provider)
+            .count()
     }
 
     #[test]
@@ -115,23 +169,34 @@ mod tests {
     }
 
     #[test]
-    fn failures_weigh_more_than_load() {
+    fn a_node_that_failed_serves_less_but_not_nothing() {
+        assert!(second_first([holder(1, 400, 1), holder(2, 450, 0)]) > 650);
+        assert!(second_first([holder(1, 400, 1), holder(2, 900, 0)]) < 350);
+    }
+
+    #[test]
+    fn between_equal_loads_the_better_path_and_then_the_nearer_region_decides() {
+        let mut relayed = holder(1, 400, 0);
+        relayed.path = PathClass::Relayed;
+        assert!(second_first([relayed, holder(2, 401, 0)]) > 650);
+        let mut far = holder(1, 400, 0);
+        far.far = true;
+        assert!(second_first([far, holder(2, 401, 0)]) > 650);
+        assert!(second_first([relayed, holder(2, 600, 0)]) < 350);
+    }
+
+    #[test]
+    fn later_sources_that_are_busier_than_the_rest_are_left_alone() {
         let candidates = [
-            Candidate {
-                provider: 1,
-                load: 0,
-                failures: 1,
-            },
-            Candidate {
-                provider: 2,
-                load: 9_000,
-                failures: 0,
-            },
+            holder(1, 100, 0),
+            holder(2, 100, 0),
+            holder(3, 900, 0),
+            holder(4, 150, 0),
         ];
-        let second_first = (0..1_000)
-            .filter(|number| choose(*number, &cell(2), &candidates, 2)[0] == 2)
-            .count();
-        assert!(second_first > 650, "{second_first}");
+        for number in 0..200 {
+            let chosen = choose(number, &cell(4), &candidates, 4);
+            assert!(!chosen[1..].contains(&3), "{chosen:?}");
+        }
     }
 
     proptest! {
@@ -140,7 +205,7 @@ mod tests {
             number: u64, count in 0usize..40, wanted in 0usize..10, loads in proptest::collection::vec(0u64..9, 40),
         ) {
             let candidates: Vec<Candidate> = (0..count)
-                .map(|i| Candidate { provider: i as u32, load: loads[i], failures: 0 })
+                .map(|i| holder(i as u32, loads[i], 0))
                 .collect();
             let chosen = choose(number, &cell(3), &candidates, wanted);
             let distinct: std::collections::BTreeSet<_> = chosen.iter().collect();

@@ -1,4 +1,8 @@
-//! The log of decisions: one JSON line each, chained by hash, from which every choice can be computed again.
+//! The log of decisions: one JSON line each, chained by hash, from which every decision can be computed again: who serves a
+//! cell, who takes one in, how many copies there shall be, which one goes.
+
+mod entry;
+mod words;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, Write};
@@ -7,28 +11,12 @@ use std::path::{Path, PathBuf};
 use chainflix_primitives::{Hash32, Hasher, Sha256};
 use serde::{Deserialize, Serialize};
 
-use crate::choice::{self, Candidate};
-use crate::protocol::{CellRef, scale_hex};
+pub use entry::{CopiesDecision, Decision, Entry, PlacementDecision, SurplusDecision};
+
+use crate::protocol::scale_hex;
 
 /// A log file is put aside as `<name>.1` when it is so long, in bytes.
 const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
-
-/// One decision about one cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// Number of the decision, without gaps from the controller's start.
-    pub number: u64,
-    /// When, ms since the Unix epoch.
-    pub at_ms: u64,
-    /// The cell.
-    pub cell: CellRef,
-    /// All holders that could be offered.
-    pub candidates: Vec<Candidate>,
-    /// How many were to be named.
-    pub wanted: usize,
-    /// Who was named, best first.
-    pub chosen: Vec<u32>,
-}
 
 /// A decision as it stands in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +25,7 @@ struct Line {
     #[serde(with = "scale_hex")]
     previous: Hash32,
     #[serde(flatten)]
-    decision: Decision,
+    entry: Entry,
 }
 
 /// Why a log does not stand up to replay.
@@ -52,8 +40,8 @@ pub enum ReplayError {
     /// A line does not follow from the one before: something was removed, added or changed.
     #[error("line {0} does not continue the line before it")]
     Broken(u64),
-    /// The rule names other providers than the log.
-    #[error("line {line}: the rule names {expected:?}, the log {logged:?}")]
+    /// The rule decides otherwise than the log.
+    #[error("line {line}: the rule says {expected:?}, the log {logged:?}")]
     Differs {
         /// The line, from 1.
         line: u64,
@@ -120,7 +108,7 @@ impl ChoiceLog {
     ///
     /// # Errors
     /// When it can't be written.
-    pub fn append(&mut self, decision: Decision) -> io::Result<()> {
+    pub fn append(&mut self, entry: Entry) -> io::Result<()> {
         if self.bytes > MAX_LOG_BYTES {
             self.rotate()?;
         }
@@ -129,7 +117,7 @@ impl ChoiceLog {
         };
         let mut line = serde_json::to_vec(&Line {
             previous: self.previous,
-            decision,
+            entry,
         })?;
         self.previous = Sha256::sha256(&line);
         line.push(b'\n');
@@ -141,34 +129,59 @@ impl ChoiceLog {
     }
 }
 
+/// Computes decisions again that are not in a file.
+///
+/// # Errors
+/// The first that differs, by its place from 0.
+pub fn replay_entries(entries: impl IntoIterator<Item = Entry>) -> Result<(), usize> {
+    for (place, entry) in entries.into_iter().enumerate() {
+        let entry::Verdict { expected, logged } = entry.judge();
+        if expected != logged {
+            return Err(place);
+        }
+    }
+    Ok(())
+}
+
+/// The decisions of a log, each after it was checked that its line continues the one before.
+///
+/// # Errors
+/// Instead of a decision, for a line that is none or was changed; nothing follows it.
+pub fn read(log: impl BufRead) -> impl Iterator<Item = Result<Entry, ReplayError>> {
+    let mut previous = [0u8; 32];
+    let mut is_over = false;
+    (1u64..).zip(log.lines()).map_while(move |(number, text)| {
+        if is_over {
+            return None;
+        }
+        let entry = text.map_err(ReplayError::Io).and_then(|text| {
+            let line: Line =
+                serde_json::from_str(&text).map_err(|_| ReplayError::NotADecision(number))?;
+            if line.previous != previous {
+                return Err(ReplayError::Broken(number));
+            }
+            previous = Sha256::sha256(text.as_bytes());
+            Ok(line.entry)
+        });
+        is_over = entry.is_err();
+        Some(entry)
+    })
+}
+
 /// Computes every decision of a log again. The number of decisions.
 ///
 /// # Errors
 /// The first line that is broken or differs.
 pub fn replay(log: impl BufRead) -> Result<u64, ReplayError> {
     let mut count = 0u64;
-    let mut previous = [0u8; 32];
-    for text in log.lines() {
-        let text = text?;
+    for entry in read(log) {
         count = count.saturating_add(1);
-        let line: Line =
-            serde_json::from_str(&text).map_err(|_| ReplayError::NotADecision(count))?;
-        if line.previous != previous {
-            return Err(ReplayError::Broken(count));
-        }
-        previous = Sha256::sha256(text.as_bytes());
-        let decision = line.decision;
-        let expected = choice::choose(
-            decision.number,
-            &decision.cell,
-            &decision.candidates,
-            decision.wanted,
-        );
-        if expected != decision.chosen {
+        let entry::Verdict { expected, logged } = entry?.judge();
+        if expected != logged {
             return Err(ReplayError::Differs {
                 line: count,
                 expected,
-                logged: decision.chosen,
+                logged,
             });
         }
     }

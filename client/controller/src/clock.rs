@@ -11,6 +11,9 @@ pub trait Clock: Send + Sync {
     fn unix_ms(&self) -> u64;
 }
 
+/// The monotonic clock begins at so much, so that what happened before the start has a time too: a week, in ms.
+const BEFORE_START_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// The machine's clocks.
 #[derive(Debug)]
 pub struct SystemClock {
@@ -27,7 +30,8 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn monotonic_ms(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+        let elapsed = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        elapsed.saturating_add(BEFORE_START_MS)
     }
 
     fn unix_ms(&self) -> u64 {

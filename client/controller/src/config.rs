@@ -2,12 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chainflix_primitives::Hash32;
 use ed25519_zebra::SigningKey;
 
 use crate::directory::Limits;
+use crate::plays::PlaysSource;
 use crate::rate::RateLimit;
+use crate::state::Database;
 
 /// Most sources that a controller names for a cell: as many as a view can name.
 pub const MAX_SOURCES: usize = chainflix_primitives::view::MAX_PROVIDERS as usize;
@@ -26,14 +29,21 @@ pub struct Config {
     pub sources: usize,
     /// A choice of sources is good for so long, in ms.
     pub sources_ms: u64,
-    /// Folder of manifests; without one they are gone after a restart.
-    pub manifests: Option<PathBuf>,
+    /// Where state is kept; without, everything but the chain is forgotten at the end.
+    pub database: Option<Database>,
     /// Log of decisions.
     pub choice_log: Option<PathBuf>,
+    /// Where verified plays are read from; without, a crowd is all that is noticed of demand.
+    pub plays: Option<Arc<dyn PlaysSource>>,
     /// Requests of one address group.
     pub rate: RateLimit,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Relays for nodes that can't be reached otherwise, each with its multiaddresses, which end with its peer id; at most
+    /// [`crate::protocol::MAX_RELAYS`] of at most [`crate::protocol::MAX_RELAY_ADDRESSES`] addresses.
+    pub relays: Vec<Vec<String>>,
+    /// Bytes that relays carry for one node in an hour.
+    pub relay_bytes_per_hour: u64,
     /// Bounds of what it remembers.
     pub limits: Limits,
 }
@@ -49,13 +59,16 @@ impl Config {
             copies: 3,
             sources: 4,
             sources_ms: 600_000,
-            manifests: None,
+            database: None,
             choice_log: None,
+            plays: None,
             rate: RateLimit {
                 burst: 600,
                 per_second: 100,
             },
             trusted_proxies: Vec::new(),
+            relays: Vec::new(),
+            relay_bytes_per_hour: 16 << 30,
             limits: Limits::default(),
         }
     }

@@ -1,13 +1,22 @@
 //! Everything that the controller knows, in memory: nodes, inventories, videos, leases, promises of space.
 //!
 //! No I/O and no clock of its own happen here: a simulator drives the same code through [`Clock`]. What has to outlive
-//! a restart comes back by itself: nodes send their inventory, manifests are read from their directory.
+//! a restart is handed out as changes and taken in again; nodes connect and compare their inventory by its digest.
 
+mod colleagues;
 mod dark;
+mod demand;
+mod fleet;
 mod inventory;
+mod moves;
 mod node;
+mod restored;
+mod saved;
 mod sources;
+mod status;
+mod surplus;
 mod video;
+mod videos;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -15,20 +24,28 @@ use std::sync::Arc;
 
 use chainflix_primitives::Magnet;
 
-pub use sources::{Order, Repair, SourcesChoice};
+pub use demand::Plays;
+pub use moves::{Order, Repair};
+pub use sources::{SourcesChoice, Viewer};
 pub use video::KnownManifest;
 
 use crate::address;
+use crate::choice_log::Entry;
 use crate::clock::Clock;
-use crate::protocol::{ApiError, CellRef, ErrorCode, InventoryDigest, NodeStatus, VideoStatus};
-use crate::registry::{RegisteredProvider, Registration};
+use crate::popularity::{Popularity, forecast::Forecaster};
+use crate::protocol::{ApiError, CellRef, ErrorCode, InventoryDigest, PathClass, Serving};
+use crate::registry::RegisteredProvider;
+use fleet::FleetState;
+use moves::Urgency;
 use node::Node;
+use restored::Deferred;
+use saved::Unsaved;
 use video::Video;
 
 /// A node that was not heard of for so long is forgotten, in ms.
 const FORGOTTEN_MS: u64 = 24 * 60 * 60 * 1_000;
-/// A video that the chain does not know after so long is forgotten, in ms.
-const UNREGISTERED_MS: u64 = 2 * 60 * 60 * 1_000;
+/// Decisions that wait for the log at most; beyond, they are counted as not logged.
+const MAX_ENTRIES: usize = 65_536;
 
 /// How much the directory holds at most.
 #[derive(Clone, Copy, Debug)]
@@ -73,11 +90,30 @@ pub struct Directory {
     manifest_bytes: usize,
     /// Which nodes hold a cell, of those whose inventory is in the index.
     holders: HashMap<CellRef, Vec<u32>>,
-    /// Cells of registered videos with fewer holders than copies are wanted.
+    /// Cells of registered videos with fewer holders than copies are always kept.
     short: BTreeSet<CellRef>,
+    /// Cells for which copies have to be ordered, and how urgently; most urgent first.
+    wanting: BTreeSet<(Urgency, CellRef)>,
+    urgency: HashMap<CellRef, Urgency>,
+    /// Cells with more copies than are wanted.
+    surplus: BTreeSet<CellRef>,
+    /// Cells of which a copy was just given up, and until when no other one is.
+    given_up: HashMap<CellRef, u64>,
+    /// Where the last look for copies to give up ended.
+    surplus_after: Option<CellRef>,
     promises: HashMap<CellRef, Vec<Promise>>,
+    popularity: Popularity,
+    fleet: FleetState,
     /// Number of the next decision.
     decisions: u64,
+    /// Decisions that are not yet in the log.
+    entries: Vec<Entry>,
+    entries_lost: u64,
+    unsaved: Unsaved,
+    /// Cells whose copies are judged later, while much is taken in at once.
+    deferred: Option<Deferred>,
+    /// Addresses of the relays through which nodes may be reached.
+    relays: Vec<String>,
 }
 
 /// What a node says of itself when it connects.
@@ -91,14 +127,42 @@ pub struct Offer {
     pub free_bytes: u64,
     /// Upload cap, in bytes per second.
     pub upload_bytes_per_second: u64,
+    /// How others reach it.
+    pub path: PathClass,
     /// Its inventory.
     pub inventory: InventoryDigest,
+}
+
+/// What a node says of itself in a heartbeat.
+#[derive(Clone, Debug)]
+pub struct Beat {
+    /// Free space, in bytes.
+    pub free_bytes: u64,
+    /// Streams that it is sending on.
+    pub streams: u32,
+    /// What it sends, in bytes per second.
+    pub sent_bytes_per_second: u64,
+    /// Its inventory.
+    pub inventory: InventoryDigest,
+    /// Streams of its busiest cells.
+    pub serving: Vec<Serving>,
 }
 
 impl Directory {
     /// An empty directory that wants `copies` copies of each cell.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, limits: Limits, copies: usize) -> Self {
+        Self::with_forecaster(clock, limits, copies, Forecaster::default())
+    }
+
+    /// The same with another forecaster than the one that ships.
+    #[must_use]
+    pub fn with_forecaster(
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        copies: usize,
+        forecaster: Forecaster,
+    ) -> Self {
         Self {
             clock,
             limits,
@@ -108,9 +172,26 @@ impl Directory {
             manifest_bytes: 0,
             holders: HashMap::new(),
             short: BTreeSet::new(),
+            wanting: BTreeSet::new(),
+            urgency: HashMap::new(),
+            surplus: BTreeSet::new(),
+            given_up: HashMap::new(),
+            surplus_after: None,
             promises: HashMap::new(),
+            popularity: Popularity::new(u32::try_from(copies).unwrap_or(u32::MAX), forecaster),
+            fleet: FleetState::default(),
             decisions: 0,
+            entries: Vec::new(),
+            entries_lost: 0,
+            unsaved: Unsaved::default(),
+            deferred: None,
+            relays: Vec::new(),
         }
+    }
+
+    /// Names the relays whose addresses are passed on for nodes.
+    pub fn set_relays(&mut self, addresses: Vec<String>) {
+        self.relays = addresses;
     }
 
     fn now_ms(&self) -> u64 {
@@ -136,7 +217,20 @@ impl Directory {
         node.record = registered.record;
         node.addresses.clear();
         node.heard_of(now);
+        self.unsaved.node(registered.index);
         Ok(())
+    }
+
+    /// The chain's record of a node is this one.
+    pub fn registered_as(&mut self, registered: RegisteredProvider) {
+        let Some(node) = self.nodes.get_mut(&registered.index) else {
+            return;
+        };
+        if node.record != registered.record {
+            node.record = registered.record;
+            self.fleet.stale = true;
+            self.unsaved.node(registered.index);
+        }
     }
 
     /// A logged-in node says what it offers. True when its inventory has to be sent.
@@ -145,38 +239,79 @@ impl Directory {
         let Some(node) = self.nodes.get_mut(&provider) else {
             return true;
         };
+        self.fleet.stale = true;
         node.connected = true;
-        node.addresses = address::reachable(&offer.addresses, observed);
-        node.offers(offer.capacity_bytes, offer.upload_bytes_per_second);
-        node.beats(offer.free_bytes, 0, now);
+        node.addresses = address::reachable(&offer.addresses, observed, &self.relays);
+        node.offers(offer);
         node.heard_of(now);
+        self.unsaved.node(provider);
         self.agrees(provider, offer.inventory)
     }
 
     /// A heartbeat. True when the inventory has to be sent.
-    pub fn heartbeat(
-        &mut self,
-        provider: u32,
-        free_bytes: u64,
-        streams: u32,
-        inventory: InventoryDigest,
-    ) -> bool {
+    pub fn heartbeat(&mut self, provider: u32, beat: Beat) -> bool {
         let now = self.now_ms();
+        let stream_rate = self.fleet.stream_rate;
         let Some(node) = self.nodes.get_mut(&provider) else {
             return true;
         };
+        // It beats over a connection to this controller, whatever another one said of it meanwhile.
+        self.fleet.stale |= !node.connected;
+        node.connected = true;
         node.heard_of(now);
-        node.beats(free_bytes, streams, now);
-        self.agrees(provider, inventory)
+        node.beats(&beat, stream_rate);
+        self.serves(provider, beat.serving);
+        self.agrees(provider, beat.inventory)
+    }
+
+    /// A node will leave, or stays after all.
+    pub fn leaving(&mut self, provider: u32, leaving: bool) {
+        let Some(node) = self.nodes.get_mut(&provider) else {
+            return;
+        };
+        if std::mem::replace(&mut node.leaving, leaving) == leaving {
+            return;
+        }
+        self.unsaved.node(provider);
+        let cells: Vec<CellRef> = node.inventory.iter().copied().collect();
+        for cell in cells {
+            self.judge_copies(cell);
+        }
+    }
+
+    /// The next decision's number.
+    fn number(&mut self) -> u64 {
+        let number = self.decisions;
+        self.decisions = self.decisions.wrapping_add(1);
+        number
+    }
+
+    /// Keeps a decision for the log.
+    fn decided(&mut self, entry: Entry) {
+        if self.entries.len() < MAX_ENTRIES {
+            self.entries.push(entry);
+        } else {
+            self.entries_lost = self.entries_lost.saturating_add(1);
+        }
+    }
+
+    /// Decisions since the last call, for the log, and how many were too many to be kept.
+    pub fn take_entries(&mut self) -> (Vec<Entry>, u64) {
+        (
+            std::mem::take(&mut self.entries),
+            std::mem::take(&mut self.entries_lost),
+        )
     }
 
     /// Puts the inventory on record back into the index when it is the node's. True when it is not.
     fn agrees(&mut self, provider: u32, inventory: InventoryDigest) -> bool {
-        let agrees = self
-            .nodes
-            .get(&provider)
-            .is_some_and(|node| node.digest == inventory);
+        let node = self.nodes.get(&provider);
+        let agrees = node.is_some_and(|node| node.digest == inventory);
         if agrees {
+            // It is connected here, so that nobody else writes what it holds.
+            if node.is_some_and(|node| node.is_long_log(0)) {
+                self.unsaved.inventory(provider);
+            }
             self.index(provider);
         }
         !agrees
@@ -189,84 +324,7 @@ impl Directory {
             node.connected = false;
             node.failed(now);
         }
-    }
-
-    /// Takes in the manifest of a video that the chain may not know yet.
-    ///
-    /// # Errors
-    /// When there is no room for it.
-    pub fn add_video(&mut self, video: Magnet, known: KnownManifest) -> Result<(), ApiError> {
-        if self.videos.contains_key(&video) {
-            return Ok(());
-        }
-        let bytes = self.manifest_bytes.saturating_add(known.encoded.len());
-        if self.videos.len() >= self.limits.videos || bytes > self.limits.manifest_bytes {
-            return Err(ApiError::new(
-                ErrorCode::Full,
-                "This controller has as many videos as it may; use another one.",
-            ));
-        }
-        self.manifest_bytes = bytes;
-        let now = self.now_ms();
-        let entry = Video {
-            known,
-            registration: Registration::Unknown,
-            since_ms: now,
-            asked_ms: 0,
-        };
-        self.videos.insert(video, entry);
-        Ok(())
-    }
-
-    /// The manifest of a video.
-    #[must_use]
-    pub fn manifest(&self, video: &Magnet) -> Option<KnownManifest> {
-        self.videos.get(video).map(|video| video.known.clone())
-    }
-
-    /// At most `limit` videos about which the chain should be asked again, longest ago first; those not yet registered
-    /// before all others.
-    pub fn to_ask(&mut self, limit: usize) -> Vec<Magnet> {
-        let now = self.now_ms();
-        let mut due: Vec<(bool, u64, Magnet)> = self
-            .videos
-            .iter()
-            .map(|(magnet, video)| {
-                let known = video.registration != Registration::Unknown;
-                (known, video.asked_ms, *magnet)
-            })
-            .collect();
-        due.sort_unstable();
-        due.truncate(limit);
-        for (_, _, magnet) in &due {
-            if let Some(video) = self.videos.get_mut(magnet) {
-                video.asked_ms = now;
-            }
-        }
-        due.into_iter().map(|(_, _, magnet)| magnet).collect()
-    }
-
-    /// What the chain said of a video. True when the video is forgotten, because the chain never came to know it.
-    pub fn registered(&mut self, magnet: &Magnet, registration: Registration) -> bool {
-        let now = self.now_ms();
-        let Some(video) = self.videos.get_mut(magnet) else {
-            return false;
-        };
-        let before = std::mem::replace(&mut video.registration, registration);
-        let age = now.saturating_sub(video.since_ms);
-        if registration == Registration::Unknown && age > UNREGISTERED_MS {
-            let encoded = video.known.encoded.len();
-            self.manifest_bytes = self.manifest_bytes.saturating_sub(encoded);
-            self.videos.remove(magnet);
-            return true;
-        }
-        if before != Registration::Active && registration == Registration::Active {
-            let cells: Vec<CellRef> = video.cells(*magnet).collect();
-            for cell in cells {
-                self.judge_copies(cell);
-            }
-        }
-        false
+        self.serves(provider, Vec::new());
     }
 
     /// Time passes: silent nodes leave the index, old promises lapse, long-gone nodes are forgotten.
@@ -279,86 +337,21 @@ impl Directory {
             .map(|node| node.provider)
             .collect();
         for provider in silent {
+            self.serves(provider, Vec::new());
+            self.break_promises(provider);
             self.unindex(provider);
         }
-        self.nodes
-            .retain(|_, node| node.connected || node.silent_ms(now) < FORGOTTEN_MS);
-        self.lapse_promises(now);
-    }
-
-    /// Nodes by index.
-    #[must_use]
-    pub fn nodes(&self) -> Vec<NodeStatus> {
-        let now = self.now_ms();
-        self.nodes.values().map(|node| node.status(now)).collect()
-    }
-
-    /// Number of nodes that are offered.
-    #[must_use]
-    pub fn offered_nodes(&self) -> u32 {
-        let now = self.now_ms();
-        let offered = self.nodes.values().filter(|node| node.is_offered(now));
-        u32::try_from(offered.count()).unwrap_or(u32::MAX)
-    }
-
-    /// Number of videos.
-    #[must_use]
-    pub fn video_count(&self) -> u32 {
-        u32::try_from(self.videos.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Number of cells that have fewer copies than are wanted.
-    #[must_use]
-    pub fn short_cells(&self) -> u32 {
-        u32::try_from(self.short.len()).unwrap_or(u32::MAX)
-    }
-
-    /// At most `limit` videos above `after`, by magnet.
-    #[must_use]
-    pub fn videos(&self, after: Option<Magnet>, limit: usize) -> Vec<VideoStatus> {
-        use std::ops::Bound;
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.videos
-            .range((from, Bound::Unbounded))
-            .take(limit)
-            .map(|(magnet, video)| self.status_of(*magnet, video))
-            .collect()
-    }
-
-    /// One video.
-    #[must_use]
-    pub fn video(&self, magnet: &Magnet) -> Option<VideoStatus> {
-        self.videos
-            .get(magnet)
-            .map(|video| self.status_of(*magnet, video))
-    }
-
-    fn status_of(&self, magnet: Magnet, video: &Video) -> VideoStatus {
-        let now = self.now_ms();
-        let manifest = &video.known.manifest;
-        let copies = video
-            .cells(magnet)
-            .map(|cell| self.offered_holders(&cell, now).count())
-            .min()
-            .unwrap_or(0);
-        let rendition_bytes = manifest.renditions.iter().map(|rendition| {
-            let cells = rendition.cells.iter();
-            cells.map(|cell| u64::from(cell.entry.bytes)).sum::<u64>()
+        let unsaved = &mut self.unsaved;
+        self.nodes.retain(|provider, node| {
+            let stays = node.connected || node.silent_ms(now) < FORGOTTEN_MS;
+            if !stays {
+                unsaved.node(*provider);
+            }
+            stays
         });
-        let largest = rendition_bytes.clone().max().unwrap_or(0);
-        VideoStatus {
-            video: magnet,
-            title: manifest.title.clone(),
-            producer: manifest.producer,
-            total_playtime_ms: manifest.total_playtime_ms,
-            bytes: rendition_bytes.sum(),
-            throttle_bytes_per_second: largest
-                .saturating_mul(1_000)
-                .checked_div(u64::from(manifest.total_playtime_ms))
-                .unwrap_or(0),
-            cells: manifest.entry_count(),
-            copies: u32::try_from(copies).unwrap_or(u32::MAX),
-            registered: video.registration == Registration::Active,
-        }
+        self.lapse_promises(now);
+        self.call_the_roll(now);
+        self.muster(now);
+        self.assess(now);
     }
 }

@@ -22,6 +22,12 @@ pub struct Counters {
     pub commands_failed: AtomicU64,
     /// Decisions that could not be logged.
     pub log_errors: AtomicU64,
+    /// Times that state could not be kept or shared.
+    pub state_errors: AtomicU64,
+    /// Verified plays that were read from settled view blocks.
+    pub plays: AtomicU64,
+    /// Settled view blocks whose plays could not be had.
+    pub blocks_unread: AtomicU64,
 }
 
 /// What is read at the moment of asking.
@@ -64,6 +70,17 @@ impl Counters {
                 "log_errors",
                 "Decisions that could not be logged",
                 &self.log_errors,
+            ),
+            (
+                "state_errors",
+                "Times that state could not be kept or shared",
+                &self.state_errors,
+            ),
+            ("plays", "Verified plays read", &self.plays),
+            (
+                "blocks_unread",
+                "Settled view blocks whose plays could not be had",
+                &self.blocks_unread,
             ),
         ];
         let gauges = [

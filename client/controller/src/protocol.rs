@@ -7,10 +7,12 @@
 //!     │ ── Challenge {genesis, controller, nonce} ────► │
 //!     │ ◄─ Login {peer_key, signature} ──────────────── │   signature over login_payload
 //!     │ ── Welcome {provider, heartbeat_ms} ──────────► │
-//!     │ ◄─ Hello {addresses, space, digest} ─────────── │
+//!     │ ── Relays {relays} ───────────────────────────► │   as many as the controller has, and new passes every hour
+//!     │ ◄─ Hello {addresses, space, digest} ─────────── │   again when its addresses or its path change
 //!     │ ── InventoryWanted ───────────────────────────► │   when the digest is not the one on record
 //!     │ ◄─ Inventory {replace, added, removed} ──────── │   the whole first, then what changed, as it changes
 //!     │ ◄─ Heartbeat {free_bytes, streams, digest} ──── │   every heartbeat_ms
+//!     │ ◄─ Leaving {leaving} ────────────────────────── │   when its operator says so
 //!     │ ── Command {id, Fetch | Keep | Drop} ─────────► │
 //!     │ ◄─ Done {id} | Failed {id, reason} ──────────── │
 //!     │ ◄─ Damaged {cells} ──────────────────────────── │   what no longer verifies; leaves the inventory
@@ -19,16 +21,20 @@
 //! Everybody else speaks REST; each answer is a type of this module, each refusal an [`ApiError`].
 
 mod node;
+mod relay;
 mod rest;
 
 use chainflix_primitives::{Hash32, Hasher, Magnet, Sha256, hash::label};
 use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-pub use node::{Command, DropReason, FromNode, ToNode};
+pub use node::{Command, DropReason, FromNode, PathClass, Serving, ToNode};
+pub use relay::{
+    MAX_RELAY_ADDRESSES, MAX_RELAYS, PASS_PERIOD_MS, Relay, RelayPass, SignedRelayPass,
+};
 pub use rest::{
-    ApiError, CellPlacement, ErrorCode, Health, NodeStatus, PlacementRequest, Placements,
-    SourcesReply, Upload, VideoStatus,
+    ApiError, CellPlacement, ErrorCode, Health, Move, NodeStatus, Overview, PlacementRequest,
+    Placements, Popular, SourcesReply, Upload, VideoStatus,
 };
 
 /// Version of this protocol; a node with another one is refused.
@@ -45,10 +51,12 @@ pub const INDEXED_MS: u64 = 60_000;
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 /// Most cells in one message.
 pub const MAX_CELLS_PER_MESSAGE: usize = 1_024;
+/// Most cells of which a heartbeat tells the streams.
+pub const MAX_SERVING: usize = 64;
 /// Most addresses of a node.
 pub const MAX_ADDRESSES: usize = 8;
 /// Longest address, in bytes.
-pub const MAX_ADDRESS_BYTES: usize = 128;
+pub const MAX_ADDRESS_BYTES: usize = 160;
 /// Most cells for which placements are asked in one request.
 pub const MAX_CELLS_PER_PLACEMENT: u16 = 64;
 /// Header of a manifest's upload with the producer's SCALE-encoded `WalletSignature` in hex.
@@ -125,12 +133,13 @@ impl InventoryDigest {
 }
 
 /// A node as somebody who fetches or uploads needs to know it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Peer {
     /// Index on chain.
     pub provider: u32,
     /// ed25519 public key of its libp2p peer id.
     #[serde(with = "scale_hex")]
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub peer_key: [u8; 32],
     /// Multiaddresses without the peer id.
     pub addresses: Vec<String>,

@@ -1,6 +1,6 @@
 //! What the controller asks of the chain.
 
-use chainflix_primitives::{AccountId, Magnet, registry::ProviderRecord};
+use chainflix_primitives::{AccountId, Magnet, Round, registry::ProviderRecord};
 use futures::future::BoxFuture;
 
 /// A provider with its index on chain.
@@ -21,6 +21,41 @@ pub enum Registration {
     Active,
     /// It is restricted or withdrawn.
     Inactive,
+}
+
+/// Of what an event of a finalized block tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A video was registered, restricted, reinstated, withdrawn or removed.
+    Video(Magnet),
+    /// A storage provider, by its index, was registered, changed, leaves or is gone.
+    Provider(u32),
+}
+
+/// An event of a finalized block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChainEvent {
+    /// Its block.
+    pub block: u64,
+    /// The round from which on it holds.
+    pub from_round: Round,
+    /// Of what it tells.
+    pub subject: Subject,
+}
+
+/// Events of some finalized blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChainEvents {
+    /// The last block that was read.
+    pub block: u64,
+    /// Whether there are later finalized blocks.
+    pub more: bool,
+    /// Round of the last finalized block.
+    pub round: Round,
+    /// The events, in order of blocks.
+    pub events: Vec<ChainEvent>,
+    /// Whether blocks were passed over, because no node keeps their events any more.
+    pub gap: bool,
 }
 
 /// The chain can't be asked now.
@@ -47,4 +82,8 @@ pub trait Registry: Send + Sync {
         &'a self,
         video: &'a Magnet,
     ) -> BoxFuture<'a, Result<Registration, RegistryError>>;
+
+    /// Events of some finalized blocks above `after`, the earliest first. For `None` none: only the last finalized block.
+    fn events_after(&self, after: Option<u64>)
+    -> BoxFuture<'_, Result<ChainEvents, RegistryError>>;
 }

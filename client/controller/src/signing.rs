@@ -9,7 +9,7 @@ use chainflix_primitives::{
 };
 use ed25519_zebra::{Signature, SigningKey, VerificationKey};
 
-use crate::protocol::{CellRef, Peer};
+use crate::protocol::{CellRef, Peer, RelayPass, SignedRelayPass};
 
 /// Signs with the controller's registered ed25519 key.
 pub struct Signer {
@@ -83,6 +83,20 @@ impl Signer {
         };
         let signature = self.sign(&grant.signing_payload());
         SignedGrant { grant, signature }
+    }
+
+    /// Signs a node's right to use relays in a period.
+    #[must_use]
+    pub fn relay_pass(&self, peer_key: [u8; 32], period: u64, max_bytes: u64) -> SignedRelayPass {
+        let pass = RelayPass {
+            genesis: self.genesis,
+            controller: self.public,
+            peer_key,
+            period,
+            max_bytes,
+        };
+        let signature = self.sign(&pass.signing_payload());
+        SignedRelayPass { pass, signature }
     }
 
     fn sign(&self, payload: &[u8]) -> Signature64 {

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use chainflix_client::playback::PlaybackError;
 use chainflix_client::units::format_cfx;
 use chainflix_client::{ClientError, account as accounts};
 use chainflix_content::MagnetLink;
@@ -70,7 +71,7 @@ pub(crate) async fn open(
     let link = parsed.map_err(Failure::bad_request)?;
     let opened = shared.sessions.open(link.magnet).await;
     opened.map(Json).map_err(|error| match error {
-        OpenError::Client(ClientError::UnknownVideo(_)) => {
+        OpenError::Client(ClientError::Playback(PlaybackError::UnknownVideo(_))) => {
             Failure::new(StatusCode::NOT_FOUND, error)
         }
         other => Failure::upstream(other),

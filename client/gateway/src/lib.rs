@@ -24,6 +24,7 @@ pub mod guard;
 mod media;
 mod page;
 mod panel;
+mod parts;
 pub mod playlist;
 pub mod range;
 mod secret;

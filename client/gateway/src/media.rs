@@ -1,29 +1,51 @@
-//! Playlists, initialisation segments and fragments.
+//! Playlists, initialisation segments, fragments and texts.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
 use chainflix_client::playback::PlaybackError;
 use chainflix_client::player::fragments;
+use chainflix_content::tracks::{self, Tracks};
 use chainflix_primitives::manifest::Rendition;
 
 use crate::failure::Failure;
+use crate::parts::{Open, Parts};
 use crate::playlist;
 use crate::range::{self, Asked};
-use crate::server::Shared;
-use crate::sessions::Session;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 const SEGMENT: &str = "video/mp4";
+const TEXT: &str = "text/vtt; charset=utf-8";
+
+/// Everything that a player fetches of a video. Who knows the secret id of a session may play it.
+pub(crate) fn routes() -> Router<Arc<dyn Open>> {
+    Router::new()
+        .route("/media/{id}/master.m3u8", get(master))
+        .route("/media/{id}/{rendition}/playlist.m3u8", get(rendition))
+        .route("/media/{id}/{rendition}/init.mp4", get(init))
+        .route("/media/{id}/{rendition}/{cell}/{file}", get(fragment))
+        .route("/media/{id}/sound/{sound}/playlist.m3u8", get(sound))
+        .route("/media/{id}/sound/{sound}/init.mp4", get(sound_init))
+        .route(
+            "/media/{id}/sound/{sound}/{cell}/{file}",
+            get(sound_fragment),
+        )
+        .route("/media/{id}/texts/{number}/playlist.m3u8", get(texts))
+        .route("/media/{id}/texts/{number}/{file}", get(text))
+}
 
 fn no_such_part() -> Failure {
     Failure::new(StatusCode::NOT_FOUND, PlaybackError::NoSuchPart)
 }
 
-fn numbered(session: &Session, number: u8) -> Result<&Rendition, Failure> {
-    let renditions = &session.playback.manifest().renditions;
+fn numbered(video: &dyn Parts, number: u8) -> Result<&Rendition, Failure> {
+    let renditions = &video.manifest().renditions;
     renditions.get(usize::from(number)).ok_or_else(no_such_part)
 }
 
@@ -31,91 +53,265 @@ fn served(kind: &'static str, content: impl IntoResponse) -> Response {
     ([(header::CONTENT_TYPE, kind)], content).into_response()
 }
 
-pub(crate) async fn master(
-    State(shared): State<Arc<Shared>>,
+async fn master(
+    State(open): State<Arc<dyn Open>>,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let session = shared.sessions.get(&id)?;
-    let text = playlist::master(session.playback.manifest());
+    let video = open.video(&id)?;
+    let text = playlist::master(video.manifest(), video.first_rendition());
     Ok(served(PLAYLIST, text))
 }
 
-pub(crate) async fn rendition(
-    State(shared): State<Arc<Shared>>,
+async fn rendition(
+    State(open): State<Arc<dyn Open>>,
     Path((id, number)): Path<(String, u8)>,
 ) -> Result<Response, Failure> {
-    let session = shared.sessions.get(&id)?;
-    let text = playlist::media(numbered(&session, number)?);
+    let video = open.video(&id)?;
+    let text = playlist::media(numbered(&*video, number)?);
     Ok(served(PLAYLIST, text))
 }
 
-pub(crate) async fn init(
-    State(shared): State<Arc<Shared>>,
+async fn sound(
+    State(open): State<Arc<dyn Open>>,
+    Path((id, sound)): Path<(String, usize)>,
+) -> Result<Response, Failure> {
+    let video = open.video(&id)?;
+    let rendition = numbered(&*video, 0)?;
+    sound_of(rendition, sound)?;
+    Ok(served(PLAYLIST, playlist::media(rendition)))
+}
+
+async fn texts(
+    State(open): State<Arc<dyn Open>>,
+    Path((id, _)): Path<(String, u8)>,
+) -> Result<Response, Failure> {
+    let video = open.video(&id)?;
+    let text = playlist::texts(numbered(&*video, 0)?);
+    Ok(served(PLAYLIST, text))
+}
+
+async fn init(
+    State(open): State<Arc<dyn Open>>,
     Path((id, number)): Path<(String, u8)>,
 ) -> Result<Response, Failure> {
-    let session = shared.sessions.get(&id)?;
-    let segment = numbered(&session, number)?.init_segment.clone();
+    let video = open.video(&id)?;
+    let rendition = numbered(&*video, number)?;
+    let segment = match picture_of(rendition)? {
+        Some(track) => alone(rendition, track)?,
+        None => rendition.init_segment.clone(),
+    };
     Ok(served(SEGMENT, segment))
 }
 
+async fn sound_init(
+    State(open): State<Arc<dyn Open>>,
+    Path((id, sound)): Path<(String, usize)>,
+) -> Result<Response, Failure> {
+    let video = open.video(&id)?;
+    let rendition = numbered(&*video, 0)?;
+    let track = sound_of(rendition, sound)?;
+    Ok(served(SEGMENT, alone(rendition, track)?))
+}
+
+fn alone(rendition: &Rendition, track: u32) -> Result<Vec<u8>, Failure> {
+    tracks::init_of(&rendition.init_segment, track).ok_or_else(no_such_part)
+}
+
+/// The track of the picture, when it comes apart from the sounds. `None` when the whole is played.
+fn picture_of(rendition: &Rendition) -> Result<Option<u32>, Failure> {
+    let tracks = Tracks::of_init(&rendition.init_segment);
+    if !tracks.come_apart() {
+        return Ok(None);
+    }
+    tracks.picture.map(Some).ok_or_else(no_such_part)
+}
+
+fn sound_of(rendition: &Rendition, sound: usize) -> Result<u32, Failure> {
+    let tracks = Tracks::of_init(&rendition.init_segment);
+    let found = tracks.sounds.get(sound).filter(|_| tracks.come_apart());
+    found.map(|sound| sound.track).ok_or_else(no_such_part)
+}
+
 /// One fragment of a cell, or a part of it. Waits until it is fetched and its key may be had.
-pub(crate) async fn fragment(
-    State(shared): State<Arc<Shared>>,
+async fn fragment(
+    State(open): State<Arc<dyn Open>>,
     Path((id, number, cell, file)): Path<(String, u8, u16, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let session = shared.sessions.get(&id)?;
-    let index = file
-        .strip_suffix(".m4s")
-        .and_then(|index| index.parse::<usize>().ok());
-    let manifest = session.playback.manifest();
-    let place = index.and_then(|index| {
-        let (found, _) = manifest.cell(number, cell)?;
-        fragments(found).nth(index).map(|(place, _)| place)
-    });
-    let place = place.ok_or_else(no_such_part)?;
-    let length = place.end.saturating_sub(place.start);
-    let header = headers
-        .get(header::RANGE)
-        .and_then(|value| value.to_str().ok());
-    let (status, part) = match range::asked(header, length) {
-        Asked::Whole => (StatusCode::OK, 0..length),
-        Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
-        Asked::Beyond => {
-            let whole = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
-            let failure = Failure::new(
-                StatusCode::RANGE_NOT_SATISFIABLE,
-                format!("This part of the video is {length} bytes long."),
-            );
-            return Ok((whole, failure).into_response());
-        }
+    let video = open.video(&id)?;
+    let track = picture_of(numbered(&*video, number)?)?;
+    let of = Wanted {
+        rendition: number,
+        cell,
+        track,
+        beside: false,
     };
-    let bytes = place.start.saturating_add(part.start)..place.start.saturating_add(part.end);
-    let plain = tokio::select! {
-        plain = session.playback.read(number, cell, bytes) => plain.map_err(refused)?,
-        () = session.closed() => return Err(Failure::not_open()),
+    of.answer(&*video, &file, &headers).await
+}
+
+/// What of a fragment belongs to one sound. It is taken from the rendition in which the minute is shown: sounds are cut
+/// alike in all of them, and the player hears no seam.
+async fn sound_fragment(
+    State(open): State<Arc<dyn Open>>,
+    Path((id, sound, cell, file)): Path<(String, usize, u16, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let video = open.video(&id)?;
+    let number = video.rendition_of(cell);
+    let rendition = numbered(&*video, number)?;
+    let of = Wanted {
+        rendition: number,
+        cell,
+        track: Some(sound_of(rendition, sound)?),
+        // Without a picture it is the sound that plays.
+        beside: picture_of(rendition).is_ok(),
     };
-    let mut response = (status, served(SEGMENT, plain)).into_response();
-    let accepts = HeaderValue::from_static("bytes");
-    response
-        .headers_mut()
-        .insert(header::ACCEPT_RANGES, accepts);
-    if status == StatusCode::PARTIAL_CONTENT {
-        let last = part.end.saturating_sub(1);
-        let range = format!("bytes {}-{last}/{length}", part.start);
-        // Digits and ASCII signs are always a valid value.
-        if let Ok(range) = range.parse() {
-            response.headers_mut().insert(header::CONTENT_RANGE, range);
+    of.answer(&*video, &file, &headers).await
+}
+
+/// What is said in one minute. Waits until the minute's key may be had.
+async fn text(
+    State(open): State<Arc<dyn Open>>,
+    Path((id, number, file)): Path<(String, u8, String)>,
+) -> Result<Response, Failure> {
+    let video = open.video(&id)?;
+    let cell = file
+        .strip_suffix(".vtt")
+        .and_then(|cell| cell.parse::<u16>().ok())
+        .ok_or_else(no_such_part)?;
+    let first = tokio::select! {
+        first = video.first_fragment(cell) => first.map_err(refused)?,
+        () = video.closed() => return Err(Failure::not_open()),
+    };
+    let text = tracks::text_of_minute(&first, number).unwrap_or("WEBVTT\n");
+    Ok(served(TEXT, text.to_owned()))
+}
+
+/// Fragments of a cell, whole or of one track.
+struct Wanted {
+    rendition: u8,
+    cell: u16,
+    track: Option<u32>,
+    /// Whether it accompanies a picture.
+    beside: bool,
+}
+
+impl Wanted {
+    async fn answer(
+        &self,
+        video: &dyn Parts,
+        file: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response, Failure> {
+        let index = file
+            .strip_suffix(".m4s")
+            .and_then(|index| index.parse::<usize>().ok());
+        let manifest = video.manifest();
+        let place = index.and_then(|index| {
+            let (found, _) = manifest.cell(self.rendition, self.cell)?;
+            fragments(found).nth(index).map(|(place, _)| place)
+        });
+        let place = place.ok_or_else(no_such_part)?;
+        let header = headers
+            .get(header::RANGE)
+            .and_then(|value| value.to_str().ok());
+        let Some(track) = self.track else {
+            // Only what is asked for is waited for and opened.
+            let length = place.end.saturating_sub(place.start);
+            return match Part::asked(header, length) {
+                Err(beyond) => Ok(*beyond),
+                Ok(part) => {
+                    let from = place.start;
+                    let bytes =
+                        from.saturating_add(part.range.start)..from.saturating_add(part.range.end);
+                    Ok(part.response(self.read(video, bytes).await?))
+                }
+            };
+        };
+        let whole = self.read(video, place).await?;
+        let ours = tracks::part_of(&whole, track).unwrap_or_default();
+        let length = u32::try_from(ours.len()).map_err(|_| no_such_part())?;
+        match Part::asked(header, length) {
+            Err(beyond) => Ok(*beyond),
+            Ok(part) => {
+                let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX).min(ours.len());
+                let range = place(part.range.start)..place(part.range.end);
+                let bytes = ours.slice(range);
+                Ok(part.response(bytes))
+            }
         }
     }
-    Ok(response)
+
+    async fn read(&self, video: &dyn Parts, bytes: Range<u32>) -> Result<Bytes, Failure> {
+        let reading = if self.beside {
+            video.read_beside(self.rendition, self.cell, bytes)
+        } else {
+            video.read(self.rendition, self.cell, bytes)
+        };
+        tokio::select! {
+            plain = reading => plain.map_err(refused),
+            () = video.closed() => Err(Failure::not_open()),
+        }
+    }
+}
+
+/// What a request wants of something `length` bytes long.
+struct Part {
+    status: StatusCode,
+    range: Range<u32>,
+    length: u32,
+}
+
+impl Part {
+    /// Reads a range header; the answer when what it asks for is beyond the end.
+    fn asked(header: Option<&str>, length: u32) -> Result<Self, Box<Response>> {
+        let (status, range) = match range::asked(header, length) {
+            Asked::Whole => (StatusCode::OK, 0..length),
+            Asked::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
+            Asked::Beyond => {
+                let whole = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
+                let failure = Failure::new(
+                    StatusCode::RANGE_NOT_SATISFIABLE,
+                    format!("This part of the video is {length} bytes long."),
+                );
+                return Err(Box::new((whole, failure).into_response()));
+            }
+        };
+        Ok(Self {
+            status,
+            range,
+            length,
+        })
+    }
+
+    fn response(&self, plain: Bytes) -> Response {
+        let mut response = (self.status, served(SEGMENT, plain)).into_response();
+        let accepts = HeaderValue::from_static("bytes");
+        let headers = response.headers_mut();
+        headers.insert(header::ACCEPT_RANGES, accepts);
+        if self.status == StatusCode::PARTIAL_CONTENT {
+            let last = self.range.end.saturating_sub(1);
+            let range = format!("bytes {}-{last}/{}", self.range.start, self.length);
+            // Digits and ASCII signs are always a valid value.
+            if let Ok(range) = range.parse() {
+                headers.insert(header::CONTENT_RANGE, range);
+            }
+        }
+        response
+    }
 }
 
 fn refused(error: PlaybackError) -> Failure {
     let status = match error {
-        PlaybackError::NoSuchPart => StatusCode::NOT_FOUND,
+        PlaybackError::NoSuchPart | PlaybackError::UnknownVideo(_) => StatusCode::NOT_FOUND,
         PlaybackError::Key(_) => StatusCode::FORBIDDEN,
         PlaybackError::Closed => StatusCode::GONE,
+        // Asking again helps nobody: the video has to be opened anew.
+        PlaybackError::NotTheRegisteredVideo => StatusCode::CONFLICT,
+        PlaybackError::Chain(_) => StatusCode::FAILED_DEPENDENCY,
     };
     Failure::new(status, error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,8 +34,10 @@ const OWN: &[(&str, &str, &[u8])] = &[
     own!("icon.svg", IMAGE),
     own!("app.js", SCRIPT),
     own!("access.js", SCRIPT),
+    own!("choices.js", SCRIPT),
     own!("panel.js", SCRIPT),
     own!("playhead.js", SCRIPT),
+    own!("quality.js", SCRIPT),
 ];
 
 /// Why there is no web player.
@@ -55,7 +57,7 @@ pub enum PageError {
     },
     /// The file is something else.
     #[error(
-        "{} is not hls.js; name its minified script with --hls-js, such as hls.js/dist/hls.light.min.js",
+        "{} is not hls.js; name its minified script with --hls-js, such as hls.js/dist/hls.min.js",
         .0.display()
     )]
     NotHlsJs(PathBuf),

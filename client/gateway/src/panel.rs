@@ -7,6 +7,7 @@ use chainflix_client::playback::{PlaybackEvent, PlaybackStats};
 use chainflix_client::units::format_cfx;
 use chainflix_primitives::Magnet;
 use chainflix_primitives::api::{ViewFate, ViewStatus};
+use chainflix_primitives::reason;
 use serde::Serialize;
 
 /// One minute.
@@ -142,20 +143,9 @@ impl CellView {
                     view.words = None;
                     view.earned = Some(format_cfx(*viewer_part));
                 }
-                ViewFate::Expired => {
+                lost => {
                     view.state = CellState::Lost;
-                    view.words = Some("It was in no approved block for 20 rounds.".to_owned());
-                }
-                ViewFate::Voided => {
-                    view.state = CellState::Lost;
-                    view.words = Some(
-                        "Its verifier was proven to have attested falsely; the block is void."
-                            .to_owned(),
-                    );
-                }
-                ViewFate::Excluded { reason } => {
-                    view.state = CellState::Lost;
-                    view.words = Some(format!("It weighs nothing: {reason:?}."));
+                    view.words = reason::of_fate(lost).map(|reason| reason.words.to_owned());
                 }
             }
         }
@@ -168,6 +158,7 @@ mod tests {
 
     fn view(minute: u16, fate: ViewFate) -> ViewStatus {
         ViewStatus {
+            view: [0; 32],
             video: Magnet([1; 32]),
             minute,
             round: 3,

@@ -1,15 +1,59 @@
-//! HLS playlists out of a manifest: to a player it is an ordinary video in two-second segments.
+//! HLS playlists (RFC 8216) out of a manifest: to a player it is an ordinary video in two-second segments.
+//!
+//! ```text
+//! master.m3u8                             each rendition, its sounds, the texts
+//! 0/playlist.m3u8                         rendition 0: picture and sound, or the picture alone when sounds are several
+//! sound/1/playlist.m3u8                   second sound, in whichever rendition is shown
+//! texts/0/playlist.m3u8                   first text, a minute at a time
+//! ```
 
 use std::fmt::Write;
 
 use chainflix_client::player::fragments;
+use chainflix_content::tracks::{Label, Tracks};
 use chainflix_primitives::manifest::{Manifest, Rendition};
 
-/// The master playlist: one variant for each rendition.
+/// The group of sounds.
+const SOUNDS: &str = "sounds";
+/// The group of texts.
+const TEXTS: &str = "texts";
+
+/// The master playlist: one variant for each rendition, first the one to begin with.
 #[must_use]
-pub fn master(manifest: &Manifest) -> String {
+pub fn master(manifest: &Manifest, first: u8) -> String {
     let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-    for (number, rendition) in manifest.renditions.iter().enumerate() {
+    let mut variants: Vec<(usize, &Rendition)> = manifest.renditions.iter().enumerate().collect();
+    // Stable: the others stay in the manifest's order.
+    variants.sort_by_key(|(number, _)| *number != usize::from(first));
+    // All renditions have the same sounds and texts, in the same order.
+    let tracks = manifest
+        .renditions
+        .first()
+        .map(|r| Tracks::of_init(&r.init_segment));
+    let tracks = tracks.unwrap_or_default();
+    let sounds: Vec<&Label> = tracks.sounds.iter().map(|sound| &sound.label).collect();
+    // Writing to a String never fails.
+    for (number, label) in sounds.iter().enumerate().filter(|_| tracks.come_apart()) {
+        let is_first = if number == 0 { "YES" } else { "NO" };
+        let name = name_of("Sound", number, &sounds);
+        let _ = writeln!(
+            text,
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"{SOUNDS}\",NAME=\"{name}\"{},DEFAULT={is_first},\
+             AUTOSELECT=YES,URI=\"sound/{number}/playlist.m3u8\"",
+            language(label)
+        );
+    }
+    let texts: Vec<&Label> = tracks.texts.iter().collect();
+    for (number, label) in texts.iter().enumerate() {
+        let name = name_of("Subtitles", number, &texts);
+        let _ = writeln!(
+            text,
+            "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"{TEXTS}\",NAME=\"{name}\"{},DEFAULT=NO,AUTOSELECT=YES,\
+             FORCED=NO,URI=\"{TEXTS}/{number}/playlist.m3u8\"",
+            language(label)
+        );
+    }
+    for (number, rendition) in variants {
         let mut attributes = format!("BANDWIDTH={}", rendition.bandwidth.max(1));
         if let Some(codecs) = quoted(&rendition.codecs) {
             let _ = write!(attributes, ",CODECS={codecs}");
@@ -21,41 +65,96 @@ pub fn master(manifest: &Manifest) -> String {
                 rendition.width, rendition.height
             );
         }
-        // Writing to a String never fails.
+        if tracks.come_apart() {
+            let _ = write!(attributes, ",AUDIO=\"{SOUNDS}\"");
+        }
+        if !texts.is_empty() {
+            let _ = write!(attributes, ",SUBTITLES=\"{TEXTS}\"");
+        }
+        // Without a picture, what plays unless another is chosen is the first sound.
+        let address = match tracks.picture {
+            None if tracks.come_apart() => "sound/0".to_owned(),
+            _ => number.to_string(),
+        };
         let _ = write!(
             text,
-            "#EXT-X-STREAM-INF:{attributes}\n{number}/playlist.m3u8\n"
+            "#EXT-X-STREAM-INF:{attributes}\n{address}/playlist.m3u8\n"
         );
     }
     text
 }
 
-/// The playlist of one rendition: its initialisation segment, then every fragment of every cell.
+/// The playlist of one rendition or one of its tracks: its initialisation segment, then every fragment of every cell.
 #[must_use]
 pub fn media(rendition: &Rendition) -> String {
     let durations = rendition
         .cells
         .iter()
         .flat_map(|cell| cell.fragments.iter().map(|fragment| fragment.duration_ms));
-    let longest_ms = durations.max().unwrap_or(0);
-    let mut text = format!(
-        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-PLAYLIST-TYPE:VOD\n\
-         #EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-MAP:URI=\"init.mp4\"\n",
-        longest_ms.div_ceil(1_000).max(1)
-    );
+    let mut text = head(durations.max().unwrap_or(0));
+    text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"init.mp4\"\n");
     for (index, cell) in rendition.cells.iter().enumerate() {
         for (number, (_, duration_ms)) in fragments(cell).enumerate() {
-            // Writing to a String never fails.
-            let _ = write!(
-                text,
-                "#EXTINF:{}.{:03},\n{index}/{number}.m4s\n",
-                duration_ms / 1_000,
-                duration_ms % 1_000
-            );
+            segment(&mut text, duration_ms, format_args!("{index}/{number}.m4s"));
         }
     }
     text.push_str("#EXT-X-ENDLIST\n");
     text
+}
+
+/// The playlist of a text: a WebVTT file for each minute.
+#[must_use]
+pub fn texts(rendition: &Rendition) -> String {
+    let playtimes = rendition.cells.iter().map(|cell| cell.entry.playtime_ms);
+    let mut text = head(playtimes.clone().max().unwrap_or(0));
+    for (index, playtime_ms) in playtimes.enumerate() {
+        segment(&mut text, playtime_ms, format_args!("{index}.vtt"));
+    }
+    text.push_str("#EXT-X-ENDLIST\n");
+    text
+}
+
+fn head(longest_ms: u32) -> String {
+    format!(
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MEDIA-SEQUENCE:0\n",
+        longest_ms.div_ceil(1_000).max(1)
+    )
+}
+
+fn segment(text: &mut String, duration_ms: u32, address: std::fmt::Arguments<'_>) {
+    // Writing to a String never fails.
+    let _ = write!(
+        text,
+        "#EXTINF:{}.{:03},\n{address}\n",
+        duration_ms / 1_000,
+        duration_ms % 1_000
+    );
+}
+
+/// A name that no other track of the group has, as the standard wants it. Labels hold neither quotes nor line breaks.
+fn name_of(kind: &str, number: usize, all: &[&Label]) -> String {
+    let shown = all.get(number).map_or("", |label| {
+        if label.name().is_empty() {
+            label.language().unwrap_or(kind)
+        } else {
+            label.name()
+        }
+    });
+    let is_taken = all
+        .iter()
+        .enumerate()
+        .any(|(other, label)| other != number && (label.shown() == shown || shown == kind));
+    if is_taken {
+        format!("{shown} {}", number.saturating_add(1))
+    } else {
+        shown.to_owned()
+    }
+}
+
+fn language(label: &Label) -> String {
+    label
+        .language()
+        .map_or_else(String::new, |code| format!(",LANGUAGE=\"{code}\""))
 }
 
 /// A quoted string of RFC 8216: it can't hold quotes or line breaks, so neither can what is quoted.
@@ -65,71 +164,4 @@ fn quoted(text: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use chainflix_primitives::AccountId;
-    use chainflix_primitives::ids::UploadId;
-    use chainflix_primitives::manifest::{CellEntry, Fragment, MANIFEST_VERSION, ManifestCell};
-
-    fn manifest() -> Manifest {
-        let cell = |index: u16, offsets: &[(u32, u32)]| ManifestCell {
-            entry: CellEntry {
-                rendition: 0,
-                index,
-                playtime_ms: 4_000,
-                bytes: 900,
-                plain_root: [0; 32],
-                cipher_root: [0; 32],
-            },
-            fragments: offsets
-                .iter()
-                .map(|(offset, duration_ms)| Fragment {
-                    offset: *offset,
-                    duration_ms: *duration_ms,
-                })
-                .collect(),
-        };
-        Manifest {
-            version: MANIFEST_VERSION,
-            title: "T".into(),
-            producer: AccountId([0; 32]),
-            upload_id: UploadId([0; 16]),
-            total_playtime_ms: 6_040,
-            renditions: vec![Rendition {
-                width: 640,
-                height: 360,
-                bandwidth: 700_000,
-                codecs: "avc1.42c01e,mp4a.40.2".into(),
-                init_segment: vec![1, 2, 3],
-                cells: vec![cell(0, &[(0, 2_000), (300, 2_040)]), cell(1, &[(0, 2_000)])],
-            }],
-        }
-    }
-
-    #[test]
-    fn a_rendition_is_listed_fragment_by_fragment_after_its_initialisation_segment() {
-        let expected = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n\
-            #EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-MAP:URI=\"init.mp4\"\n\
-            #EXTINF:2.000,\n0/0.m4s\n#EXTINF:2.040,\n0/1.m4s\n#EXTINF:2.000,\n1/0.m4s\n#EXT-X-ENDLIST\n";
-        assert_eq!(media(&manifest().renditions[0]), expected);
-    }
-
-    #[test]
-    fn the_master_names_codecs_and_size() {
-        let text = master(&manifest());
-        assert!(text.contains(
-            "#EXT-X-STREAM-INF:BANDWIDTH=700000,CODECS=\"avc1.42c01e,mp4a.40.2\",RESOLUTION=640x360\n0/playlist.m3u8\n"
-        ), "{text}");
-    }
-
-    #[test]
-    fn a_producer_writes_no_lines_of_its_own_into_a_playlist() {
-        let mut forged = manifest();
-        forged.renditions[0].codecs = "avc1\"\nhttps://elsewhere.example/".into();
-        let text = master(&forged);
-        assert!(
-            !text.contains("elsewhere") && !text.contains("CODECS"),
-            "{text}"
-        );
-    }
-}
+mod tests;

@@ -19,6 +19,7 @@ use tokio::task::JoinHandle;
 use crate::failure::Failure;
 use crate::guard::{Denied, Guard, SECURITY_HEADERS};
 use crate::page::{Page, PageError};
+use crate::parts::Open;
 use crate::sessions::Sessions;
 use crate::{api, media, secret};
 
@@ -148,19 +149,10 @@ fn router(shared: Arc<Shared>) -> Router {
     let of_session = Router::new()
         .route("/api/sessions/{id}", get(api::panel).delete(api::close))
         .route("/api/sessions/{id}/playhead", post(api::playhead))
-        .route("/api/sessions/{id}/events", get(api::events))
-        .route("/media/{id}/master.m3u8", get(media::master))
-        .route(
-            "/media/{id}/{rendition}/playlist.m3u8",
-            get(media::rendition),
-        )
-        .route("/media/{id}/{rendition}/init.mp4", get(media::init))
-        .route(
-            "/media/{id}/{rendition}/{cell}/{file}",
-            get(media::fragment),
-        );
+        .route("/api/sessions/{id}/events", get(api::events));
     with_token
         .merge(of_session)
+        .merge(media::routes().with_state(shared.clone() as Arc<dyn Open>))
         .fallback(get(page))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(shared.clone(), source))

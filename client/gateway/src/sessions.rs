@@ -201,7 +201,8 @@ async fn follow(session: Weak<Session>, mut events: Receiver<PlaybackEvent>) {
 
 /// Asks what became of views and what was earned, until the session is gone; closes it when it is idle.
 async fn ask(session: Weak<Session>, client: Arc<Client>, current: Current) {
-    let mut ticks = tokio::time::interval(ASK);
+    // Not at once: the first minute's keys are asked of the same verifiers.
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + ASK, ASK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let own = client.account();
     loop {

@@ -14,11 +14,12 @@ use chainflix_primitives::manifest::CellEntry;
 use chainflix_primitives::receipt::{DeliveryToken, Receipt};
 use tokio::task::JoinSet;
 
-use crate::network::{ConnectError, Network};
+use crate::network::{ConnectError, Network, Path};
 use crate::peer::PeerAddress;
 use crate::wire::DeliveryRefusal;
 
 mod plan;
+mod rate;
 mod session;
 mod shared;
 mod worker;
@@ -61,12 +62,12 @@ pub struct DownloadConfig {
 }
 
 impl Default for DownloadConfig {
-    /// Three sources; 2 s, 10 s, and half a second.
+    /// Three sources; 2 s, 6 s, and half a second: a player that holds 15 s has 9 s left to get on with another connection.
     fn default() -> Self {
         Self {
             sources_at_once: 3,
             slow_after: Duration::from_secs(2),
-            patience: Duration::from_secs(10),
+            patience: Duration::from_secs(6),
             hedge_after: Duration::from_millis(500),
         }
     }
@@ -87,6 +88,9 @@ pub enum SourceEnd {
     /// Too little came.
     #[error("too slow")]
     Slow,
+    /// Nothing came.
+    #[error("it went silent")]
+    Silent,
     /// The connection broke, again and again.
     #[error("the connection broke")]
     Broke,
@@ -105,12 +109,18 @@ pub struct SourceStats {
     pub provider: u32,
     /// Bytes of verified groups that came from it.
     pub bytes: u64,
+    /// Of them through a relay.
+    pub relayed: u64,
+    /// How it is connected, as far as it was.
+    pub path: Option<Path>,
     /// Groups from it that did not verify.
     pub bad_groups: u32,
     /// Bytes that its last receipt covers.
     pub receipted: u64,
     /// Time from the beginning until it accepted the token.
     pub opened_after: Option<Duration>,
+    /// How often it failed.
+    pub failures: u32,
     /// Why it is no longer asked.
     pub end: Option<SourceEnd>,
 }
@@ -179,7 +189,8 @@ impl CellDownload {
         download
     }
 
-    /// Adds a source, for instance after [`DownloadError::NoSourceLeft`].
+    /// Adds a source, for instance after [`DownloadError::NoSourceLeft`]. One that was given up is asked again, when it comes
+    /// with its old token.
     pub fn add_source(&self, source: Source) {
         self.shared.add_source(source);
     }
@@ -190,6 +201,12 @@ impl CellDownload {
     /// When all sources have failed.
     pub async fn group(&self, index: u32) -> Result<Bytes, DownloadError> {
         self.shared.group(index).await
+    }
+
+    /// Completes when a source has failed and fewer than `wanted` are left, those that were not asked yet included.
+    /// Dropping the future loses nothing.
+    pub async fn lost_sources(&self, wanted: usize) {
+        self.shared.lost_sources(wanted).await;
     }
 
     /// Tells that group `index` is the next to be played: what follows it is fetched first.

@@ -4,8 +4,10 @@
 use std::io;
 use std::time::Duration;
 
-use codec::{DecodeAll, Encode};
+use codec::{Compact, DecodeAll, Encode};
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::wire::GROUP_INDEX;
 
 /// Why a message was not received.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +74,21 @@ pub(crate) fn encode(message: &impl Encode) -> Vec<u8> {
     frame
 }
 
+/// Appends the message [`crate::wire::ToViewer::Group`] of `group` to `frames`, without a copy in between. Returns the group's bytes
+/// there.
+pub(crate) fn append_group<'a>(frames: &'a mut Vec<u8>, group: &[u8]) -> &'a mut [u8] {
+    let count = Compact(u32::try_from(group.len()).unwrap_or(u32::MAX));
+    let message = 1usize
+        .saturating_add(count.size_hint())
+        .saturating_add(group.len());
+    frames.extend(u32::try_from(message).unwrap_or(u32::MAX).to_le_bytes());
+    frames.push(GROUP_INDEX);
+    count.encode_to(frames);
+    let begin = frames.len();
+    frames.extend_from_slice(group);
+    frames.get_mut(begin..).unwrap_or_default()
+}
+
 /// Writes one message and sees that it leaves, within `limit`.
 pub(crate) async fn write_within(
     to: &mut (impl AsyncWrite + Unpin),
@@ -129,6 +146,17 @@ mod tests {
         }
         let mut from = Cursor::new(&[] as &[u8]);
         assert!(matches!(read::<Vec<u8>>(&mut from, 1_000).await, Ok(None)));
+    }
+
+    #[test]
+    fn groups_appended_one_by_one_are_the_messages_that_the_codec_makes() {
+        let (mut appended, mut encoded) = (Vec::new(), Vec::new());
+        for length in [1usize, 63, 64, 16_383, 16_384] {
+            let group = vec![length as u8; length];
+            assert_eq!(append_group(&mut appended, &group), group);
+            encoded.extend(encode(&crate::wire::ToViewer::Group(group)));
+        }
+        assert!(appended == encoded);
     }
 
     #[tokio::test]

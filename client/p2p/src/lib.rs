@@ -17,23 +17,32 @@
 //! | [`transfer`] | whole cells and manifests, for publishers and storage nodes |
 //! | [`serve`] | the answering side of all protocols |
 //! | [`provider`] | what a storage node brings for that |
+//! | [`relay`] | carrying bytes between peers that do not reach each other |
 //! | [`wire`] | the messages |
+//! | [`perf`] | libp2p's own measure, to be measured beside |
 //!
 //! Nothing is used before it is verified: each group of 16 KiB against the cell's cipher root, each manifest against its
 //! magnet. Everything that a peer can make us hold is bounded.
 
 pub mod download;
 mod frame;
+#[cfg(any(feature = "fuzz", test))]
+pub mod fuzz;
 pub mod network;
 pub mod peer;
+pub mod perf;
 pub mod provider;
+pub mod relay;
 pub mod serve;
 pub mod transfer;
 pub mod wire;
 
 pub use frame::FrameError;
 pub use libp2p::{Multiaddr, PeerId};
-pub use network::{ConnectError, Network, NetworkConfig, ServeLimits, Serving, StartError};
+pub use network::{
+    ConnectError, NatClass, Network, NetworkConfig, Path, Reachability, RelayOffer, Reservations,
+    ServeLimits, Serving, StartError,
+};
 pub use peer::{PeerAddress, PeerKey};
 
 #[cfg(test)]

@@ -1,22 +1,41 @@
 //! The swarm of the content network behind a handle with async methods.
 //!
 //! The libp2p event loop runs in a task of its own ([`actor`]) and ends when the last handle is dropped. QUIC and TCP
-//! (noise, yamux) side by side; who connects first wins.
+//! (noise, yamux) side by side; who connects first wins. A peer behind a router is reached through a relay at once and
+//! directly as soon as both ends have punched; streams opened from then on run directly.
 
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures::StreamExt;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol};
-use libp2p_stream::{Control, IncomingStreams, OpenStreamError};
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use libp2p_stream::OpenStreamError;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::peer::{PeerAddress, PeerKey};
+use crate::peer::{MAX_ADDRESSES, PeerAddress, PeerKey};
 
 mod actor;
-mod muxer;
+mod behaviour;
+mod dial;
+mod dialling;
+mod listening;
+pub(crate) mod muxer;
+mod paths;
+mod punch;
+mod reach;
+mod reasons;
+mod reserve;
+mod serving;
+mod streams;
+
+pub(crate) use behaviour::PROTOCOL_VERSION;
+pub use paths::Path;
+pub use reach::{NatClass, Reachability};
+pub use reserve::{RelayOffer, Reservations};
+pub(crate) use serving::accept;
+pub use serving::{ServeLimits, Serving};
+
+use behaviour::Controls;
+use paths::Paths;
 
 /// How long a connection may take, from dialling to the end of its handshake.
 const DIAL_LIMIT: Duration = Duration::from_secs(5);
@@ -30,6 +49,12 @@ const COMMAND_QUEUE: usize = 256;
 pub struct NetworkConfig {
     /// Addresses to listen at; empty for a peer that only dials.
     pub listen: Vec<Multiaddr>,
+    /// Addresses to listen at where the machine allows it: UDP ports through which a peer that only dials can be punched.
+    pub listen_if_possible: Vec<Multiaddr>,
+    /// Whether a path through a relay is to be replaced by a direct one.
+    pub punch: bool,
+    /// Whether to find out from where others reach this peer, and to ask the router for ports: AutoNAT v2, UPnP.
+    pub probe: bool,
     /// Connections from others, at most.
     pub max_incoming: u32,
     /// Connections of one peer, at most.
@@ -43,9 +68,24 @@ impl Default for NetworkConfig {
     fn default() -> Self {
         Self {
             listen: Vec::new(),
+            listen_if_possible: Vec::new(),
+            punch: true,
+            probe: false,
             max_incoming: 512,
-            max_per_peer: 4,
+            max_per_peer: 8,
             idle: Duration::from_secs(60),
+        }
+    }
+}
+
+impl NetworkConfig {
+    /// What a viewer starts with: it only dials, but can be punched.
+    #[must_use]
+    pub fn viewer() -> Self {
+        let udp = ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip6/::/udp/0/quic-v1"];
+        Self {
+            listen_if_possible: udp.iter().filter_map(|udp| udp.parse().ok()).collect(),
+            ..Self::default()
         }
     }
 }
@@ -95,15 +135,6 @@ pub enum ConnectError {
     Closed,
 }
 
-/// Bounds of what one protocol serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServeLimits {
-    /// Streams at a time.
-    pub streams: NonZeroUsize,
-    /// Streams of one peer at a time.
-    pub streams_per_peer: NonZeroUsize,
-}
-
 /// A handle to the swarm; clones are the same swarm.
 #[derive(Clone)]
 pub struct Network {
@@ -111,7 +142,9 @@ pub struct Network {
     peer_id: PeerId,
     commands: mpsc::Sender<actor::Command>,
     addresses: Arc<Mutex<Vec<Multiaddr>>>,
-    control: Control,
+    paths: Arc<Paths>,
+    reachability: watch::Receiver<Reachability>,
+    controls: Controls,
 }
 
 impl Network {
@@ -121,12 +154,25 @@ impl Network {
     /// When an address can't be listened at.
     pub async fn start(key: PeerKey, config: NetworkConfig) -> Result<Self, StartError> {
         let peer_id = key.peer_id();
-        let (swarm, control) = actor::swarm(&key, &config)?;
+        let (swarm, controls) = behaviour::swarm(&key, &config)?;
         let (commands, queue) = mpsc::channel(COMMAND_QUEUE);
-        let addresses = Arc::new(Mutex::new(Vec::new()));
+        let seen = actor::Seen {
+            addresses: Arc::default(),
+            paths: Arc::default(),
+            observations: Arc::default(),
+        };
+        let puncher = config.punch.then(|| punch::Puncher {
+            control: controls.relayed.clone(),
+            commands: commands.downgrade(),
+            paths: Arc::clone(&seen.paths),
+            observations: Arc::clone(&seen.observations),
+            bound: Arc::clone(&seen.addresses),
+        });
         let (ready, listening) = oneshot::channel();
-        let actor = actor::Actor::new(swarm, queue, Arc::clone(&addresses));
-        tokio::spawn(actor.run(config.listen, ready));
+        let (told, reachability) = watch::channel(Reachability::default());
+        let later = commands.downgrade();
+        let actor = actor::Actor::new(swarm, queue, later, seen.clone(), told, puncher);
+        tokio::spawn(actor.run(config.listen, config.listen_if_possible, ready));
         listening
             .await
             .map_err(|_| StartError::Transport("it stopped at once".to_owned()))??;
@@ -134,8 +180,10 @@ impl Network {
             key: Arc::new(key),
             peer_id,
             commands,
-            addresses,
-            control,
+            addresses: seen.addresses,
+            paths: seen.paths,
+            reachability,
+            controls,
         })
     }
 
@@ -169,6 +217,53 @@ impl Network {
         }
     }
 
+    /// From where others reach this peer, as relays have told it.
+    #[must_use]
+    pub fn reachability(&self) -> watch::Receiver<Reachability> {
+        self.reachability.clone()
+    }
+
+    /// Addresses that others are told, the best first, at most [`MAX_ADDRESSES`]: its own as far as they lead to it, then
+    /// those through relays.
+    ///
+    /// A peer behind a router keeps to itself what it listens at, since dialling that would only cost time; what was
+    /// confirmed from outside it tells.
+    #[must_use]
+    pub fn told_addresses(&self) -> Vec<Multiaddr> {
+        let bound = self.addresses();
+        let reachability = self.reachability.borrow();
+        let mut told = match reachability.class {
+            NatClass::Unknown | NatClass::Public => bound.clone(),
+            NatClass::Punchable | NatClass::Symmetric | NatClass::NoUdp => {
+                let relayed = bound.iter().filter(|address| streams::is_relayed(address));
+                let global = bound.iter().filter(|address| reach::is_global_v6(address));
+                global.chain(relayed).cloned().collect()
+            }
+        };
+        for address in &reachability.confirmed {
+            if !told.contains(address) {
+                told.push(address.clone());
+            }
+        }
+        told.sort_by_key(reach::usefulness);
+        told.truncate(MAX_ADDRESSES);
+        told
+    }
+
+    /// The best path to a peer. `None` when it is not connected.
+    #[must_use]
+    pub fn path(&self, peer: &PeerAddress) -> Option<Path> {
+        self.paths.best(&peer.peer_id()?)
+    }
+
+    /// Waits until a peer is connected directly, for instance after a path through a relay; whether it was in time.
+    pub async fn direct_within(&self, peer: &PeerAddress, limit: Duration) -> bool {
+        match peer.peer_id() {
+            Some(peer) => self.paths.direct_within(&peer, limit).await,
+            None => false,
+        }
+    }
+
     /// Connects to a peer; nothing to do when it is connected.
     ///
     /// # Errors
@@ -177,10 +272,19 @@ impl Network {
         let peer_id = peer
             .peer_id()
             .ok_or_else(|| ConnectError::Unreachable("its key is no ed25519 key".to_owned()))?;
+        self.dial_within_limit(peer_id, peer.addresses.clone())
+            .await
+    }
+
+    async fn dial_within_limit(
+        &self,
+        peer_id: PeerId,
+        addresses: Vec<Multiaddr>,
+    ) -> Result<(), ConnectError> {
         let (reply, answer) = oneshot::channel();
         let command = actor::Command::Dial {
             peer_id,
-            addresses: peer.addresses.clone(),
+            addresses,
             reply,
         };
         let dial = async {
@@ -212,85 +316,35 @@ impl Network {
         peer: &PeerAddress,
         protocol: StreamProtocol,
     ) -> Result<Stream, ConnectError> {
+        let opened = self.open_on_best_path(peer, protocol).await?;
+        Ok(opened.0)
+    }
+
+    /// Like [`Self::open`], and tells by which path.
+    pub(crate) async fn open_on_best_path(
+        &self,
+        peer: &PeerAddress,
+        protocol: StreamProtocol,
+    ) -> Result<(Stream, Path), ConnectError> {
         self.connect(peer).await?;
         let peer_id = peer.peer_id().ok_or(ConnectError::Closed)?;
-        let mut control = self.control.clone();
+        self.open_connected(peer_id, protocol).await
+    }
+
+    async fn open_connected(
+        &self,
+        peer_id: PeerId,
+        protocol: StreamProtocol,
+    ) -> Result<(Stream, Path), ConnectError> {
+        let path = self.paths.best(&peer_id).unwrap_or(Path::Direct);
+        let mut control = self.controls.of(path);
         match tokio::time::timeout(STREAM_LIMIT, control.open_stream(peer_id, protocol)).await {
-            Ok(Ok(stream)) => Ok(stream),
+            Ok(Ok(stream)) => Ok((stream, path)),
             Ok(Err(OpenStreamError::UnsupportedProtocol(protocol))) => {
                 Err(ConnectError::Unsupported(protocol))
             }
             Ok(Err(error)) => Err(ConnectError::Unreachable(error.to_string())),
             Err(_) => Err(ConnectError::TimedOut),
-        }
-    }
-
-    /// Answers streams of `protocol` with `handler`, each in its own task, until the guard is dropped.
-    ///
-    /// `None` when the protocol is served already.
-    pub(crate) fn serve<H, F>(
-        &self,
-        protocol: StreamProtocol,
-        limits: ServeLimits,
-        handler: H,
-    ) -> Option<Serving>
-    where
-        H: Fn(PeerId, Stream) -> F + Send + 'static,
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let incoming = self.control.clone().accept(protocol).ok()?;
-        Some(Serving(tokio::spawn(accept(incoming, limits, handler))))
-    }
-}
-
-/// Ends serving a protocol when dropped; streams that are being answered are ended too.
-#[must_use = "a protocol is served only as long as this is kept"]
-pub struct Serving(JoinHandle<()>);
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// libp2p-stream drops streams when this loop is slow, so it does nothing but hand them on.
-async fn accept<H, F>(mut incoming: IncomingStreams, limits: ServeLimits, handler: H)
-where
-    H: Fn(PeerId, Stream) -> F,
-    F: Future<Output = ()> + Send + 'static,
-{
-    let mut answering = tokio::task::JoinSet::new();
-    let mut by_peer = std::collections::HashMap::<PeerId, usize>::new();
-    loop {
-        tokio::select! {
-            next = incoming.next() => {
-                let Some((peer, stream)) = next else { break };
-                let of_peer = by_peer.entry(peer).or_default();
-                if *of_peer >= limits.streams_per_peer.get() || answering.len() >= limits.streams.get() {
-                    tracing::debug!(%peer, "stream dropped: as many as may be are open");
-                    if *of_peer == 0 {
-                        by_peer.remove(&peer);
-                    }
-                    continue;
-                }
-                *of_peer += 1;
-                let answer = handler(peer, stream);
-                answering.spawn(async move {
-                    // A defect in an answer ends that answer, and its place must be given back.
-                    let _ = tokio::spawn(answer).await;
-                    peer
-                });
-            }
-            Some(ended) = answering.join_next(), if !answering.is_empty() => {
-                if let Ok(peer) = ended
-                    && let Some(of_peer) = by_peer.get_mut(&peer)
-                {
-                    *of_peer -= 1;
-                    if *of_peer == 0 {
-                        by_peer.remove(&peer);
-                    }
-                }
-            }
         }
     }
 }

@@ -62,22 +62,26 @@ pub trait OpenCell: Send + Sync {
     /// Its commitment.
     fn entry(&self) -> &CellEntry;
 
-    /// Reads groups `first .. first + count` and verifies each: what does not verify never leaves. May block for the
-    /// disk.
+    /// What groups `first .. first + count` are verified against. Reads nothing.
+    ///
+    /// # Errors
+    /// When the range leaves the cell.
+    fn prove(&self, first: u32, count: u32) -> Result<RangeProof, DeliveryRefusal>;
+
+    /// The at-rest ciphertext of groups `first .. first + count`, each of them verified: what does not verify never
+    /// leaves. May block for the disk.
     ///
     /// # Errors
     /// When a group is damaged, or the cell was dropped.
-    fn read(&self, first: u32, count: u32) -> Result<Groups, DeliveryRefusal>;
+    fn read(&self, first: u32, count: u32) -> Result<Vec<u8>, DeliveryRefusal>;
 }
 
-/// A run of verified groups.
+/// What a run of groups is verified against.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Groups {
-    /// At-rest ciphertext of all of them.
-    pub bytes: Vec<u8>,
-    /// Hash of each.
+pub struct RangeProof {
+    /// Hash of each group.
     pub hashes: Vec<Hash32>,
-    /// Range proof of the hashes.
+    /// With the hashes, what leads to the cipher root ([`chainflix_primitives::merkle::range`]).
     pub proof: Vec<Hash32>,
 }
 

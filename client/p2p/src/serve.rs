@@ -110,7 +110,7 @@ pub fn serve_manifests<K: Keeper>(
 }
 
 /// ms since the Unix epoch.
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .ok()

@@ -29,6 +29,8 @@ pub const MAX_WAITING_RANGES: usize = 8;
 pub const MAX_TO_PROVIDER: usize = 1_024;
 /// Longest message to a viewer, in bytes: a group of 16 KiB, or the head of a range.
 pub const MAX_TO_VIEWER: usize = 16 * 1_024 + 64;
+/// Number of [`ToViewer::Group`] in its encoding.
+pub(crate) const GROUP_INDEX: u8 = 3;
 /// Groups of one run in which a whole cell is handed over.
 pub const STORE_RUN_GROUPS: u32 = 16;
 /// Longest message on [`STORE_PROTOCOL`], in bytes: a run of groups with its proof.

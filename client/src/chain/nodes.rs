@@ -65,6 +65,13 @@ impl Nodes {
         Ok(block)
     }
 
+    /// Block `number` of the node in use; `None` when it can't be read there.
+    pub(super) async fn block_at(&self, number: u64) -> Option<Block> {
+        let (_, client) = self.current();
+        let found = timeout(PATIENCE, client.at_block(number)).await;
+        found.ok().and_then(Result::ok)
+    }
+
     fn unreachable(&self, reason: &str) -> ChainError {
         ChainError::Unreachable {
             urls: self.urls.join(", "),

@@ -103,6 +103,11 @@ impl Chain {
         self.ask("provider", index).await
     }
 
+    /// Page of storage providers that verifiers look at in a period.
+    pub async fn heartbeat_page(&self, period: u32) -> Result<u32, ChainError> {
+        self.ask("heartbeat_page", period).await
+    }
+
     /// Whether `key` is the ed25519 key of a registered controller.
     pub async fn is_controller(&self, key: [u8; 32]) -> Result<bool, ChainError> {
         self.ask("is_controller", key).await

@@ -64,6 +64,18 @@ pub struct ProviderTerms {
     pub space_bytes: u64,
 }
 
+/// Whether verifiers find a storage provider alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProviderLiveness {
+    /// The last round of the last period in which more than 51 % of the verifiers found it alive; `None` when that never
+    /// was.
+    pub last_seen: Option<Round>,
+    /// Whether it was absent in the last three turns of its page that enough verifiers attested.
+    pub is_absent: bool,
+    /// First round in which its receipts don't count, once it is leaving.
+    pub exit_round: Option<Round>,
+}
+
 impl Chain {
     /// Balance of an account; zero when it does not exist.
     ///
@@ -99,7 +111,7 @@ impl Chain {
             endpoint: Endpoint,
             _since: Round,
         }
-        let found: Vec<([u8; 32], Kept)> = self.view("StorageProviders", "controllers").await?;
+        let found: Vec<([u8; 32], Kept)> = self.view("StorageProviders", "controllers", ()).await?;
         let read = found.into_iter().map(|(key, kept)| ControllerRecord {
             key,
             endpoint: String::from_utf8_lossy(&kept.endpoint).into_owned(),
@@ -167,11 +179,25 @@ impl Chain {
             .await
     }
 
-    /// What a view function without arguments answers.
+    /// Whether verifiers find a provider alive.
+    ///
+    /// # Errors
+    /// When the chain can't be read.
+    pub async fn provider_liveness(&self, index: u32) -> Result<ProviderLiveness, ChainError> {
+        const PALLET: &str = "StorageProviders";
+        Ok(ProviderLiveness {
+            last_seen: self.view(PALLET, "last_seen", index).await?,
+            is_absent: self.view(PALLET, "is_absent", index).await?,
+            exit_round: self.view(PALLET, "exit_round", index).await?,
+        })
+    }
+
+    /// What a view function answers; several arguments as a tuple.
     pub(super) async fn view<T: Decode>(
         &self,
         pallet: &str,
         function: &str,
+        arguments: impl Encode,
     ) -> Result<T, ChainError> {
         let other = || ChainError::OtherTypes(format!("{pallet}.{function}"));
         let block = self.block().await?;
@@ -180,7 +206,7 @@ impl Chain {
             .pallet_by_name(pallet)
             .and_then(|pallet| pallet.view_function_by_name(function))
             .ok_or_else(other)?;
-        let arguments = (*found.query_id(), Vec::<u8>::new()).encode();
+        let arguments = (*found.query_id(), arguments.encode()).encode();
         let asked = block.view_functions();
         let bytes = in_time(asked.call_raw(Some(&arguments))).await?;
         // `Ok` of the encoded answer, or an error about which function there is not.

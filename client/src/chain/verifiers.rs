@@ -87,7 +87,7 @@ impl Chain {
     /// # Errors
     /// When the chain can't be read.
     pub async fn bond_of_next_verifier(&self) -> Result<u128, ChainError> {
-        self.view("Authorities", "bond_of_next").await
+        self.view("Authorities", "bond_of_next", ()).await
     }
 
     /// Applies for a place in the set. The account needs session keys first.

@@ -52,6 +52,8 @@ pub enum Break {
     Quality,
     /// Its mining had to make way, so that the next minute could be played.
     MadeWay,
+    /// The machine was suspended.
+    Suspended,
 }
 
 impl Break {
@@ -74,6 +76,9 @@ impl Break {
             }
             Self::MadeWay => {
                 "The minute was given up so that playing could go on: mining was too far behind."
+            }
+            Self::Suspended => {
+                "The machine was suspended while the minute played; played again from its start, it can still earn."
             }
         }
     }
@@ -174,6 +179,17 @@ impl Playhead {
             self.begin(snapshot.position_ms, &mut events);
         }
         events
+    }
+
+    /// The machine was suspended since the last report. The minute that played does not count; the run goes on, so that the
+    /// next one does.
+    pub fn suspended(&mut self) -> Vec<CellEvent> {
+        let why = Break::Suspended;
+        let broken = self
+            .whole
+            .take()
+            .map(|cell| CellEvent::Broken { cell, why });
+        broken.into_iter().collect()
     }
 
     /// Playing went on from `from` to `to`: minutes that ended on the way were shown. True when there were any.

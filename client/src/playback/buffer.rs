@@ -112,6 +112,12 @@ impl CellBuffer {
         let _ = wanted.wait_for(|from| *from != known).await;
     }
 
+    /// Whether no group is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self.arrived.borrow() == 0
+    }
+
     /// Whether every group is there.
     #[must_use]
     pub fn is_complete(&self) -> bool {
@@ -133,8 +139,10 @@ impl CellBuffer {
     /// Waits until every group is there, in whatever order.
     pub async fn wait_for_all(&self) {
         let mut arrived = self.arrived.subscribe();
+        let all = group_count(self.entry.bytes);
+        // The number as it is given: to look it up again inside would wait for whoever waits to change it.
         // The sender lives as long as this buffer.
-        let _ = arrived.wait_for(|_| self.is_complete()).await;
+        let _ = arrived.wait_for(|count| *count >= all).await;
     }
 
     fn has(&self, range: &Range<u32>) -> bool {
@@ -287,5 +295,37 @@ mod tests {
         assert!(!waiting.is_finished());
         buffer.put(0, &group(0));
         waiting.await.unwrap();
+    }
+
+    #[test]
+    fn waiting_for_all_does_not_stop_those_who_fill_the_buffer() {
+        const GROUPS: u32 = 200;
+        let (done, ended) = std::sync::mpsc::channel();
+        // On threads of their own, so that a deadlock fails the test and does not hang it.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(4)
+                .build()
+                .unwrap();
+            for _ in 0..1_500 {
+                let bytes = GROUPS * GROUP_BYTES as u32;
+                let entry = CellEntry { bytes, ..entry() };
+                let buffer = std::sync::Arc::new(CellBuffer::new(entry));
+                let waiting = [0; 3].map(|_| {
+                    let buffer = buffer.clone();
+                    runtime.spawn(async move { buffer.wait_for_all().await })
+                });
+                for index in 0..GROUPS {
+                    assert!(buffer.put(index, &[0; GROUP_BYTES]));
+                    std::thread::yield_now();
+                }
+                for waiting in waiting {
+                    runtime.block_on(waiting).unwrap();
+                }
+            }
+            done.send(()).unwrap();
+        });
+        let limit = std::time::Duration::from_secs(60);
+        ended.recv_timeout(limit).expect("everybody goes on");
     }
 }

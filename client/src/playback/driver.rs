@@ -15,6 +15,7 @@ use super::{PlaybackEvent, Shared, settles};
 use crate::mining::miner::{Command, Miner, MiningEvent, Outcome};
 use crate::mining::playhead::{Break, CellEvent, Playhead, Snapshot};
 use crate::mining::proof::{Proof, ProofInput};
+use crate::mining::sleep::Wakefulness;
 use steps::{complete, hand_in, outcome_of, prove, ticket};
 
 /// What the driver is told.
@@ -25,6 +26,8 @@ pub(super) enum Message {
         snapshot: Snapshot,
         /// When it came, on the playback's clock.
         at_ms: u64,
+        /// When it came, in ms since the Unix epoch.
+        unix_ms: u64,
     },
     /// Something was read for the player.
     Read {
@@ -32,6 +35,8 @@ pub(super) enum Message {
         rendition: u8,
         /// Of which cell.
         cell: u16,
+        /// Whether it is the cell's beginning.
+        from_start: bool,
     },
     /// Mining keeps the next minute's key away; playing goes first.
     MakeWay,
@@ -71,8 +76,9 @@ struct InHand {
 pub(super) struct Driver {
     shared: Arc<Shared>,
     playhead: Playhead,
+    wakefulness: Wakefulness,
     miner: Miner,
-    /// Rendition in which each minute was read first.
+    /// Rendition in which each minute was last read from its start.
     renditions: BTreeMap<u16, u8>,
     /// Minutes that were read in more than one.
     mixed: BTreeSet<u16>,
@@ -93,6 +99,7 @@ impl Driver {
         let playtimes = (0..count).filter_map(|cell| window::cell_playtime(total_ms, cell));
         Self {
             playhead: Playhead::new(total_ms, CELL_MS),
+            wakefulness: Wakefulness::default(),
             miner: Miner::new(playtimes.collect(), earned),
             renditions: BTreeMap::new(),
             mixed: BTreeSet::new(),
@@ -147,8 +154,16 @@ impl Driver {
     fn take(&mut self, message: Message) -> Vec<Command> {
         let now = self.shared.now_ms();
         match message {
-            Message::Report { snapshot, at_ms } => self.report(snapshot, at_ms),
-            Message::Read { rendition, cell } => self.read(rendition, cell),
+            Message::Report {
+                snapshot,
+                at_ms,
+                unix_ms,
+            } => self.report(snapshot, at_ms, unix_ms),
+            Message::Read {
+                rendition,
+                cell,
+                from_start,
+            } => self.read(rendition, cell, from_start),
             Message::MakeWay => self.miner.make_way(now),
             Message::Ticket {
                 cell,
@@ -181,8 +196,12 @@ impl Driver {
         }
     }
 
-    fn report(&mut self, snapshot: Snapshot, at_ms: u64) -> Vec<Command> {
-        let events = self.playhead.report(snapshot, at_ms);
+    fn report(&mut self, snapshot: Snapshot, at_ms: u64, unix_ms: u64) -> Vec<Command> {
+        let mut events = Vec::new();
+        if self.wakefulness.slept(at_ms, unix_ms) {
+            events = self.playhead.suspended();
+        }
+        events.extend(self.playhead.report(snapshot, at_ms));
         if settles(snapshot.state) {
             let cell = self.playhead.cell_at(snapshot.position_ms);
             self.shared.place.send_if_modified(|place| {
@@ -206,8 +225,15 @@ impl Driver {
         commands
     }
 
-    fn read(&mut self, rendition: u8, cell: u16) -> Vec<Command> {
+    fn read(&mut self, rendition: u8, cell: u16, from_start: bool) -> Vec<Command> {
         let first = *self.renditions.entry(cell).or_insert(rendition);
+        let is_mined = self.miner.pending().any(|pending| pending == cell);
+        if from_start && !is_mined {
+            // It is read anew, from its start: what it was read in before no longer matters.
+            self.renditions.insert(cell, rendition);
+            self.mixed.remove(&cell);
+            return Vec::new();
+        }
         if first == rendition || !self.mixed.insert(cell) {
             return Vec::new();
         }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chainflix_primitives::window::CELL_MS;
 use tokio::sync::watch;
 
-use super::{NEXT_KEY_MS, Shared};
+use super::Shared;
+use super::keys::NEXT_KEY_MS;
 
 /// How often it looks although nothing was said to have changed: fetches end by themselves.
 const EVERY: std::time::Duration = std::time::Duration::from_millis(250);

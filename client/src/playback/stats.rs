@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -20,6 +21,9 @@ pub struct PlaybackStats {
     pub sources: BTreeMap<u32, SourceStats>,
     /// Bytes from storage nodes in all.
     pub p2p_bytes: u64,
+    /// What the line carries, in bits per second, by the cells that were fetched last; 0 before the first. Providers send
+    /// the first quarter of a minute at full speed, so that is what is measured.
+    pub line_bits_per_second: u64,
 }
 
 /// Counts of one source.
@@ -60,6 +64,19 @@ impl Counting {
             source.cells = source.cells.saturating_add(1);
             stats.p2p_bytes = stats.p2p_bytes.saturating_add(receipt.bytes);
         }
+    }
+
+    /// `bytes` came in `took`, at full speed. What came last counts most.
+    pub(super) fn fetched(&self, bytes: u64, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX).max(1);
+        let rate = bytes.saturating_mul(8_000_000) / micros;
+        let mut stats = self.lock();
+        let before = stats.line_bits_per_second;
+        stats.line_bits_per_second = if before == 0 {
+            rate
+        } else {
+            before.saturating_add(rate.saturating_mul(2)) / 3
+        };
     }
 
     pub(super) fn count(&self, event: &PlaybackEvent) {

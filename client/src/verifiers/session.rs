@@ -104,9 +104,10 @@ impl Verifier {
         let was_open = open.is_some();
         if stale || (was_open && matches!(answer, Err(CallError::Connection(_)))) {
             *open = None;
-            if stale || is_repeatable(request) {
-                answer = self.try_call(&mut open, identity, request).await;
+            if !stale && !is_repeatable(request) {
+                return answer.map_err(Into::into);
             }
+            answer = self.try_call(&mut open, identity, request).await;
         }
         if matches!(answer, Err(CallError::Connection(_))) {
             *open = None;
@@ -184,7 +185,8 @@ impl Verifier {
 }
 
 /// Whether asking twice does no harm when the first answer was lost. A second ticket would take the place of the first,
-/// which nobody has then; Play Data that was accepted already is recognised by its refusal.
+/// which nobody has then. Play Data that was accepted is refused the second time: whoever hands it in has to know that an
+/// answer was lost.
 fn is_repeatable(request: &Request) -> bool {
-    !matches!(request, Request::BeginUpload)
+    !matches!(request, Request::BeginUpload | Request::FinishCell { .. })
 }

@@ -5,6 +5,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use chainflix_controller::protocol::{MAX_ADDRESS_BYTES, MAX_ADDRESSES};
 use chainflix_p2p::Multiaddr;
 
+/// Part of an address that leads through a relay.
+const THROUGH_A_RELAY: &str = "/p2p-circuit";
+
 /// What to tell: the operator's own words if there are any, else where the swarm listens.
 ///
 /// A node that listens on all interfaces sees its own networks' addresses, not the one that others see it from; it tells
@@ -26,7 +29,7 @@ pub(crate) fn told(announce: &[String], listen: &[Multiaddr], bound: &[Multiaddr
         {
             continue;
         }
-        for address in &bound {
+        for address in bound.iter().filter(|a| !a.contains(THROUGH_A_RELAY)) {
             let after_ip = address
                 .strip_prefix(family)
                 .and_then(|rest| rest.split_once('/'));
@@ -35,7 +38,15 @@ pub(crate) fn told(announce: &[String], listen: &[Multiaddr], bound: &[Multiaddr
             }
         }
     }
-    addresses.extend(bound);
+    // What the controller fills in comes first, then relays; addresses inside some network are of least use.
+    let (relayed, own): (Vec<_>, Vec<_>) = bound
+        .into_iter()
+        .partition(|address| address.contains(THROUGH_A_RELAY));
+    if addresses.is_empty() {
+        addresses.extend(own.into_iter().chain(relayed));
+    } else {
+        addresses.extend(relayed.into_iter().chain(own));
+    }
     bounded(addresses.into_iter())
 }
 
@@ -70,6 +81,23 @@ mod tests {
         assert_eq!(told[0], "/ip4/0.0.0.0/tcp/4001");
         assert_eq!(told[1], "/ip4/0.0.0.0/udp/4002/quic-v1");
         assert_eq!(told.len(), 5);
+    }
+
+    #[test]
+    fn an_address_through_a_relay_is_told_as_it_is() {
+        let listen = parsed(&["/ip4/0.0.0.0/tcp/0"]);
+        let id = chainflix_p2p::PeerKey::from_seed([1; 32]).peer_id();
+        let relayed = format!("/ip4/198.51.100.1/tcp/4001/p2p/{id}/p2p-circuit");
+        let bound = parsed(&["/ip4/192.168.1.7/tcp/4001", &relayed]);
+        let told = told(&[], &listen, &bound);
+        assert_eq!(
+            told,
+            [
+                "/ip4/0.0.0.0/tcp/4001",
+                &relayed,
+                "/ip4/192.168.1.7/tcp/4001"
+            ]
+        );
     }
 
     #[test]

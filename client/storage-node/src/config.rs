@@ -1,11 +1,15 @@
 //! What a storage node is started with.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use chainflix_p2p::Multiaddr;
 use chainflix_primitives::Hash32;
 
 use crate::link::ControllerEndpoint;
+
+/// Streams to viewers that a node takes on when nothing is said.
+const VIEWERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
 /// Settings of a storage node.
 #[derive(Clone, Debug)]
@@ -26,14 +30,23 @@ pub struct Config {
     pub listen: Vec<Multiaddr>,
     /// Addresses to tell controllers instead of those; for a forwarded port.
     pub announce: Vec<String>,
+    /// Whether to find out from where others reach it, and to ask the router for ports.
+    pub probe: bool,
     /// Controllers that it works for, as they are registered on chain.
     pub controllers: Vec<ControllerEndpoint>,
     /// Whether streams to viewers are paced after their first 15 s of media; off for benchmarks.
     pub paced: bool,
+    /// Streams to viewers at a time, at most; twice as many connections are taken on.
+    pub viewers: NonZeroUsize,
 }
 
+/// Name of the file in a node's folder that says, by being there, that the node will leave: controllers then have its
+/// cells copied elsewhere and give it no new ones.
+pub const LEAVING_FILE: &str = "leaving";
+
 impl Config {
-    /// No upload cap, a scrub of 4 MiB/s, paced streams, the default ports on all interfaces, no controller.
+    /// No upload cap, a scrub of 4 MiB/s, paced streams, the default ports on all interfaces, no controller, 256
+    /// viewers.
     #[must_use]
     pub fn new(folder: PathBuf, quota_bytes: u64, genesis: Hash32, provider: u32) -> Self {
         let listen = ["/ip4/0.0.0.0/udp/4001/quic-v1", "/ip4/0.0.0.0/tcp/4001"];
@@ -47,8 +60,10 @@ impl Config {
             provider,
             listen: listen.collect(),
             announce: Vec::new(),
+            probe: true,
             controllers: Vec::new(),
             paced: true,
+            viewers: VIEWERS,
         }
     }
 }

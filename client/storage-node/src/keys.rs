@@ -12,12 +12,13 @@ use hpke::{
 use zeroize::Zeroizing;
 
 mod provider;
-mod rpc;
+pub(crate) mod rpc;
 pub(crate) mod tokens;
 
 pub use self::provider::{
-    ProviderKeys, TokenKeyError, VerifierEndpoint, Verifiers, VerifiersError,
+    ProviderKeys, TokenKeyError, Turn, VerifierEndpoint, Verifiers, VerifiersError,
 };
+pub use self::rpc::CallError;
 
 type Kem = X25519HkdfSha256;
 

@@ -3,6 +3,7 @@
 //! ```text
 //!  controller ◄── WebSocket: heartbeat, inventory, commands ── Link
 //!                                                               │
+//!  verifiers ◄── signs of life ── SignsOfLife                   │
 //!  verifiers ◄── token keys ── ProviderKeys                     ▼
 //!                                   │            Store: verified cells on disk ◄── scrub
 //!  viewers ◄── cells, receipts ── serving ◄───────────┘
@@ -16,6 +17,7 @@
 //! | [`keys`] | the node's keys, and those under which verifiers make its delivery tokens |
 //! | [`totals`] | what each token has been served, through crashes |
 //! | [`link`] | the link to a controller |
+//! | [`signs_of_life`] | showing verifiers that the node is alive |
 //! | [`rate`] | the upload cap |
 //! | [`metrics`] | counters and gauges |
 //!
@@ -31,11 +33,14 @@ pub mod link;
 pub mod metrics;
 pub mod node;
 pub mod rate;
+mod relays;
 mod serving;
+pub mod signs_of_life;
 pub mod store;
+mod streams;
 pub mod totals;
 
-pub use config::Config;
+pub use config::{Config, LEAVING_FILE};
 pub use database::DatabaseError;
 pub use grants::GrantRefusal;
 pub use node::{StartError, Status, StorageNode};

@@ -9,6 +9,7 @@
 //! A session ends for whatever reason, and the link dials again, after longer and longer pauses. What the controller has
 //! on record is compared by digest; only what changed is told.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::keys::NodeKeys;
 use crate::metrics::Counters;
+use crate::relays::RelayBook;
 use crate::store::Store;
+use crate::streams::StreamsByCell;
 
 mod inventory;
 mod manifests;
@@ -105,10 +108,16 @@ pub(crate) struct Node {
     pub(crate) keys: Arc<NodeKeys>,
     pub(crate) store: Store,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) streams: Arc<StreamsByCell>,
     pub(crate) network: Network,
     pub(crate) upload_bytes_per_second: u64,
+    /// A file that says, by being there, that the node will leave.
+    pub(crate) leaving: PathBuf,
     /// Where the swarm listens, without the peer id.
     pub(crate) addresses: watch::Receiver<Vec<String>>,
+    /// Whether the operator says where it is reached.
+    pub(crate) is_announced: bool,
+    pub(crate) relays: RelayBook,
 }
 
 /// One controller's link.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_p2p::serve::{DeliveryConfig, serve_cells, serve_manifests, serve_store};
-use chainflix_p2p::{Network, NetworkConfig, PeerAddress, ServeLimits, Serving};
+use chainflix_p2p::{
+    Network, NetworkConfig, PeerAddress, Reachability, Reservations, ServeLimits, Serving,
+};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
@@ -18,7 +20,9 @@ use crate::grants::GrantRules;
 use crate::keys::{NodeKeys, ProviderKeys, Verifiers};
 use crate::link::{Link, LinkState, Node, fetch_missing};
 use crate::rate::UploadCap;
+use crate::relays::RelayBook;
 use crate::serving::Services;
+use crate::signs_of_life::{Shown, SignsOfLife};
 use crate::store::{Space, Store, StoreError, scrub};
 use crate::totals::Totals;
 
@@ -61,6 +65,8 @@ pub struct Status {
     pub bytes_sent: u64,
     /// Verifiers whose token key is at hand.
     pub verifiers: usize,
+    /// Verifiers to whom the node has shown itself.
+    pub shown: Shown,
     /// Each controller's URL, and where the link to it stands.
     pub links: Vec<(String, LinkState)>,
 }
@@ -69,6 +75,7 @@ pub struct Status {
 pub struct StorageNode {
     services: Arc<Services>,
     network: Network,
+    signs_of_life: Arc<SignsOfLife>,
     links: Vec<(String, watch::Receiver<LinkState>)>,
     failed: watch::Receiver<bool>,
     serving: Vec<Serving>,
@@ -93,17 +100,27 @@ impl StorageNode {
     ) -> Result<Self, StartError> {
         let keys = Arc::new(keys);
         let store = {
-            let (folder, genesis, quota) = (config.folder, config.genesis, config.quota_bytes);
+            let (folder, genesis, quota) =
+                (config.folder.clone(), config.genesis, config.quota_bytes);
             spawn_blocking(move || Store::open(&folder, &genesis, quota))
                 .await
                 .map_err(|_| StartError::Failed)??
         };
+        let connections = u32::try_from(config.viewers.get().saturating_mul(2));
         let network_config = NetworkConfig {
             listen: config.listen.clone(),
+            max_incoming: connections.unwrap_or(u32::MAX),
+            probe: config.probe,
             ..NetworkConfig::default()
         };
         let network = Network::start(keys.peer().clone(), network_config).await?;
         let failed = store.database().failed();
+        let signs_of_life = Arc::new(SignsOfLife::new(
+            config.genesis,
+            config.provider,
+            Arc::clone(&keys),
+            Arc::clone(&verifiers),
+        )?);
         let services = Arc::new(Services {
             totals: Totals::of(&store),
             store,
@@ -121,6 +138,7 @@ impl StorageNode {
             },
             cap: UploadCap::new(config.upload_bytes_per_second),
             counters: Arc::default(),
+            streams: Arc::default(),
             clock: SystemClock::default(),
         });
         let (streams, per_peer) = TRANSFERS;
@@ -128,37 +146,43 @@ impl StorageNode {
             streams: NonZeroUsize::new(streams).ok_or(StartError::Failed)?,
             streams_per_peer: NonZeroUsize::new(per_peer).ok_or(StartError::Failed)?,
         };
-        let delivery = DeliveryConfig {
-            paced: config.paced,
-            ..DeliveryConfig::new(config.genesis, config.provider)
-        };
+        let mut delivery = DeliveryConfig::new(config.genesis, config.provider);
+        delivery.paced = config.paced;
+        delivery.limits.streams = config.viewers;
         let serving = [
             serve_cells(&network, Arc::clone(&services), delivery),
             serve_store(&network, Arc::clone(&services), limits),
             serve_manifests(&network, Arc::clone(&services), limits),
         ];
         let serving: Option<Vec<Serving>> = serving.into_iter().collect();
-        let told = || addresses::told(&config.announce, &config.listen, &network.addresses());
-        let (addresses, told_addresses) = watch::channel(told());
+        let told = addresses::told(&config.announce, &config.listen, &network.told_addresses());
+        let (addresses, told_addresses) = watch::channel(told);
+        let (relays, offers) = RelayBook::new();
+        let reservations = Reservations::keep(&network, offers);
         let node = Arc::new(Node {
             genesis: config.genesis,
             provider: config.provider,
             keys,
             store: services.store.clone(),
             counters: Arc::clone(&services.counters),
+            streams: Arc::clone(&services.streams),
             network: network.clone(),
             upload_bytes_per_second: match config.upload_bytes_per_second {
                 0 => UNCAPPED,
                 cap => cap,
             },
+            leaving: config.folder.join(crate::LEAVING_FILE),
             addresses: told_addresses,
+            is_announced: !config.announce.is_empty(),
+            relays,
         });
         let mut tasks = vec![
             tokio::spawn(scrub(services.store.clone(), config.scrub_bytes_per_second)),
             tokio::spawn(tidy(Arc::clone(&services))),
+            tokio::spawn(Arc::clone(&signs_of_life).run()),
             tokio::spawn(look_around(
                 Arc::clone(&services),
-                network.clone(),
+                (network.clone(), reservations),
                 (config.announce, config.listen),
                 addresses,
             )),
@@ -175,6 +199,7 @@ impl StorageNode {
         Ok(Self {
             services,
             network,
+            signs_of_life,
             links,
             failed,
             serving: serving.ok_or(StartError::Failed)?,
@@ -186,6 +211,12 @@ impl StorageNode {
     #[must_use]
     pub fn address(&self) -> PeerAddress {
         self.network.address()
+    }
+
+    /// From where others reach it, as relays have told it.
+    #[must_use]
+    pub fn reachability(&self) -> Reachability {
+        self.network.reachability().borrow().clone()
     }
 
     /// Its store.
@@ -205,6 +236,7 @@ impl StorageNode {
             streams: counters.streams.load(Ordering::Relaxed),
             bytes_sent: counters.bytes_sent.load(Ordering::Relaxed),
             verifiers: self.services.token_keys.count(),
+            shown: self.signs_of_life.shown(),
             links: links
                 .map(|(url, state)| (url.clone(), state.borrow().clone()))
                 .collect(),
@@ -272,20 +304,28 @@ async fn tidy(services: Arc<Services>) {
 
 async fn look_around(
     services: Arc<Services>,
-    network: Network,
+    (network, reservations): (Network, Reservations),
     (announce, listen): (Vec<String>, Vec<chainflix_p2p::Multiaddr>),
     addresses: watch::Sender<Vec<String>>,
 ) {
     let mut ticks = interval(LOOK_AROUND);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut reachability = network.reachability();
+    let mut held = reservations.held();
     loop {
-        ticks.tick().await;
-        let told = addresses::told(&announce, &listen, &network.addresses());
+        let keys_too = tokio::select! {
+            _ = ticks.tick() => true,
+            Ok(()) = reachability.changed() => false,
+            Ok(()) = held.changed() => false,
+        };
+        let told = addresses::told(&announce, &listen, &network.told_addresses());
         addresses.send_if_modified(|known| {
             let moved = *known != told;
             *known = told;
             moved
         });
-        services.token_keys.fetch_all().await;
+        if keys_too {
+            services.token_keys.fetch_all().await;
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use chainflix_content::DownloadKey;
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_controller::protocol::CellRef;
-use chainflix_p2p::provider::{Groups, Import, Keeper, OpenCell, Provider, TokenAccount};
+use chainflix_p2p::provider::{Import, Keeper, OpenCell, Provider, RangeProof, TokenAccount};
 use chainflix_p2p::wire::{CellPlace, DeliveryRefusal, Run, StoreRefusal};
 use chainflix_primitives::ids::{Magnet, Signature64};
 use chainflix_primitives::manifest::CellEntry;
@@ -20,6 +20,7 @@ use crate::keys::{ProviderKeys, TokenKeyError};
 use crate::metrics::Counters;
 use crate::rate::UploadCap;
 use crate::store::{self, CellReader, ImportError, ReadError, Store};
+use crate::streams::StreamsByCell;
 use crate::totals::{self, SpendError, Totals};
 
 /// Everything that streams need.
@@ -30,6 +31,7 @@ pub(crate) struct Services {
     pub(crate) rules: GrantRules,
     pub(crate) cap: UploadCap,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) streams: Arc<StreamsByCell>,
     pub(crate) clock: SystemClock,
 }
 
@@ -101,7 +103,20 @@ impl Provider for Services {
         let account = self.totals.open(token).map_err(|error| refusal(&error))?;
         let counters = Arc::clone(&self.counters);
         counters.streams.fetch_add(1, Ordering::Relaxed);
-        Ok(Arc::new(Served { account, counters }))
+        let terms = &token.terms;
+        let cell = CellRef {
+            video: terms.video,
+            rendition: terms.rendition,
+            cell: terms.cell,
+        };
+        let streams = Arc::clone(&self.streams);
+        streams.begin(cell);
+        Ok(Arc::new(Served {
+            account,
+            counters,
+            streams,
+            cell,
+        }))
     }
 
     fn open_cell(&self, place: &CellPlace) -> Result<Arc<dyn OpenCell>, DeliveryRefusal> {
@@ -117,11 +132,14 @@ impl Provider for Services {
 struct Served {
     account: Arc<totals::TokenAccount>,
     counters: Arc<Counters>,
+    streams: Arc<StreamsByCell>,
+    cell: CellRef,
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
         self.counters.streams.fetch_sub(1, Ordering::Relaxed);
+        self.streams.end(&self.cell);
     }
 }
 
@@ -167,7 +185,12 @@ impl OpenCell for Opened {
         self.reader.entry()
     }
 
-    fn read(&self, first: u32, count: u32) -> Result<Groups, DeliveryRefusal> {
+    fn prove(&self, first: u32, count: u32) -> Result<RangeProof, DeliveryRefusal> {
+        let proved = self.reader.prove(first, count);
+        proved.map_err(|error| read_refusal(error, &self.counters))
+    }
+
+    fn read(&self, first: u32, count: u32) -> Result<Vec<u8>, DeliveryRefusal> {
         let read = self.reader.read(first, count);
         read.map_err(|error| read_refusal(error, &self.counters))
     }

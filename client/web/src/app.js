@@ -1,14 +1,22 @@
 // The player: opens videos through the gateway that served this page, and shows what becomes of their minutes.
 
 import { call, readAddress, showVideo } from "./access.js";
+import { hideChoices, offerChoices } from "./choices.js";
 import { PlayheadReporter } from "./playhead.js";
 import { amount, clock, showCells, showEarnings, showSources } from "./panel.js";
+import { Quality, controllerFor } from "./quality.js";
 
 /** Account and list of videos are asked for so often, in ms. */
 const REFRESH_MS = 10_000;
 
+/** Scripts that stand after this one in the page have run by then. */
+const pageIsRead = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+
 const byId = (id) => document.getElementById(id);
 const video = byId("video");
+
+/** The menus of what can be chosen. */
+const menus = { quality: byId("quality"), sound: byId("sound"), text: byId("text") };
 
 /** What is open now. */
 let current = null;
@@ -24,7 +32,8 @@ function notice(text, kind = "info") {
 function close() {
   current?.reporter.stop();
   current?.events.close();
-  current?.hls?.destroy();
+  current?.player?.hls.destroy();
+  hideChoices(menus);
   current = null;
 }
 
@@ -35,6 +44,7 @@ async function open(link) {
   notice("Opening …");
   try {
     const opened = await call("/api/open", { method: "POST", body: JSON.stringify({ link }) });
+    await pageIsRead;
     if (mine !== attempt) return;
     byId("title").textContent = opened.title;
     document.title = `${opened.title} – Chainflix`;
@@ -42,7 +52,7 @@ async function open(link) {
     current = {
       reporter: new PlayheadReporter(video, (report) => reportTo(opened.session, report)),
       events: follow(opened.session),
-      hls: play(opened.playlist),
+      player: play(opened.playlist),
     };
     notice("");
     // Without a gesture browsers may refuse to start; the viewer presses play then.
@@ -66,11 +76,14 @@ function play(playlist) {
   }
   const patience = { maxTimeToFirstByteMs: 60_000, maxLoadTimeMs: 120_000 };
   const retry = { maxNumRetry: 6, retryDelayMs: 500, maxRetryDelayMs: 4_000 };
+  const quality = new Quality();
   const hls = new Hls({
     maxBufferLength: 12,
     maxMaxBufferLength: 12,
     backBufferLength: 30,
     startFragPrefetch: true,
+    testBandwidth: false,
+    abrController: controllerFor(quality, Hls),
     fragLoadPolicy: { default: { ...patience, timeoutRetry: retry, errorRetry: retry } },
   });
   hls.on(Hls.Events.ERROR, (_, data) => {
@@ -86,9 +99,10 @@ function play(playlist) {
       hls.destroy();
     }
   });
+  offerChoices(hls, Hls.Events, quality, menus);
   hls.loadSource(playlist);
   hls.attachMedia(video);
-  return hls;
+  return { hls, quality };
 }
 
 /** What the gateway said when it refused a part of the video. */
@@ -110,6 +124,7 @@ function follow(session) {
     // Rewritten only when it changed, so that a screen reader is not interrupted twice a second.
     if (cells !== shown) showCells(byId("cells"), panel.cells);
     shown = cells;
+    current?.player?.quality.measured(panel.stats.line_bits_per_second);
     showSources(byId("sources"), panel.stats);
     if (panel.earnings) showEarnings(panel.earnings);
   });
@@ -154,9 +169,9 @@ function choice(entry) {
 
 function begin() {
   const wanted = readAddress();
-  void refreshAccount();
-  void refreshVideos();
-  if (wanted) void open(wanted);
+  // What stands beside the picture comes after it: the gateway would ask the same verifiers for both.
+  const opened = wanted ? open(wanted) : Promise.resolve();
+  void opened.then(() => Promise.all([refreshAccount(), refreshVideos()]));
 }
 
 byId("open").addEventListener("submit", (event) => {

@@ -54,6 +54,8 @@ const element = () =>
     const { buffered, currentTime, duration, paused, readyState, videoWidth, error } = video;
     const quality = video.getVideoPlaybackQuality();
     return {
+      // When this was read, in s, by the page's own clock.
+      clock: performance.now() / 1000,
       currentTime,
       duration,
       paused,
@@ -175,10 +177,13 @@ seen("picture and sound play, and something is buffered ahead", async () => {
   console.log(`plays after ${Date.now() - began} ms`);
   await page.waitForTimeout(4_000);
   const later = await element();
+  // Both as the page saw them: this process may have been held up.
+  const clock = later.clock - first.clock;
   const advanced = later.currentTime - first.currentTime;
-  assert.ok(advanced > 3 && advanced < 5, `4 s of clock are ${advanced} s of video`);
+  assert.ok(Math.abs(advanced - clock) < clock / 4, `${clock} s of clock are ${advanced} s of video`);
   assert.ok(later.readyState >= 3, `readyState ${later.readyState}`);
-  assert.ok(later.frames - first.frames > 50, `${later.frames - first.frames} pictures in 4 s`);
+  const pictures = later.frames - first.frames;
+  assert.ok(pictures > 12.5 * advanced, `${pictures} pictures in ${advanced} s of video`);
   assert.ok(later.soundBytes > 0, "sound is decoded");
   assert.ok(later.videoWidth > 0 && later.error === undefined, JSON.stringify(later));
   assert.ok(later.bufferedTo > later.currentTime + 1, JSON.stringify(later));

@@ -4,7 +4,7 @@
 //! so that a million abandoned sessions leave nothing.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},
 };
 
@@ -58,10 +58,12 @@ struct Account {
 
 #[derive(Default)]
 struct Inner {
-    accounts: HashMap<AccountId, Account>,
+    /// On the heap each: a map has room for up to twice as many as it holds.
+    accounts: HashMap<AccountId, Box<Account>>,
     /// Whose open ticket a random constant belongs to.
     constants: HashMap<RandomConstant, AccountId>,
-    quotas: HashMap<(Round, AddressTag), u32>,
+    /// Accepted views by round and address group.
+    quotas: BTreeMap<Round, HashMap<AddressTag, u32>>,
 }
 
 /// All accounts that watch now.
@@ -107,14 +109,16 @@ impl Accounts {
                 return Err(Refusal::TooManySessions);
             }
         }
-        let entry = inner.accounts.entry(*account).or_insert_with(|| Account {
-            open: None,
-            playing: None,
-            elsewhere_until: None,
-            last_end_ms: 0,
-            starts: Bucket::full(self.limits.starts, now_ms),
-            moves: Bucket::full(self.limits.moves, now_ms),
-            used_ms: now_ms,
+        let entry = inner.accounts.entry(*account).or_insert_with(|| {
+            Box::new(Account {
+                open: None,
+                playing: None,
+                elsewhere_until: None,
+                last_end_ms: 0,
+                starts: Bucket::full(self.limits.starts, now_ms),
+                moves: Bucket::full(self.limits.moves, now_ms),
+                used_ms: now_ms,
+            })
         });
         entry.used_ms = now_ms;
         act(entry, &mut inner.constants)
@@ -210,8 +214,17 @@ impl Accounts {
         Some(old)
     }
 
-    /// Takes note that another verifier issued a ticket that can be finished until `until_ms`.
+    /// Takes note that another verifier issued a ticket that can be finished until `until_ms`. Accounts that are not known
+    /// here get at most half of the room for it, so that nobody's tales of viewers keep out those who come.
     pub(crate) fn note_elsewhere(&self, account: &AccountId, now_ms: u64, until_ms: u64) {
+        let has_room = {
+            let inner = self.lock();
+            let half = self.limits.sessions / 2;
+            inner.accounts.contains_key(account) || inner.accounts.len() < half
+        };
+        if !has_room {
+            return;
+        }
         // Whether there is room for a mere courtesy does not matter.
         let _ = self.with(account, now_ms, |state, _| {
             state.elsewhere_until = Some(until_ms);
@@ -297,10 +310,18 @@ impl Accounts {
     /// Counts one accepted view of an address group, unless it has used up `quota` in that round.
     pub(crate) fn count_in_group(&self, round: Round, tag: AddressTag, quota: u32) -> bool {
         let mut inner = self.lock();
-        inner
+        // Rounds that nobody asks after any more go as a whole: a view costs the same however many groups watch.
+        while let Some(oldest) = inner.quotas.first_entry()
+            && oldest.key().saturating_add(QUOTA_ROUNDS) <= round
+        {
+            oldest.remove();
+        }
+        let used = inner
             .quotas
-            .retain(|(counted, _), _| counted.saturating_add(QUOTA_ROUNDS) > round);
-        let used = inner.quotas.entry((round, tag)).or_default();
+            .entry(round)
+            .or_default()
+            .entry(tag)
+            .or_default();
         if *used >= quota {
             return false;
         }
@@ -345,4 +366,29 @@ fn forget(inner: &mut Inner, now_ms: u64) {
         }
         keep
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn q2_viewers_that_another_verifier_makes_up_keep_out_nobody_who_comes() {
+        let limits = Limits {
+            sessions: 8,
+            ..Limits::default()
+        };
+        let accounts = Accounts::new(limits);
+        let start = |byte: u8| accounts.may_start(&AccountId([byte; 32]), 1_000, 0);
+        assert!(start(1).is_ok());
+        for made_up in 100..200 {
+            accounts.note_elsewhere(&AccountId([made_up; 32]), 1_000, 90_000);
+        }
+        assert_eq!(accounts.len(), 4);
+        accounts.note_elsewhere(&AccountId([1; 32]), 1_000, 90_000);
+        assert_eq!(start(1), Err(Refusal::TicketOpen), "who is known is noted");
+        for viewer in 2..6 {
+            assert!(start(viewer).is_ok());
+        }
+    }
 }

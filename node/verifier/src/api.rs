@@ -8,13 +8,19 @@
 //! | `verifier_claimProof(account, as_of?)` | proof with which lifetime earnings are claimed |
 //! | `verifier_earnings(account)` | lifetime earnings |
 //! | `verifier_providerKey(index)` | a provider's token key, sealed to the provider |
+//! | `verifier_plays(hex)` | plays by cell of a settled view block, for a registered controller's SCALE `SignedPlaysRequest` |
+//! | `verifier_signOfLife(hex)` | the period in which a storage node was seen, for its SCALE `SignedSignOfLife` |
+//! | `rpc.discover` | the description of all this, in OpenRPC |
 //!
 //! Binary is hex without prefix; with `0x` it is understood too. Accounts are 32 bytes in hex. A refusal outside of a
 //! session is a JSON-RPC error with code 1000 + the refusal's number, its words as message and its name as data.
 
 pub(crate) mod address;
+pub(crate) mod calls;
+mod description;
 pub(crate) mod limits;
 mod methods;
+mod plays;
 mod server;
 pub(crate) mod session;
 

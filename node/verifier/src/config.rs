@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use crate::addresses::AddressPolicy;
 use crate::clock::{Clock, SystemClock};
 
 /// Settings of one verifier service.
@@ -22,6 +23,8 @@ pub struct VerifierConfig {
     pub archive_views: bool,
     /// Bounds of the API.
     pub limits: Limits,
+    /// Which addresses are served.
+    pub addresses: AddressPolicy,
     /// Memory for the store's cache, in bytes.
     pub store_cache: usize,
     /// How often the service looks after what the chain's notifications don't tell.
@@ -119,6 +122,7 @@ impl VerifierConfig {
             claim_delay: 20,
             archive_views: false,
             limits: Limits::default(),
+            addresses: AddressPolicy::default(),
             store_cache: 64 * 1024 * 1024,
             tick: Duration::from_millis(250),
             clock: Arc::new(SystemClock::default()),

@@ -6,9 +6,11 @@ use std::sync::{
 };
 
 use chainflix_primitives::{AccountId, Round, hash::Hash32, refusal::Refusal, rounds::RoundClock};
+use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::api::session::Sessions;
+use crate::audit::Audit;
 use crate::chain::facts::RoundFacts;
 use crate::chain::verifiers::Verifiers;
 use crate::chain::{ChainView, Facts};
@@ -17,13 +19,15 @@ use crate::clock::ServiceTime;
 use crate::config::VerifierConfig;
 use crate::duties::Duties;
 use crate::earnings::ProofTree;
-use crate::earnings::accountant::LifetimeTotals;
+use crate::earnings::lifetime::LifetimeTotals;
 use crate::error::Denied;
 use crate::exchange::Exchange;
 use crate::exchange::gossip::Gossip;
+use crate::heartbeats::Heartbeats;
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
 use crate::secrets::{Secrets, SetSecret};
+use crate::signature_queue::SignatureQueue;
 use crate::store::Store;
 use crate::store::tables::ViewId;
 use crate::tickets::TicketBook;
@@ -54,14 +58,21 @@ pub(crate) struct Context {
     /// Views of others' recent blocks.
     pub(crate) recent: RecentViews,
     pub(crate) accounts: Accounts,
+    /// Storage providers that were found alive.
+    pub(crate) heartbeats: Heartbeats,
+    /// Verifies what comes in together, together.
+    pub(crate) signatures: SignatureQueue,
     pub(crate) sessions: Sessions,
     pub(crate) metrics: Metrics,
+    pub(crate) audit: Audit,
     pub(crate) place: RwLock<Place>,
     pub(crate) view_ids: AtomicU64,
     /// Whether the last adopted earnings are those that were computed here; without that nothing is voted for.
     pub(crate) earnings_agree: AtomicBool,
     pub(crate) lifetime: LifetimeTotals,
     pub(crate) proofs: ProofTree,
+    /// One place, for whoever makes the proof of a view: it hashes a whole view block.
+    pub(crate) proving: Arc<Semaphore>,
 }
 
 /// Where this node stands, as of the last best block.
@@ -105,6 +116,12 @@ impl Context {
     /// Id of the next view that is accepted.
     pub(crate) fn next_view_id(&self) -> ViewId {
         self.view_ids.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Counts a refusal.
+    pub(crate) fn refused(&self, refusal: Refusal) {
+        self.metrics.refused(refusal);
+        self.audit.refused(refusal);
     }
 
     /// Where this node stands.

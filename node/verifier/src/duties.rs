@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chainflix_primitives::{
     AccountId, Round,
     duty::{
-        ACCOUNT_KEY, ANNOUNCEMENT_KEY, FAULT_KEY, MAX_DUTY_BYTES, SET_SECRET_KEY, SetSecretDuty,
-        report_key,
+        ACCOUNT_KEY, ANNOUNCEMENT_KEY, FAULT_KEY, HEARTBEAT_KEY, MAX_DUTY_BYTES, SET_SECRET_KEY,
+        SetSecretDuty, report_key,
     },
     fault::FaultProof,
+    heartbeat::Heartbeat,
     registry::VerifierAnnouncement,
     report::Report,
 };
@@ -51,6 +52,15 @@ impl Duties {
 
     pub(crate) fn clear_set_secret(&self) {
         self.mirror.clear(SET_SECRET_KEY);
+    }
+
+    /// Leaves what was seen of storage providers, in the place of the period before.
+    pub(crate) fn heartbeat(&self, heartbeat: &Heartbeat) {
+        self.mirror.set(HEARTBEAT_KEY, &heartbeat.encode());
+    }
+
+    pub(crate) fn clear_heartbeat(&self) {
+        self.mirror.clear(HEARTBEAT_KEY);
     }
 
     /// Leaves a proof of a fault, in the place of the one before. One above the limit can't be left: no kind of proof gets

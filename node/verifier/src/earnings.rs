@@ -6,78 +6,40 @@
 use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
 
 use chainflix_primitives::{
-    AccountId, Round, Sha256,
+    AccountId, Round,
     api::ClaimProof,
-    earnings::leaf_hash,
-    merkle::Tree,
-    report::{EARNINGS_VERSION, EarningsTriple, earnings_due},
+    report::{EarningsTriple, earnings_due},
 };
 
 pub(crate) mod accountant;
+pub(crate) mod lifetime;
 mod records;
+mod tree;
+
+pub use self::tree::EarningsTree;
 
 use crate::chain::At;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::store::View;
-use crate::store::earnings::{Adopted, Totals};
-use crate::store::tables::{ADOPTED, TOTALS};
-
-/// A tree over lifetime totals.
-struct EarningsTree {
-    as_of: Round,
-    totals: Totals,
-    tree: Tree,
-}
-
-impl EarningsTree {
-    fn new(as_of: Round, totals: Totals) -> Self {
-        let leaves = totals.iter();
-        let leaves = leaves.map(|(account, total)| leaf_hash::<Sha256>(account, *total));
-        Self {
-            as_of,
-            tree: Tree::new::<Sha256>(leaves.collect()),
-            totals,
-        }
-    }
-
-    /// `None` when the sum exceeds 128 bits.
-    fn triple(&self) -> Option<EarningsTriple> {
-        let mut totals = self.totals.iter().map(|(_, total)| *total);
-        Some(EarningsTriple {
-            as_of: self.as_of,
-            root: self.tree.root(),
-            count: u32::try_from(self.totals.len()).ok()?,
-            sum: totals.try_fold(0u128, u128::checked_add)?,
-            version: EARNINGS_VERSION,
-        })
-    }
-
-    fn place_of(&self, account: &AccountId) -> Option<(usize, u128)> {
-        let place = self
-            .totals
-            .binary_search_by_key(account, |(account, _)| *account)
-            .ok()?;
-        let (_, total) = self.totals.get(place)?;
-        Some((place, *total))
-    }
-}
+use crate::store::earnings::Adopted;
+use crate::store::tables::{ADOPTED, TOTALS, TRIPLES};
 
 /// The tree from which a proof was last asked for: whoever claims, claims from the same one.
 #[derive(Default)]
-pub(crate) struct ProofTree(Mutex<Option<Arc<EarningsTree>>>);
+pub(crate) struct ProofTree(Mutex<Option<(Round, Arc<EarningsTree>)>>);
 
 impl ProofTree {
     fn of(&self, context: &Context, as_of: Round) -> Result<Option<Arc<EarningsTree>>, Failure> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tree) = last.as_ref().filter(|tree| tree.as_of == as_of) {
+        if let Some((_, tree)) = last.as_ref().filter(|(round, _)| *round == as_of) {
             return Ok(Some(Arc::clone(tree)));
         }
         let Some(totals) = context.store.view()?.get(TOTALS, &as_of)? else {
             return Ok(None);
         };
-        let tree = Arc::new(EarningsTree::new(as_of, totals));
-        *last = Some(Arc::clone(&tree));
+        let tree = Arc::new(EarningsTree::new(totals));
+        *last = Some((as_of, Arc::clone(&tree)));
         Ok(Some(tree))
     }
 }
@@ -110,10 +72,9 @@ pub(crate) fn due(context: &Context, round: Round) -> Result<Option<EarningsTrip
         // Rather none than wrong ones.
         return Ok(None);
     }
-    let totals = context.store.view()?.get(TOTALS, &as_of)?;
+    let triple = context.store.view()?.get(TRIPLES, &as_of)?;
     // Nothing earned yet is nothing to adopt.
-    let totals = totals.filter(|totals| !totals.is_empty());
-    Ok(totals.and_then(|totals| EarningsTree::new(as_of, totals).triple()))
+    Ok(triple.filter(|triple| triple.count > 0))
 }
 
 /// Why there is no proof.
@@ -154,13 +115,13 @@ pub(crate) fn proof(
     let Some(tree) = context.proofs.of(context, adopted.triple.as_of)? else {
         return Ok(Err(NoProof::Differs));
     };
-    if tree.tree.root() != adopted.triple.root {
+    if tree.root() != adopted.triple.root {
         return Ok(Err(NoProof::Differs));
     }
     let Some((place, total)) = tree.place_of(&account) else {
         return Ok(Err(NoProof::NothingEarned));
     };
-    let (Ok(index), Some(path)) = (u32::try_from(place), tree.tree.proof(place)) else {
+    let (Ok(index), Some(path)) = (u32::try_from(place), tree.proof(place)) else {
         return Ok(Err(NoProof::NothingEarned));
     };
     Ok(Ok(ClaimProof {
@@ -191,10 +152,11 @@ pub(crate) fn lifetime(context: &Context, account: AccountId) -> Result<Lifetime
         let Some(adopted) = adopted else {
             return Ok(None);
         };
-        let tree = context.proofs.of(context, adopted.triple.as_of)?;
+        let as_of = adopted.triple.as_of;
+        let tree = context.proofs.of(context, as_of)?;
         Ok(tree.map(|tree| {
             let total = tree.place_of(&account).map_or(0, |(_, total)| total);
-            (tree.as_of, total)
+            (as_of, total)
         }))
     };
     Ok(Lifetime {

@@ -48,6 +48,29 @@ pub enum StartError {
     Api(#[source] jsonrpsee::server::RegisterMethodError),
 }
 
+/// Why a viewer's call has no sealed reply.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// By a rule that holds before the message is opened.
+    #[error("{}", .0.words())]
+    Refused(Refusal),
+    /// The service can't answer; why is in its log.
+    #[error("the verifier can't answer now; try another one")]
+    Failed,
+}
+
+impl From<Denied> for CallError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Refused(refusal) => Self::Refused(refusal),
+            Denied::Failed(failure) => {
+                tracing::error!(error = ?failure, "a call could not be answered");
+                Self::Failed
+            }
+        }
+    }
+}
+
 /// Why the service can't answer at all: its own fault, not the asker's.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
@@ -60,6 +83,9 @@ pub(crate) enum Failure {
     /// A cryptographic operation failed that can't.
     #[error("sealing failed")]
     Seal,
+    /// Work on a thread of its own came to no end: the service stops.
+    #[error("the work was interrupted")]
+    Interrupted,
 }
 
 /// Why a viewer does not get what it asks for.

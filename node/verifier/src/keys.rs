@@ -39,6 +39,15 @@ pub(crate) fn any_in(directory: &Path) -> bool {
     FILES.iter().any(|name| directory.join(name).exists())
 }
 
+/// Removes the key files in `directory`.
+pub(crate) fn remove_from(directory: &Path) {
+    for name in FILES.iter().filter(|name| directory.join(name).exists()) {
+        if let Err(error) = std::fs::remove_file(directory.join(name)) {
+            tracing::warn!(name, %error, "a key file could not be removed");
+        }
+    }
+}
+
 /// A key and the name of its file.
 pub(crate) type NamedKey = (&'static str, Zeroizing<[u8; 32]>);
 

@@ -48,7 +48,9 @@
 )]
 
 mod accounts;
+mod addresses;
 mod api;
+mod audit;
 mod blocks;
 mod chain;
 mod checks;
@@ -59,21 +61,25 @@ mod duties;
 mod earnings;
 mod error;
 mod exchange;
+mod heartbeats;
 mod keys;
 mod metrics;
 mod network;
 mod random;
 mod secrets;
 mod service;
+mod signature_queue;
 mod store;
 mod tickets;
 mod watching;
 
+pub use self::addresses::{AddressPolicy, AddressRange, AddressRangeError, AddressRule, Withheld};
 pub use self::chain::{At, BlockRef, ChainError, ChainResult, ChainView};
 pub use self::clock::{Clock, SystemClock};
 pub use self::config::{Limits, Rate, VerifierConfig};
 pub use self::duties::DutyMirror;
-pub use self::error::StartError;
+pub use self::earnings::EarningsTree;
+pub use self::error::{CallError, StartError};
 pub use self::keys::KeyFileError;
 pub use self::network::{MAX_PEER_MESSAGE_BYTES, PeerError, PeerNetwork};
 pub use self::secrets::{BackupError, HeldSecret, back_up, held_secrets, restore};

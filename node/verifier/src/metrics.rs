@@ -8,6 +8,11 @@ use substrate_prometheus_endpoint::{
     exponential_buckets, register,
 };
 
+/// Upper bound of the first bucket of a time, in seconds; each next one is twice that.
+const FIRST_BUCKET: f64 = 0.001;
+/// Buckets: the last ends at 32.8 s.
+const BUCKETS: usize = 16;
+
 struct Registered {
     accepted: Counter<U64>,
     refused: CounterVec<U64>,
@@ -16,11 +21,13 @@ struct Registered {
     verdicts: CounterVec<U64>,
     faults: Counter<U64>,
     body_seconds: Histogram,
+    finish_seconds: Histogram,
     store_bytes: Gauge<U64>,
     sessions: Gauge<U64>,
     accounts: Gauge<U64>,
     round: Gauge<U64>,
     earnings_as_of: Gauge<U64>,
+    providers_seen: Gauge<U64>,
 }
 
 /// The metrics; without a registry nothing is counted.
@@ -75,6 +82,10 @@ impl Metrics {
         self.with(|metrics| metrics.body_seconds.observe(took.as_secs_f64()));
     }
 
+    pub(crate) fn finished(&self, took: Duration) {
+        self.with(|metrics| metrics.finish_seconds.observe(took.as_secs_f64()));
+    }
+
     pub(crate) fn sizes(&self, store_bytes: u64, sessions: usize, accounts: usize) {
         self.with(|metrics| {
             metrics.store_bytes.set(store_bytes);
@@ -91,6 +102,10 @@ impl Metrics {
         self.with(|metrics| metrics.earnings_as_of.set(round.into()));
     }
 
+    pub(crate) fn providers_seen(&self, count: u32) {
+        self.with(|metrics| metrics.providers_seen.set(count.into()));
+    }
+
     fn with(&self, act: impl FnOnce(&Registered)) {
         if let Some(metrics) = &self.0 {
             act(metrics);
@@ -104,6 +119,11 @@ impl Registered {
         let gauge = |name: &str, help: &str| register(Gauge::new(name, help)?, registry);
         let labelled = |name: &str, help: &str, label: &str| {
             register(CounterVec::new(Opts::new(name, help), &[label])?, registry)
+        };
+        let seconds = |name: &str, help: &str| {
+            let buckets = exponential_buckets(FIRST_BUCKET, 2.0, BUCKETS)?;
+            let options = HistogramOpts::new(name, help).buckets(buckets);
+            register(Histogram::with_opts(options)?, registry)
         };
         Ok(Self {
             accepted: counter("chainflix_views_accepted_total", "Views accepted")?,
@@ -123,15 +143,13 @@ impl Registered {
                 "chainflix_faults_found_total",
                 "Provable faults found in other verifiers' view blocks",
             )?,
-            body_seconds: register(
-                Histogram::with_opts(
-                    HistogramOpts::new(
-                        "chainflix_body_fetch_seconds",
-                        "Time to fetch a view block's body",
-                    )
-                    .buckets(exponential_buckets(0.005, 2.0, 14)?),
-                )?,
-                registry,
+            body_seconds: seconds(
+                "chainflix_body_fetch_seconds",
+                "Time to fetch a view block's body",
+            )?,
+            finish_seconds: seconds(
+                "chainflix_finish_seconds",
+                "Time from Play Data to acceptance",
             )?,
             store_bytes: gauge("chainflix_store_bytes", "Size of the verifier's store")?,
             sessions: gauge("chainflix_sessions", "Open sessions")?,
@@ -141,6 +159,13 @@ impl Registered {
                 "chainflix_earnings_as_of",
                 "Last settled round in the earnings",
             )?,
+            providers_seen: gauge(
+                "chainflix_providers_seen",
+                "Storage providers found alive in this period",
+            )?,
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::{
     fs::DirBuilder,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     os::unix::fs::DirBuilderExt,
     sync::{
         Arc, RwLock,
@@ -13,10 +13,13 @@ use std::{
 
 use chainflix_primitives::registry::{Endpoint, VerifierAnnouncement};
 use substrate_prometheus_endpoint::Registry;
-use tokio::task::JoinHandle;
+use tokio::{sync::Semaphore, task::JoinHandle};
 
 use crate::accounts::Accounts;
-use crate::api::{self, ApiServer, session::Sessions};
+use crate::api::{
+    self, ApiServer, address::Caller, calls::Calls, limits::GroupLimits, session::Sessions,
+};
+use crate::audit::Audit;
 use crate::blocks::keeper::Keeper;
 use crate::chain::verifiers::Verifiers;
 use crate::chain::{At, ChainView, Facts};
@@ -25,13 +28,14 @@ use crate::config::VerifierConfig;
 use crate::context::{Context, Place};
 use crate::duties::{Duties, DutyMirror};
 use crate::earnings::accountant::Accountant;
-use crate::error::StartError;
+use crate::error::{CallError, StartError};
 use crate::exchange::gossip::{self, Gossip};
 use crate::exchange::{Exchange, LeafPool, Responder};
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
 use crate::network::PeerNetwork;
 use crate::secrets::setup::{self, Setup};
+use crate::signature_queue::SignatureQueue;
 use crate::store::Store;
 use crate::tickets::TicketBook;
 
@@ -45,6 +49,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 pub struct VerifierService {
     responder: Responder,
     context: Arc<Context>,
+    calls: Calls,
     api: Option<ApiServer>,
     api_address: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
@@ -79,6 +84,8 @@ impl VerifierService {
         let store = Store::open(&config.directory, &genesis, config.store_cache)?;
         let time = ServiceTime::start(Arc::clone(&config.clock));
         let metrics = Metrics::new(registry);
+        let audit = Audit::open(&config.directory);
+        audit.started(time.now_ms());
         let verifiers = Arc::new(Verifiers::default());
         let pool = Arc::new(LeafPool::default());
         let (gossip, news) = Gossip::new();
@@ -97,6 +104,8 @@ impl VerifierService {
             tickets: TicketBook::open(&store, time.started_ms())?,
             recent: Default::default(),
             accounts: Accounts::new(config.limits),
+            heartbeats: Default::default(),
+            signatures: SignatureQueue::default(),
             sessions: Sessions::new(config.limits),
             duties: Duties::new(mirror),
             secrets: Arc::default(),
@@ -105,6 +114,7 @@ impl VerifierService {
             earnings_agree: AtomicBool::new(true),
             lifetime: Default::default(),
             proofs: Default::default(),
+            proving: Arc::new(Semaphore::new(1)),
             config,
             time,
             chain,
@@ -113,8 +123,11 @@ impl VerifierService {
             store,
             gossip,
             metrics,
+            audit,
         });
-        let api = api::serve(Arc::clone(&context), listener)?;
+        let groups = Arc::new(GroupLimits::new(context.config.limits));
+        let calls = Calls::new(Arc::clone(&context), Arc::clone(&groups));
+        let api = api::serve(Arc::clone(&context), groups, listener)?;
         let announcement = announcement(&context, api.address)?;
         if let Err(error) = setup::resume(&context) {
             tracing::warn!(%error, "the set secret will be looked for again");
@@ -133,6 +146,7 @@ impl VerifierService {
             api_address: api.address,
             api: Some(api),
             context,
+            calls,
             tasks,
         })
     }
@@ -143,10 +157,47 @@ impl VerifierService {
         self.api_address
     }
 
+    /// Names of the API's methods: those that `rpc.discover` describes.
+    #[must_use]
+    pub fn api_methods(&self) -> Vec<&'static str> {
+        self.api
+            .as_ref()
+            .map_or_else(Vec::new, |api| api.methods.clone())
+    }
+
     /// Answers a request that came from the node with ed25519 key `network_key`, which the network has authenticated.
     /// Neither request nor answer is longer than [`crate::MAX_PEER_MESSAGE_BYTES`].
     pub async fn handle_peer(&self, network_key: [u8; 32], request: Vec<u8>) -> Vec<u8> {
         self.responder.answer(network_key, request).await
+    }
+
+    /// What `verifier_openSession` does, for a node that brings viewers' messages in by another transport: opens a session
+    /// by a SCALE-encoded `OpenSession` that came from `from`. The same limits and address policy hold. Returns the session's id.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn open_session(&self, request: &[u8], from: IpAddr) -> Result<[u8; 16], CallError> {
+        let caller = Caller::from(from, &self.context.config.addresses);
+        self.calls.count(caller).map_err(CallError::Refused)?;
+        Ok(self.calls.open_session(request, caller).await?)
+    }
+
+    /// What `verifier_call` does, for such a node: the sealed reply to message `number` of a session.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn call(
+        &self,
+        session: &[u8; 16],
+        number: u64,
+        sealed: &[u8],
+        from: IpAddr,
+    ) -> Result<Vec<u8>, CallError> {
+        let arrived_ms = self.context.time.monotonic_ms();
+        let caller = Caller::from(from, &self.context.config.addresses);
+        self.calls.count(caller).map_err(CallError::Refused)?;
+        let answered = self.calls.call(session, number, sealed, caller, arrived_ms);
+        Ok(answered.await?)
     }
 
     /// Whether tickets are issued now.

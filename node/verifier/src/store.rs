@@ -14,8 +14,10 @@ use chainflix_primitives::hash::Hash32;
 use codec::{Decode, Encode};
 use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, StorageError};
 
+mod batch;
 pub(crate) mod bodies;
 pub(crate) mod earnings;
+mod heartbeats;
 pub(crate) mod prune;
 pub(crate) mod reports;
 mod secrets;
@@ -24,13 +26,15 @@ pub(crate) mod tickets;
 pub(crate) mod views;
 pub(crate) mod writer;
 
+pub(crate) use self::batch::Batch;
+
 use self::tables::{Key, META, Table};
 use self::writer::Writer;
 
 /// Name of the file in the service's directory.
 const FILE: &str = "verifier.redb";
 /// Number of the store's layout.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -107,11 +111,16 @@ impl Store {
                 path: path.clone(),
                 source: Box::new(error.into()),
             })?;
+        Self::on(database, path, genesis)
+    }
+
+    /// The store on an open database, which lies at `path`, for the chain of `genesis`.
+    fn on(database: Database, path: PathBuf, genesis: &Hash32) -> StoreResult<Self> {
         let database = Arc::new(database);
         let write = database.begin_write()?;
         tables::create_all(&write)?;
         {
-            let batch = Batch { write: &write };
+            let batch = Batch::new(&write);
             match batch.get(META, b"layout__")? {
                 None => {
                     batch.put(META, b"layout__", &LAYOUT.encode())?;
@@ -169,15 +178,22 @@ impl Store {
         directory.join(FILE).exists()
     }
 
+    /// Removes the store in `directory`, if there is one.
+    pub(crate) fn remove_from(directory: &Path) {
+        if Self::exists_in(directory)
+            && let Err(error) = std::fs::remove_file(directory.join(FILE))
+        {
+            tracing::warn!(%error, "the store could not be removed");
+        }
+    }
+
     /// Writes at once, in the calling thread: for a store that no service uses.
     pub(crate) fn write_now(
         &self,
         write: impl FnOnce(&Batch<'_>) -> StoreResult<()>,
     ) -> StoreResult<()> {
         let transaction = self.database.begin_write()?;
-        write(&Batch {
-            write: &transaction,
-        })?;
+        write(&Batch::new(&transaction))?;
         transaction.commit()?;
         Ok(())
     }
@@ -243,6 +259,24 @@ impl View {
             .ok_or(StoreError::Damaged { table: "meta" })
     }
 
+    /// Values under some keys, in their order.
+    pub(crate) fn get_all<'k, K: Key + 'k, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        keys: impl IntoIterator<Item = &'k K>,
+    ) -> StoreResult<Vec<Option<V>>> {
+        let open = self.read.open_table(table.definition())?;
+        let mut name = Vec::with_capacity(K::LEN);
+        let mut values = Vec::new();
+        for key in keys {
+            name.clear();
+            key.write(&mut name);
+            let bytes = open.get(name.as_slice())?;
+            values.push(bytes.map(|bytes| table.decode(bytes.value())).transpose()?);
+        }
+        Ok(values)
+    }
+
     /// Whether there is a value under `key`.
     pub(crate) fn has<K: Key, V: Decode>(&self, table: Table<K, V>, key: &K) -> StoreResult<bool> {
         let open = self.read.open_table(table.definition())?;
@@ -290,73 +324,6 @@ impl View {
             table.key(key.value())?,
             table.decode(value.value())?,
         )))
-    }
-}
-
-/// Writes that become durable together.
-pub(crate) struct Batch<'a> {
-    write: &'a redb::WriteTransaction,
-}
-
-impl Batch<'_> {
-    /// The value under `key`, as this batch leaves it so far.
-    pub(crate) fn get<K: Key, V: Decode>(
-        &self,
-        table: Table<K, V>,
-        key: &K,
-    ) -> StoreResult<Option<V>> {
-        let open = self.write.open_table(table.definition())?;
-        let bytes = open.get(key.bytes().as_slice())?;
-        bytes.map(|bytes| table.decode(bytes.value())).transpose()
-    }
-
-    /// Puts a value.
-    pub(crate) fn put<K: Key, V: Encode>(
-        &self,
-        table: Table<K, V>,
-        key: &K,
-        value: &V,
-    ) -> StoreResult<()> {
-        let mut open = self.write.open_table(table.definition())?;
-        open.insert(key.bytes().as_slice(), value.encode().as_slice())?;
-        Ok(())
-    }
-
-    /// Removes a value, if there is one.
-    pub(crate) fn delete<K: Key, V>(&self, table: Table<K, V>, key: &K) -> StoreResult<()> {
-        let mut open = self.write.open_table(table.definition())?;
-        open.remove(key.bytes().as_slice())?;
-        Ok(())
-    }
-
-    /// Entries from `first` to `last`, both included, ascending, at most `limit`, as this batch leaves them so far.
-    pub(crate) fn range<K: Key, V: Decode>(
-        &self,
-        table: Table<K, V>,
-        first: &K,
-        last: &K,
-        limit: usize,
-    ) -> StoreResult<Vec<(K, V)>> {
-        let open = self.write.open_table(table.definition())?;
-        let (first, last) = (first.bytes(), last.bytes());
-        let found = open.range(first.as_slice()..=last.as_slice())?;
-        read(table, found.take(limit))
-    }
-
-    /// Removes at most `limit` entries from `first` to `last`, both included; what they were.
-    pub(crate) fn take_range<K: Key, V: Decode>(
-        &self,
-        table: Table<K, V>,
-        first: &K,
-        last: &K,
-        limit: usize,
-    ) -> StoreResult<Vec<(K, V)>> {
-        let taken = self.range(table, first, last, limit)?;
-        let mut open = self.write.open_table(table.definition())?;
-        for (key, _) in &taken {
-            open.remove(key.bytes().as_slice())?;
-        }
-        Ok(taken)
     }
 }
 

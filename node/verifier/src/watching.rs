@@ -16,7 +16,8 @@ mod start;
 mod uploads;
 mod views;
 
-use crate::api::address::AddressGroup;
+use crate::addresses::Withheld;
+use crate::api::address::Caller;
 use crate::api::session::Session;
 use crate::chain::facts::{NotWatchable, RoundFacts};
 use crate::context::Context;
@@ -27,7 +28,7 @@ pub(crate) struct Message<'a> {
     /// The session.
     pub(crate) session: &'a Session,
     /// Where it came from.
-    pub(crate) group: AddressGroup,
+    pub(crate) caller: Caller,
     /// When it arrived, on the monotonic clock.
     pub(crate) arrived_ms: u64,
 }
@@ -46,7 +47,7 @@ pub(crate) async fn answer(
 ) -> Result<Reply, Denied> {
     match route(context, message, request).await {
         Err(Denied::Refused(refusal)) => {
-            context.metrics.refused(refusal);
+            context.refused(refusal);
             Ok(Reply::Refused(refusal))
         }
         other => other,
@@ -58,12 +59,19 @@ async fn route(
     message: &Message<'_>,
     request: Request,
 ) -> Result<Reply, Denied> {
-    if let Request::Views { limit } = request {
+    if is_withheld(&message.caller, &request) {
+        return Err(Refusal::AddressRefused.into());
+    }
+    if let Request::Views { .. } | Request::View { .. } = request {
         let answering = context.answering()?;
         if !message.session.delegation.holds_in(answering.round) {
             return Err(Refusal::DelegationExpired.into());
         }
-        return views::latest(context, message, limit);
+    }
+    match request {
+        Request::Views { limit } => return views::latest(context, message, limit),
+        Request::View { view } => return views::one(context, message, view).await,
+        _ => {}
     }
     let ready = context.ready()?;
     // A view is judged by the round of its ticket, which was issued only while the delegation held.
@@ -98,7 +106,16 @@ async fn route(
             count,
         } => uploads::keys(context, message, upload, rendition, first, count),
         // Answered above, by a verifier that is not ready for anything else, too.
-        Request::Views { .. } => Err(Refusal::Malformed.into()),
+        Request::Views { .. } | Request::View { .. } => Err(Refusal::Malformed.into()),
+    }
+}
+
+/// Whether the operator withholds what is asked for from the caller's address. What plays may be finished.
+fn is_withheld(caller: &Caller, request: &Request) -> bool {
+    match request {
+        Request::StartCell { .. } => caller.lacks(Withheld::Tickets),
+        Request::CellKeys { .. } | Request::ContentKey { .. } => caller.lacks(Withheld::Keys),
+        _ => false,
     }
 }
 

@@ -239,6 +239,19 @@ mod benchmarks {
         assert_eq!(sums.len() as u32, d.min(MAX_PAID_CAMPAIGNS));
     }
 
+    /// What most rounds are: nobody owes anything.
+    #[benchmark]
+    fn pay_nothing() {
+        let paid;
+
+        #[block]
+        {
+            paid = Pallet::<T>::pay(NOW, debits_of(0));
+        }
+        assert!(paid.is_empty());
+        assert_eq!(LastSettled::<T>::get(), Some(NOW));
+    }
+
     /// `c`: campaigns, each of which pays the last of its budget and is stopped.
     #[benchmark]
     fn pay(c: Linear<0, MAX_PAID_CAMPAIGNS>) {

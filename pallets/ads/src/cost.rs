@@ -9,5 +9,8 @@ use crate::WeightInfo;
 /// [`MAX_PAID_CAMPAIGNS`] campaigns pay.
 #[must_use]
 pub fn pay<W: WeightInfo>(debits: u32) -> Weight {
+    if debits == 0 {
+        return W::pay_nothing();
+    }
     W::sum_debits(debits).saturating_add(W::pay(debits.min(MAX_PAID_CAMPAIGNS)))
 }

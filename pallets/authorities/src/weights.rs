@@ -1,11 +1,13 @@
-//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program: `docs/weights.md` says how to make it again.
+//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program:
+//! `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_authorities`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -15,53 +17,53 @@ use frame_support::{
 
 /// Weights by the benchmark of the same name.
 pub trait WeightInfo {
-    /// Noting an announcement.
+    /// Of `announce`.
     fn announce() -> Weight;
-    /// Letting an announcement in.
+    /// Of `authorize_announce`.
     fn authorize_announce() -> Weight;
-    /// Noting a commitment to a set secret.
+    /// Of `commit_set_secret`.
     fn commit_set_secret() -> Weight;
-    /// Letting a commitment in.
+    /// Of `authorize_commit_set_secret`.
     fn authorize_commit_set_secret() -> Weight;
-    /// Noting an acknowledgement of a set secret.
+    /// Of `acknowledge_set_secret`.
     fn acknowledge_set_secret() -> Weight;
-    /// Letting an acknowledgement in.
+    /// Of `authorize_acknowledge_set_secret`.
     fn authorize_acknowledge_set_secret() -> Weight;
-    /// Noting an application.
+    /// Of `apply`.
     fn apply() -> Weight;
-    /// Taking one back.
+    /// Of `withdraw_application`.
     fn withdraw_application() -> Weight;
-    /// Changing a profile.
+    /// Of `update_profile`.
     fn update_profile() -> Weight;
-    /// Admitting a candidate.
+    /// Of `admit`.
     fn admit() -> Weight;
-    /// Removing a verifier.
+    /// Of `remove`.
     fn remove() -> Weight;
-    /// Suspending.
+    /// Of `suspend`.
     fn suspend() -> Weight;
-    /// Lifting a suspension.
+    /// Of `readmit`.
     fn readmit() -> Weight;
-    /// Leaving.
+    /// Of `exit`.
     fn exit() -> Weight;
-    /// Adding to a bond.
+    /// Of `top_up_bond`.
     fn top_up_bond() -> Weight;
-    /// Taking a bond back.
+    /// Of `withdraw_bond`.
     fn withdraw_bond() -> Weight;
-    /// Removing session keys.
+    /// Of `forget_session_keys`.
     fn forget_session_keys() -> Weight;
-    /// Proving an equivocation of Aura by the keys that are remembered, and punishing it.
+    /// Of `report_aura_equivocation`.
     fn report_aura_equivocation() -> Weight;
-    /// Letting the proof in.
+    /// Of `authorize_report_aura_equivocation`.
     fn authorize_report_aura_equivocation() -> Weight;
-    /// Finding a key's owner under the root of a past session.
+    /// Of `key_owner_by_root`.
     fn key_owner_by_root() -> Weight;
-    /// Finding a key's owner among the keys that are remembered.
+    /// Of `key_owner_by_set`.
     fn key_owner_by_set() -> Weight;
-    /// Punishing one offender.
+    /// Of `punish`.
     fn punish() -> Weight;
-    /// Planning a session. Runs within the block hook of pallet-session, which takes a whole block.
+    /// Of `new_session`.
     fn new_session() -> Weight;
-    /// Beginning a session in which everybody is another. Runs within the same hook.
+    /// Of `start_session`.
     fn start_session() -> Weight;
 }
 
@@ -69,156 +71,309 @@ pub trait WeightInfo {
 pub struct MeasuredWeight<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::AnnouncementCount` (r:1 w:1)
+    /// Storage: `Authorities::Announcements` (r:1 w:1)
     fn announce() -> Weight {
-        // Least time: 100_752 ns.
-        Weight::from_parts(104_006_000, 0)
+        // Least time: 57_263 ns.
+        Weight::from_parts(63_530_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::AnnouncementCount` (r:1 w:0)
+    /// Storage: `Authorities::Announcements` (r:1 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::SetRounds` (r:1 w:0)
+    /// Storage: `Pov::VerifierSets` (r:1 w:0)
     fn authorize_announce() -> Weight {
-        // Least time: 155_474 ns.
-        Weight::from_parts(165_064_000, 0).saturating_add(D::get().reads(7))
+        // Least time: 118_407 ns.
+        Weight::from_parts(125_950_000, 0).saturating_add(D::get().reads(7))
     }
 
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::LatestEpoch` (r:1 w:0)
+    /// Storage: `Authorities::SetSecrets` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Authorities::Acknowledgements` (r:0 w:1)
     fn commit_set_secret() -> Weight {
-        // Least time: 111_396 ns.
-        Weight::from_parts(115_769_000, 0)
+        // Least time: 65_446 ns.
+        Weight::from_parts(72_934_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::LatestEpoch` (r:1 w:0)
+    /// Storage: `Authorities::SetSecrets` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Pov::SetRounds` (r:1 w:0)
+    /// Storage: `Pov::VerifierSets` (r:1 w:0)
     fn authorize_commit_set_secret() -> Weight {
-        // Least time: 154_257 ns.
-        Weight::from_parts(163_452_000, 0).saturating_add(D::get().reads(7))
+        // Least time: 116_572 ns.
+        Weight::from_parts(123_218_000, 0).saturating_add(D::get().reads(7))
     }
 
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::SetSecrets` (r:1 w:1)
+    /// Storage: `Authorities::LatestEpoch` (r:1 w:0)
+    /// Storage: `Authorities::Acknowledgements` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Authorities::EpochInForce` (r:0 w:1)
     fn acknowledge_set_secret() -> Weight {
-        // Least time: 119_171 ns.
-        Weight::from_parts(125_558_000, 0)
-            .saturating_add(D::get().reads(4))
+        // Least time: 121_206 ns.
+        Weight::from_parts(134_511_000, 0)
+            .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::SetSecrets` (r:1 w:0)
+    /// Storage: `Authorities::LatestEpoch` (r:1 w:0)
+    /// Storage: `Authorities::Acknowledgements` (r:1 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::SetRounds` (r:1 w:0)
+    /// Storage: `Pov::VerifierSets` (r:1 w:0)
     fn authorize_acknowledge_set_secret() -> Weight {
-        // Least time: 148_963 ns.
-        Weight::from_parts(160_811_000, 0).saturating_add(D::get().reads(8))
+        // Least time: 160_036 ns.
+        Weight::from_parts(181_066_000, 0).saturating_add(D::get().reads(8))
     }
 
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:1 w:0)
+    /// Storage: `Session::NextKeys` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Authorities::CounterForVerifiers` (r:1 w:1)
     fn apply() -> Weight {
-        // Least time: 101_410 ns.
-        Weight::from_parts(107_001_000, 0)
+        // Least time: 85_881 ns.
+        Weight::from_parts(132_390_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Authorities::CounterForVerifiers` (r:1 w:1)
     fn withdraw_application() -> Weight {
-        // Least time: 81_551 ns.
-        Weight::from_parts(92_612_000, 0)
+        // Least time: 81_611 ns.
+        Weight::from_parts(106_284_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
     fn update_profile() -> Weight {
-        // Least time: 19_662 ns.
-        Weight::from_parts(22_009_000, 0)
+        // Least time: 22_779 ns.
+        Weight::from_parts(33_766_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:2 w:2)
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:1 w:0)
+    /// Storage: `Session::NextKeys` (r:1 w:0)
+    /// Storage: `Authorities::Members` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::Counted` (r:1 w:0)
+    /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Authorities::Expelled` (r:1 w:1)
+    /// Storage: `Authorities::MinimumSet` (r:1 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn admit() -> Weight {
-        // Least time: 260_954 ns.
-        Weight::from_parts(273_601_000, 0)
+        // Least time: 260_501 ns.
+        Weight::from_parts(292_601_000, 0)
             .saturating_add(D::get().reads(15))
             .saturating_add(D::get().writes(6))
     }
 
+    /// Storage: `Authorities::Members` (r:1 w:1)
+    /// Storage: `Authorities::Expelled` (r:1 w:0)
+    /// Storage: `Authorities::MinimumSet` (r:1 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
     fn remove() -> Weight {
-        // Least time: 109_644 ns.
-        Weight::from_parts(125_915_000, 0)
+        // Least time: 105_644 ns.
+        Weight::from_parts(126_615_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
     fn suspend() -> Weight {
-        // Least time: 57_925 ns.
-        Weight::from_parts(66_353_000, 0)
+        // Least time: 56_559 ns.
+        Weight::from_parts(63_254_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
     fn readmit() -> Weight {
-        // Least time: 66_551 ns.
-        Weight::from_parts(73_937_000, 0)
+        // Least time: 73_432 ns.
+        Weight::from_parts(84_564_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Authorities::Members` (r:1 w:1)
+    /// Storage: `Authorities::Expelled` (r:1 w:0)
+    /// Storage: `Authorities::MinimumSet` (r:1 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
     fn exit() -> Weight {
-        // Least time: 108_846 ns.
-        Weight::from_parts(115_266_000, 0)
+        // Least time: 112_224 ns.
+        Weight::from_parts(126_338_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn top_up_bond() -> Weight {
-        // Least time: 90_769 ns.
-        Weight::from_parts(97_216_000, 0)
+        // Least time: 66_800 ns.
+        Weight::from_parts(111_070_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Authorities::CounterForVerifiers` (r:1 w:1)
+    /// Storage: `Authorities::Announcements` (r:1 w:1)
+    /// Storage: `Authorities::CounterForAnnouncements` (r:1 w:1)
     fn withdraw_bond() -> Weight {
-        // Least time: 139_927 ns.
-        Weight::from_parts(143_723_000, 0)
+        // Least time: 135_971 ns.
+        Weight::from_parts(169_391_000, 0)
             .saturating_add(D::get().reads(7))
             .saturating_add(D::get().writes(6))
     }
 
+    /// Storage: `Authorities::Verifiers` (r:1 w:0)
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Session::NextKeys` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Session::ExternallySetKeys` (r:1 w:0)
+    /// Storage: `Session::KeyOwner` (r:0 w:3)
     fn forget_session_keys() -> Weight {
-        // Least time: 150_898 ns.
-        Weight::from_parts(168_644_000, 0)
+        // Least time: 150_588 ns.
+        Weight::from_parts(173_140_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(6))
     }
 
+    /// Storage: `Authorities::SessionSlots` (r:2 w:0)
+    /// Storage: `Aura::CurrentSlot` (r:1 w:0)
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::KeySetSessions` (r:1 w:0)
+    /// Storage: `Authorities::KeySets` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:1 w:1)
+    /// Storage: `Offences::ConcurrentReportsIndex` (r:1 w:1)
+    /// Storage: `Offences::Reports` (r:1 w:1)
+    /// Storage: `Session::DisabledValidators` (r:1 w:1)
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Authorities::Members` (r:1 w:1)
+    /// Storage: `Authorities::Expelled` (r:1 w:1)
+    /// Storage: `Authorities::MinimumSet` (r:1 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn report_aura_equivocation() -> Weight {
-        // Least time: 1_325_528 ns.
-        Weight::from_parts(1_522_561_000, 0)
+        // Least time: 1_507_283 ns.
+        Weight::from_parts(1_725_789_000, 0)
             .saturating_add(D::get().reads(18))
             .saturating_add(D::get().writes(9))
     }
 
+    /// Storage: `Authorities::SessionSlots` (r:2 w:0)
+    /// Storage: `Aura::CurrentSlot` (r:1 w:0)
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::KeySetSessions` (r:1 w:0)
+    /// Storage: `Authorities::KeySets` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:1 w:0)
     fn authorize_report_aura_equivocation() -> Weight {
-        // Least time: 819_612 ns.
-        Weight::from_parts(851_203_000, 0).saturating_add(D::get().reads(7))
+        // Least time: 1_062_953 ns.
+        Weight::from_parts(1_215_551_000, 0).saturating_add(D::get().reads(7))
     }
 
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Historical::HistoricalSessions` (r:1 w:0)
     fn key_owner_by_root() -> Weight {
-        // Least time: 59_779 ns.
-        Weight::from_parts(72_609_000, 0).saturating_add(D::get().reads(2))
+        // Least time: 51_451 ns.
+        Weight::from_parts(62_605_000, 0).saturating_add(D::get().reads(2))
     }
 
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::KeySetSessions` (r:1 w:0)
+    /// Storage: `Authorities::KeySets` (r:1 w:0)
     fn key_owner_by_set() -> Weight {
-        // Least time: 131_118 ns.
-        Weight::from_parts(137_571_000, 0).saturating_add(D::get().reads(3))
+        // Least time: 99_172 ns.
+        Weight::from_parts(102_699_000, 0).saturating_add(D::get().reads(3))
     }
 
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:1 w:1)
+    /// Storage: `Session::DisabledValidators` (r:1 w:1)
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Authorities::Members` (r:1 w:1)
+    /// Storage: `Authorities::Expelled` (r:1 w:1)
+    /// Storage: `Authorities::MinimumSet` (r:1 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn punish() -> Weight {
-        // Least time: 259_367 ns.
-        Weight::from_parts(267_442_000, 0)
+        // Least time: 168_677 ns.
+        Weight::from_parts(181_947_000, 0)
             .saturating_add(D::get().reads(11))
             .saturating_add(D::get().writes(7))
     }
 
+    /// Storage: `Authorities::Members` (r:1 w:0)
+    /// Storage: `Authorities::Expelled` (r:1 w:0)
+    /// Storage: `Session::NextKeys` (r:100 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn new_session() -> Weight {
-        // Least time: 509_533 ns.
-        Weight::from_parts(518_351_000, 0).saturating_add(D::get().reads(103))
+        // Least time: 460_272 ns.
+        Weight::from_parts(484_583_000, 0).saturating_add(D::get().reads(103))
     }
 
+    /// Storage: `Authorities::InForce` (r:1 w:1)
+    /// Storage: `Aura::CurrentSlot` (r:1 w:0)
+    /// Storage: `Session::QueuedKeys` (r:1 w:0)
+    /// Storage: `Authorities::KeySetSessions` (r:1 w:1)
+    /// Storage: `Authorities::KeySets` (r:1 w:1)
+    /// Storage: `Session::Validators` (r:1 w:0)
+    /// Storage: `TechnicalCommittee::Proposals` (r:1 w:0)
+    /// Storage: `Authorities::LatestEpoch` (r:1 w:0)
+    /// Storage: `Authorities::SetSecrets` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:100 w:100)
+    /// Storage: `Session::CurrentIndex` (r:1 w:0)
+    /// Storage: `Authorities::BarredUntil` (r:100 w:0)
+    /// Storage: `Authorities::SessionSlots` (r:0 w:1)
+    /// Storage: `TechnicalCommittee::Members` (r:0 w:1)
+    /// Storage: `TechnicalCommittee::Prime` (r:0 w:1)
     fn start_session() -> Weight {
-        // Least time: 1_583_792 ns.
-        Weight::from_parts(6_053_658_000, 0)
+        // Least time: 1_315_228 ns.
+        Weight::from_parts(1_391_179_000, 0)
             .saturating_add(D::get().reads(211))
             .saturating_add(D::get().writes(106))
     }

@@ -33,7 +33,7 @@ use frame_benchmarking::v2::*;
 use frame_support::{
     BoundedVec,
     pallet_prelude::TransactionSource,
-    traits::{Authorize, EnsureOrigin, OneSessionHandler},
+    traits::{Authorize, EnsureOrigin, OneSessionHandler, UnfilteredDispatchable},
 };
 use frame_system::RawOrigin;
 
@@ -67,6 +67,13 @@ const MAX_OPENED: u32 = DRAWN_LEAVES + 1;
 /// Whether a fault was noted.
 fn is_noted<T: Config>(proof: &FaultProof) -> bool {
     Faults::<T>::contains_key(proof.round, proof.issuer) && OpenFaults::<T>::get().is_full()
+}
+
+/// Asks for the call what pool and block ask before they take it.
+fn authorize<T: Config>(call: &Call<T>) -> Result<(), BenchmarkError> {
+    call.authorize(TransactionSource::External)
+        .ok_or("the call can be authorized")??;
+    Ok(())
 }
 
 #[benchmarks]
@@ -155,6 +162,7 @@ mod benchmarks {
         }
         assert_eq!(PrunedTo::<T>::get().records, end);
         assert_eq!(Commitments::<T>::iter().count(), 0);
+        assert!(!VerifierSets::<T>::contains_key(0));
     }
 
     /// `a`: approvers.
@@ -217,8 +225,7 @@ mod benchmarks {
 
         #[block]
         {
-            call.authorize(TransactionSource::External)
-                .ok_or("the call can be authorized")??;
+            authorize(&call)?;
         }
         Ok(())
     }
@@ -380,6 +387,121 @@ mod benchmarks {
         report_fault(RawOrigin::Signed(accuser), Box::new(proof.clone()));
 
         assert!(Faults::<T>::contains_key(proof.round, proof.issuer));
+    }
+
+    #[benchmark]
+    fn authorize_fault_of_leaf() -> Result<(), BenchmarkError> {
+        let (call, _) = proofs::by_verifier::<T>(proofs::of_leaf::<T>().1);
+
+        #[block]
+        {
+            authorize(&call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_fault_of_ticket() -> Result<(), BenchmarkError> {
+        let (call, _) = proofs::by_verifier::<T>(proofs::of_ticket::<T>().1);
+
+        #[block]
+        {
+            authorize(&call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_fault_of_two_leaves() -> Result<(), BenchmarkError> {
+        let (call, _) = proofs::by_verifier::<T>(proofs::of_two_leaves::<T>().1);
+
+        #[block]
+        {
+            authorize(&call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_fault_of_assignment() -> Result<(), BenchmarkError> {
+        let (call, _) = proofs::by_verifier::<T>(proofs::of_assignment::<T>().1);
+
+        #[block]
+        {
+            authorize(&call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_fault_of_possession() -> Result<(), BenchmarkError> {
+        let (call, _) = proofs::by_verifier::<T>(proofs::of_possession::<T>().1);
+
+        #[block]
+        {
+            authorize(&call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_fault_of_leaf() -> Result<(), BenchmarkError> {
+        let (call, proof) = proofs::by_verifier::<T>(proofs::of_leaf::<T>().1);
+
+        #[block]
+        {
+            call.dispatch_bypass_filter(RawOrigin::Authorized.into())?;
+        }
+        assert!(is_noted::<T>(&proof));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_fault_of_ticket() -> Result<(), BenchmarkError> {
+        let (call, proof) = proofs::by_verifier::<T>(proofs::of_ticket::<T>().1);
+
+        #[block]
+        {
+            call.dispatch_bypass_filter(RawOrigin::Authorized.into())?;
+        }
+        assert!(is_noted::<T>(&proof));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_fault_of_two_leaves() -> Result<(), BenchmarkError> {
+        let (call, proof) = proofs::by_verifier::<T>(proofs::of_two_leaves::<T>().1);
+
+        #[block]
+        {
+            call.dispatch_bypass_filter(RawOrigin::Authorized.into())?;
+        }
+        assert!(is_noted::<T>(&proof));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_fault_of_assignment() -> Result<(), BenchmarkError> {
+        let (call, proof) = proofs::by_verifier::<T>(proofs::of_assignment::<T>().1);
+
+        #[block]
+        {
+            call.dispatch_bypass_filter(RawOrigin::Authorized.into())?;
+        }
+        assert!(is_noted::<T>(&proof));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_fault_of_possession() -> Result<(), BenchmarkError> {
+        let (call, proof) = proofs::by_verifier::<T>(proofs::of_possession::<T>().1);
+
+        #[block]
+        {
+            call.dispatch_bypass_filter(RawOrigin::Authorized.into())?;
+        }
+        assert!(Faults::<T>::contains_key(proof.round, proof.issuer));
+        Ok(())
     }
 
     /// `b`: blocks with leaves in which the view could stand.

@@ -72,25 +72,58 @@ pub fn report<T: Config>(report: &Report) -> Weight {
     weight
 }
 
-/// Judging a proof of a fault, and punishing the issuer.
+/// Judging anybody's proof of a fault, with its deposit, and punishing the issuer.
 pub fn report_fault<T: Config>(proof: &FaultProof) -> Weight {
-    match &proof.evidence {
-        FaultEvidence::WrongNonce | FaultEvidence::OutsideWindow | FaultEvidence::VideoInactive => {
-            T::WeightInfo::fault_of_leaf()
-        }
-        FaultEvidence::TicketElsewhere { .. } => T::WeightInfo::fault_of_ticket(),
-        FaultEvidence::SameMinute { .. } | FaultEvidence::Overlap { .. } => {
-            T::WeightInfo::fault_of_two_leaves()
-        }
-        FaultEvidence::NotAssigned => T::WeightInfo::fault_of_assignment(),
-        FaultEvidence::WrongPossession { .. } => T::WeightInfo::fault_of_possession(),
+    match kind_of(proof) {
+        Kind::Leaf => T::WeightInfo::fault_of_leaf(),
+        Kind::Ticket => T::WeightInfo::fault_of_ticket(),
+        Kind::TwoLeaves => T::WeightInfo::fault_of_two_leaves(),
+        Kind::Assignment => T::WeightInfo::fault_of_assignment(),
+        Kind::Possession => T::WeightInfo::fault_of_possession(),
     }
 }
 
-/// Letting a verifier's proof of a fault into the pool or a block: it is judged there, and its signature with it, which costs
-/// what that of a report does.
+/// Letting a verifier's proof of a fault into the pool or a block: it is judged there, and its signature with it.
 pub fn authorize_fault<T: Config>(proof: &FaultProof) -> Weight {
-    report_fault::<T>(proof).saturating_add(T::WeightInfo::authorize_report(0, 0, 0, 0))
+    match kind_of(proof) {
+        Kind::Leaf => T::WeightInfo::authorize_fault_of_leaf(),
+        Kind::Ticket => T::WeightInfo::authorize_fault_of_ticket(),
+        Kind::TwoLeaves => T::WeightInfo::authorize_fault_of_two_leaves(),
+        Kind::Assignment => T::WeightInfo::authorize_fault_of_assignment(),
+        Kind::Possession => T::WeightInfo::authorize_fault_of_possession(),
+    }
+}
+
+/// Judging a verifier's proof of a fault, and punishing the issuer.
+pub fn prove_fault<T: Config>(proof: &FaultProof) -> Weight {
+    match kind_of(proof) {
+        Kind::Leaf => T::WeightInfo::prove_fault_of_leaf(),
+        Kind::Ticket => T::WeightInfo::prove_fault_of_ticket(),
+        Kind::TwoLeaves => T::WeightInfo::prove_fault_of_two_leaves(),
+        Kind::Assignment => T::WeightInfo::prove_fault_of_assignment(),
+        Kind::Possession => T::WeightInfo::prove_fault_of_possession(),
+    }
+}
+
+/// Proofs that cost the same.
+enum Kind {
+    Leaf,
+    Ticket,
+    TwoLeaves,
+    Assignment,
+    Possession,
+}
+
+const fn kind_of(proof: &FaultProof) -> Kind {
+    match &proof.evidence {
+        FaultEvidence::WrongNonce | FaultEvidence::OutsideWindow | FaultEvidence::VideoInactive => {
+            Kind::Leaf
+        }
+        FaultEvidence::TicketElsewhere { .. } => Kind::Ticket,
+        FaultEvidence::SameMinute { .. } | FaultEvidence::Overlap { .. } => Kind::TwoLeaves,
+        FaultEvidence::NotAssigned => Kind::Assignment,
+        FaultEvidence::WrongPossession { .. } => Kind::Possession,
+    }
 }
 
 /// Judging a proof that a view is missing, and paying for it.

@@ -276,7 +276,7 @@ pub mod pallet {
         /// As [`Call::report_fault`]; [`Error::FaultNotProven`].
         #[pallet::call_index(5)]
         #[pallet::weight((
-            cost::report_fault::<T>(proof),
+            cost::prove_fault::<T>(proof),
             DispatchClass::Operational,
         ))]
         #[pallet::weight_of_authorize(cost::authorize_fault::<T>(proof))]

@@ -13,9 +13,10 @@ use scale_info::TypeInfo;
 
 use crate::crypto::Public;
 
-/// Verifier sets that are remembered. With one change per session, the shortest time between two,
-/// it reaches much further back than any ticket that can still be opened.
-pub const MAX_SETS: u32 = 64;
+/// Verifier sets that are remembered. With one change per session, the shortest time between two (a verifier that
+/// registers other keys again and again can bring that about), they reach back 1.1 production cycles: further than any
+/// fault that can still be proved.
+pub const MAX_SETS: u32 = 2_048;
 /// Changes of the cycle length that are remembered.
 pub const MAX_CYCLE_RULES: u32 = 16;
 /// Changes of the parameters that are remembered.

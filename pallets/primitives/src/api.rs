@@ -9,8 +9,10 @@
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
 
 use crate::delegation::SignedDelegation;
+use crate::fault::PlacedLeaf;
 use crate::hash::Hash32;
 use crate::ids::{AccountId, Magnet, Signature64, UploadId};
 use crate::play_data::PlayData;
@@ -19,6 +21,7 @@ use crate::refusal::Refusal;
 use crate::rounds::Round;
 use crate::sources::SignedSources;
 use crate::ticket::{Acceptance, SignedTicket};
+use crate::view::ViewLeaf;
 
 /// Exporter context of the key with which the client seals.
 pub const EXPORT_TO_VERIFIER: &[u8] = b"chainflix/session-to-verifier/1";
@@ -46,7 +49,7 @@ pub fn message_nonce(number: u64) -> [u8; 12] {
 }
 
 /// Opens a session.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct OpenSession {
     /// Who, by which key, and the wallet's consent.
     pub delegation: SignedDelegation,
@@ -57,7 +60,7 @@ pub struct OpenSession {
 }
 
 /// Asks for one cell's delivery tokens.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct CellWanted {
     /// The controller's choice of providers.
     pub sources: SignedSources,
@@ -66,7 +69,7 @@ pub struct CellWanted {
 }
 
 /// What a client may ask in a session.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub enum Request {
     /// May the account watch this video now?
     #[codec(index = 0)]
@@ -130,10 +133,17 @@ pub enum Request {
         /// At most so many.
         limit: u16,
     },
+    /// One view with its place in a view block, for whoever is paid by it: viewer, producer, supervisor and storage
+    /// providers. From any verifier that has the view block.
+    #[codec(index = 9)]
+    View {
+        /// Hash of its leaf.
+        view: Hash32,
+    },
 }
 
 /// What a client needs to fetch one cell.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct CellGrant {
     /// Rendition of the cell.
     pub rendition: u8,
@@ -146,8 +156,10 @@ pub struct CellGrant {
 }
 
 /// What became of one accepted view.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct ViewStatus {
+    /// Its id: the hash of its leaf.
+    pub view: Hash32,
     /// The video.
     pub video: Magnet,
     /// The minute.
@@ -159,7 +171,7 @@ pub struct ViewStatus {
 }
 
 /// What became of an accepted view.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub enum ViewFate {
     /// Its block waits for verdicts.
     #[codec(index = 0)]
@@ -186,8 +198,48 @@ pub enum ViewFate {
     Voided,
 }
 
+/// A view, with what shows that it stands in a view block.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct ViewRecord {
+    /// The leaf, and where it stands.
+    pub view: ViewPlace,
+    /// The wallet's consent to the session key that signed it. `None` when the verifier no longer has it.
+    pub delegation: Option<SignedDelegation>,
+    /// What became of it; only its issuer says so.
+    pub fate: Option<ViewFate>,
+}
+
+/// Where a view stands.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub enum ViewPlace {
+    /// In no view block whose header is in a finalized block.
+    #[codec(index = 0)]
+    Nowhere(ViewLeaf),
+    /// In the view block that `issuer` reported of `round`: the approved one, or else the latest.
+    #[codec(index = 1)]
+    InBlock {
+        /// The verifier that accepted the view.
+        issuer: AccountId,
+        /// Round of the view block.
+        round: Round,
+        /// The leaf with its index, and its path under the header's root.
+        placed: PlacedLeaf,
+    },
+}
+
+impl ViewPlace {
+    /// The leaf.
+    #[must_use]
+    pub const fn leaf(&self) -> &ViewLeaf {
+        match self {
+            Self::Nowhere(leaf) => leaf,
+            Self::InBlock { placed, .. } => &placed.leaf,
+        }
+    }
+}
+
 /// A verifier's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub enum Reply {
     /// Refused, and why.
     #[codec(index = 0)]
@@ -229,11 +281,14 @@ pub enum Reply {
     /// The account's latest accepted views.
     #[codec(index = 9)]
     Views(Vec<ViewStatus>),
+    /// One view.
+    #[codec(index = 10)]
+    View(alloc::boxed::Box<ViewRecord>),
 }
 
 /// The key between the verifiers and one provider, sealed to the provider; anyone may fetch it, only the provider can
 /// open it. HPKE base mode, single shot, `info` = [`session_info`].
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct SealedProviderKey {
     /// Key epoch.
     pub epoch: u32,

@@ -1,7 +1,7 @@
 //! Earnings: from settled rounds and the bodies of their view blocks to the lifetime total of every account.
 //!
 //! Every verifier runs this over the same finalized inputs and arrives at the same Merkle root. Order of work in a
-//! round: exclusions, value of each view, roles. Rules carry a version ([`crate::report::EARNINGS_VERSION`]).
+//! round: exclusions, value of each view, cap of each producer, roles. Rules carry a version ([`crate::report::EARNINGS_VERSION`]).
 //!
 //! An ad view draws on its campaign's money, never on emission. It spends no minute of its creative, since emission is
 //! what that rule guards; its campaign's cap bounds it instead. What excluded ad views don't earn is the advertiser's
@@ -17,7 +17,7 @@ use scale_info::TypeInfo;
 
 pub use self::memory::OVERLAP_TOLERANCE_MS;
 
-use self::draft::Draft;
+use self::draft::{Draft, Finished};
 use self::memory::Memory;
 use crate::campaign::CampaignTerms;
 use crate::hash::{Hash32, Hasher};
@@ -199,11 +199,14 @@ impl Ledger {
             return Err(EarningsError::BodyMissing);
         }
         let mut draft = Draft::new(settled, records, &self.memory, &self.watching_since)?;
-        let outcomes = approved()
-            .zip(bodies)
-            .map(|(block, body)| draft.block(block, body))
-            .collect::<Result<Vec<_>, _>>()?;
-        let (credits, additions) = draft.finish()?;
+        for (block, body) in approved().zip(bodies) {
+            draft.block(block, body)?;
+        }
+        let Finished {
+            outcomes,
+            credits,
+            additions,
+        } = draft.finish()?;
         let totals = credits
             .into_iter()
             .map(|(account, amount)| {

@@ -103,18 +103,21 @@ impl EmissionSchedule {
     #[must_use]
     pub fn cumulative(&self, round: Round) -> u128 {
         let mut left = round.min(self.end.unwrap_or(Round::MAX));
-        let mut total = 0u128;
+        let mut total = Some(0u128);
         for era in 0..=self.halvings {
             let rounds = if era == self.halvings {
                 left
             } else {
                 left.min(self.halving_every)
             };
-            // At most 2³² rounds of 2⁴⁷ units: below 2⁷⁹, so neither the product nor the sum can overflow.
-            total = total.saturating_add(u128::from(rounds).saturating_mul(self.era_reward(era)));
+            let minted = u128::from(rounds).checked_mul(self.era_reward(era));
+            total = total
+                .zip(minted)
+                .and_then(|(total, minted)| total.checked_add(minted));
             left = left.saturating_sub(rounds);
         }
-        total
+        // At most 2³² rounds of 2⁴⁷ units are below 2⁷⁹; a schedule that could overflow would mint nothing.
+        total.unwrap_or(0)
     }
 
     fn era_reward(&self, era: u32) -> u128 {

@@ -99,10 +99,14 @@ pub mod label {
     pub const PROVIDER_KEY: &[u8] = b"chainflix/provider-key/1";
     /// Which storage providers a verifier found alive, as it signs it.
     pub const HEARTBEAT: &[u8] = b"chainflix/heartbeat/1";
+    /// A storage node's word to a verifier that it is alive.
+    pub const SIGN_OF_LIFE: &[u8] = b"chainflix/sign-of-life/1";
     /// Derivation of the key behind address tags.
     pub const ADDRESS_TAG: &[u8] = b"chainflix/address-tag/1";
     /// A verifier's signature under a proof of a fault.
     pub const FAULT: &[u8] = b"chainflix/fault/1";
+    /// Controllers' requests for the plays of a view block.
+    pub const PLAYS: &[u8] = b"chainflix/plays/1";
 
     /// All labels, for the test that none is a prefix of another.
     pub const ALL: &[&[u8]] = &[
@@ -136,7 +140,9 @@ pub mod label {
         PLAY_CODE,
         PROVIDER_KEY,
         HEARTBEAT,
+        SIGN_OF_LIFE,
         ADDRESS_TAG,
         FAULT,
+        PLAYS,
     ];
 }

@@ -2,6 +2,7 @@
 //!
 //! Providers are looked at page by page: in each period one page of [`PAGE_PROVIDERS`] indices, in turn. A verifier
 //! puts one bitmap a period on chain, however many providers there are; with more pages each one's turn comes less often.
+//! A storage node shows itself to each verifier by a signed [`SignOfLife`] of the period.
 
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
@@ -9,7 +10,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use crate::hash::{Hash32, label};
-use crate::ids::AccountId;
+use crate::ids::{AccountId, Signature64};
 use crate::rounds::Round;
 
 /// Version of [`Heartbeat`].
@@ -40,26 +41,39 @@ impl Heartbeat {
     /// The heartbeat of these providers, of which those on another page are left out.
     #[must_use]
     pub fn of(period: u32, page: u32, alive: impl IntoIterator<Item = u32>) -> Self {
-        let mut seen = Vec::new();
-        for provider in alive {
-            let (of_page, place) = page_of(provider);
-            let byte = place / 8;
-            if of_page != page {
-                continue;
-            }
-            if seen.len() <= byte {
-                seen.resize(byte.saturating_add(1), 0u8);
-            }
-            if let Some(bits) = seen.get_mut(byte) {
-                *bits |= 1 << (place % 8);
-            }
-        }
-        Self {
+        let mut heartbeat = Self {
             version: HEARTBEAT_VERSION,
             period,
             page,
-            seen: BoundedVec::truncate_from(seen),
+            seen: BoundedVec::new(),
+        };
+        for provider in alive {
+            heartbeat.note(provider);
         }
+        heartbeat
+    }
+
+    /// Adds a provider; one on another page is left out.
+    pub fn note(&mut self, provider: u32) {
+        let (page, place) = page_of(provider);
+        if page != self.page {
+            return;
+        }
+        let byte = place / 8;
+        let mut seen = core::mem::take(&mut self.seen).into_inner();
+        if seen.len() <= byte {
+            seen.resize(byte.saturating_add(1), 0);
+        }
+        if let Some(bits) = seen.get_mut(byte) {
+            *bits |= 1 << (place % 8);
+        }
+        self.seen = BoundedVec::truncate_from(seen);
+    }
+
+    /// How many providers were found alive.
+    #[must_use]
+    pub fn seen_count(&self) -> u32 {
+        self.seen.iter().map(|bits| bits.count_ones()).sum()
     }
 
     /// Whether the provider at `place` of the page was found alive.
@@ -74,6 +88,37 @@ impl Heartbeat {
     #[must_use]
     pub fn signing_payload(&self, genesis: &Hash32, verifier: &AccountId) -> Vec<u8> {
         [label::HEARTBEAT, genesis, &verifier.0, &self.encode()].concat()
+    }
+}
+
+/// A storage node's word to one verifier that it is alive in a period. It says nothing in another period, to another
+/// verifier or on another chain; said twice, it says nothing new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct SignOfLife {
+    /// Genesis hash of the chain.
+    pub genesis: Hash32,
+    /// The verifier that it is said to.
+    pub verifier: AccountId,
+    /// Index of the provider.
+    pub provider: u32,
+    /// The period in which it is said.
+    pub period: u32,
+}
+
+/// [`SignOfLife`] with the provider's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct SignedSignOfLife {
+    /// What is said.
+    pub sign: SignOfLife,
+    /// ed25519 by the provider's peer key over [`SignOfLife::signing_payload`].
+    pub signature: Signature64,
+}
+
+impl SignOfLife {
+    /// What the provider signs.
+    #[must_use]
+    pub fn signing_payload(&self) -> Vec<u8> {
+        [label::SIGN_OF_LIFE, &self.encode()].concat()
     }
 }
 

@@ -24,11 +24,13 @@
 //! | [`earnings`] | from settled blocks to lifetime totals of accounts |
 //! | [`manifest`] | the manifest of a video and its commitments |
 //! | [`sources`] | the controller's signed choice of providers |
+//! | [`plays`] | how often each cell was played in a settled view block |
 //! | [`placement`] | the controller's signed grants to take in a cell |
 //! | [`parameters`] | what verifiers may change by motion, with its bounds |
 //! | [`registry`] | records that pallets keep and the traits through which they meet |
 //! | [`api`] | messages between a viewer or producer and a verifier |
 //! | [`refusal`] | why something was refused, with stable numbers |
+//! | [`reason`] | every public reason under one numbering: refusals, rejected view blocks, faults, lost views |
 //!
 //! ```
 //! use chainflix_primitives::{emission::{EmissionPreset, CFX}, rounds::PRODUCTION_ROUND_MS};
@@ -69,8 +71,10 @@ pub mod missing;
 pub mod parameters;
 pub mod placement;
 pub mod play_data;
+pub mod plays;
 pub mod possession;
 pub mod ratio;
+pub mod reason;
 pub mod receipt;
 pub mod refusal;
 pub mod registry;

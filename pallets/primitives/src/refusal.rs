@@ -81,4 +81,6 @@ refusals! {
     NoVerifierReachable = 32, "Neither of the viewer's two verifiers can be reached; the minute plays without earning.";
     NotReady = 33, "The verifier is starting and has no set secret yet.";
     TooManySessions = 34, "The verifier has as many sessions as it may hold; try the other one.";
+    UnknownView = 35, "There is no such view of this account here.";
+    AddressRefused = 36, "This verifier does not serve the viewer's address with this; try another one.";
 }

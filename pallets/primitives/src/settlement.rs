@@ -82,3 +82,26 @@ pub fn view_value(block_reward: u128, playtime_ms: u32, header_playtime_ms: u64)
         .checked_mul(u128::from(playtime_ms))?
         .checked_div(u128::from(header_playtime_ms))
 }
+
+/// What one producer's videos count at most, in ms of playtime, of a round that `producers` share: a fifth of it, or 2 ÷
+/// `producers` where that is more. One party that is producer, viewers and storage so gets no more than that.
+#[must_use]
+pub fn producer_cap_ms(round_playtime_ms: u64, producers: u64) -> u64 {
+    let of_two = u128::from(round_playtime_ms).saturating_mul(2);
+    let shared = of_two.checked_div(u128::from(producers)).unwrap_or(of_two);
+    // Whoever has the whole round counts for no more than it.
+    let shared = u64::try_from(shared).unwrap_or(u64::MAX);
+    shared.min(round_playtime_ms).max(round_playtime_ms / 5)
+}
+
+/// `floor(value × cap ÷ played)`, in units, of a view whose producer was played for more than its cap; all of it otherwise. What
+/// is cut is not minted. `None` on overflow.
+#[must_use]
+pub fn capped_value(value: u128, played_ms: u64, cap_ms: u64) -> Option<u128> {
+    if played_ms <= cap_ms {
+        return Some(value);
+    }
+    value
+        .checked_mul(u128::from(cap_ms))?
+        .checked_div(u128::from(played_ms))
+}

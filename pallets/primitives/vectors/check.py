@@ -444,6 +444,12 @@ def check_settlement():
         same("a minute", minutes, r["value_of_a_minute"])
         capped = min(emission, total * (CFX // 100) // 1000)
         same("rate", str(capped), r["round_reward_at_0_01_cfx_per_second"])
+    for p in v["producers"]:
+        all_ms = sum(p["playtimes_ms"])
+        cap = max(all_ms // 5, min(all_ms, 2 * all_ms // len(p["playtimes_ms"])))
+        same("producer cap", cap, p["cap_ms"])
+        values = [int(p["value"]) * cap // own if own > cap else int(p["value"]) for own in p["playtimes_ms"]]
+        same("capped values", [str(value) for value in values], p["values"])
     for a in v["approvals"]:
         same("approval", 100 * a["approvals"] > 51 * a["eligible"], a["approved"])
 
@@ -485,7 +491,7 @@ def totals_of(name):
 
 
 def check_refusals():
-    same("codes", [r["code"] for r in load("refusals")], list(range(35)))
+    same("codes", [r["code"] for r in load("refusals")], list(range(37)))
 
 
 def main():

@@ -1,11 +1,13 @@
-//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program: `docs/weights.md` says how to make it again.
+//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program:
+//! `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_rewards`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -15,21 +17,33 @@ use frame_support::{
 
 /// Weights by the benchmark of the same name.
 pub trait WeightInfo {
-    /// Paying a claim with a path of `n` steps.
+    /// Of `claim`.
+    ///
+    /// `n`: 0 to 32.
     fn claim(n: u32) -> Weight;
-    /// Letting a claim without fee in, with a path of `n` steps.
+    /// Of `authorize_claim`.
+    ///
+    /// `n`: 0 to 32.
     fn authorize_claim(n: u32) -> Weight;
-    /// Paying `c` claims.
+    /// Of `claim_batch`.
+    ///
+    /// `c`: 1 to 20.
     fn claim_batch(c: u32) -> Weight;
-    /// Letting `c` claims without fee in.
+    /// Of `authorize_batch`.
+    ///
+    /// `c`: 1 to 20.
     fn authorize_batch(c: u32) -> Weight;
-    /// Changing the most rate.
+    /// Of `set_max_rate`.
     fn set_max_rate() -> Weight;
-    /// Voiding earnings and slashing all of their signers.
+    /// Of `prove_decrease`.
     fn prove_decrease() -> Weight;
-    /// Settling a round with `b` view blocks for which `c` campaigns pay, without taking their money out of escrow.
+    /// Of `settle`.
+    ///
+    /// `b`: 0 to 100.
+    ///
+    /// `c`: 0 to 256.
     fn settle(b: u32, c: u32) -> Weight;
-    /// Counting a vote for earnings and adopting them.
+    /// Of `vote_earnings`.
     fn vote_earnings() -> Weight;
 }
 
@@ -37,69 +51,127 @@ pub trait WeightInfo {
 pub struct MeasuredWeight<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
+    /// Storage: `Rewards::LifetimeTotals` (r:1 w:1)
+    /// Storage: `Rewards::Adopted` (r:1 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Rewards::Claimed` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
     fn claim(n: u32) -> Weight {
-        // Least time: 64_827 ns.
-        Weight::from_parts(68_851_416, 0)
-            // Standard error: 113_580
-            .saturating_add(Weight::from_parts(578_487, 0).saturating_mul(n.into()))
+        // Least time: 49_019 ns.
+        Weight::from_parts(53_449_905, 0)
+            // Standard error: 3_370
+            .saturating_add(Weight::from_parts(315_755, 0).saturating_mul(n.into()))
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Rewards::LifetimeTotals` (r:1 w:0)
+    /// Storage: `Rewards::Adopted` (r:1 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Rewards::Claimed` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:0)
     fn authorize_claim(n: u32) -> Weight {
-        // Least time: 21_253 ns.
-        Weight::from_parts(23_632_200, 0)
-            // Standard error: 56_122
-            .saturating_add(Weight::from_parts(368_395, 0).saturating_mul(n.into()))
+        // Least time: 19_833 ns.
+        Weight::from_parts(21_414_073, 0)
+            // Standard error: 592
+            .saturating_add(Weight::from_parts(306_060, 0).saturating_mul(n.into()))
             .saturating_add(D::get().reads(6))
     }
 
+    /// Storage: `Rewards::LifetimeTotals` (r:1 w:1)
+    /// Storage: `Rewards::Adopted` (r:20 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Rewards::Claimed` (r:20 w:20)
+    /// Storage: `System::Account` (r:20 w:20)
     fn claim_batch(c: u32) -> Weight {
-        // Least time: 77_485 ns.
-        Weight::from_parts(78_665_000, 0)
-            // Standard error: 32_630_318
-            .saturating_add(Weight::from_parts(153_851_292, 0).saturating_mul(c.into()))
+        // Least time: 60_238 ns.
+        Weight::from_parts(34_200_500, 0)
+            // Standard error: 288_717
+            .saturating_add(Weight::from_parts(64_982_500, 0).saturating_mul(c.into()))
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().reads(3).saturating_mul(c.into()))
             .saturating_add(D::get().writes(1))
             .saturating_add(D::get().writes(2).saturating_mul(c.into()))
     }
 
+    /// Storage: `Rewards::LifetimeTotals` (r:1 w:0)
+    /// Storage: `Rewards::Adopted` (r:20 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Rewards::Claimed` (r:20 w:0)
+    /// Storage: `System::Account` (r:20 w:0)
     fn authorize_batch(c: u32) -> Weight {
-        // Least time: 33_193 ns.
-        Weight::from_parts(15_279_916, 0)
-            // Standard error: 267_985
-            .saturating_add(Weight::from_parts(23_137_047, 0).saturating_mul(c.into()))
+        // Least time: 29_729 ns.
+        Weight::from_parts(19_180_008, 0)
+            // Standard error: 96_016
+            .saturating_add(Weight::from_parts(20_843_682, 0).saturating_mul(c.into()))
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().reads(3).saturating_mul(c.into()))
     }
 
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Rewards::SettledPlaces` (r:1 w:0)
+    /// Storage: `Rewards::SettledOrder` (r:1 w:0)
+    /// Storage: `Rewards::RateChanges` (r:1 w:1)
     fn set_max_rate() -> Weight {
-        // Least time: 21_459 ns.
-        Weight::from_parts(23_121_000, 0)
+        // Least time: 18_535 ns.
+        Weight::from_parts(20_718_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Rewards::Adopted` (r:2 w:1)
+    /// Storage: `Rewards::Signers` (r:1 w:1)
+    /// Storage: `Authorities::Members` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::Counted` (r:1 w:0)
+    /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:100 w:100)
+    /// Storage: `Balances::Holds` (r:100 w:100)
+    /// Storage: `System::Account` (r:100 w:100)
+    /// Storage: `Rewards::LastAdopted` (r:1 w:1)
+    /// Storage: `Rewards::AdoptedOrder` (r:100 w:1)
     fn prove_decrease() -> Weight {
-        // Least time: 22_848_510 ns.
-        Weight::from_parts(27_878_069_000, 0)
+        // Least time: 6_073_285 ns.
+        Weight::from_parts(6_281_402_000, 0)
             .saturating_add(D::get().reads(409))
             .saturating_add(D::get().writes(304))
     }
 
-    fn settle(b: u32, _c: u32) -> Weight {
-        // Least time: 55_541 ns.
-        Weight::from_parts(81_701_066, 0)
-            // Standard error: 313_634
-            .saturating_add(Weight::from_parts(1_143_340, 0).saturating_mul(b.into()))
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Rewards::SettledPlaces` (r:1 w:1)
+    /// Storage: `Rewards::SettledOrder` (r:3 w:3)
+    /// Storage: `Rewards::RateChanges` (r:1 w:0)
+    /// Storage: `Rewards::LifetimeTotals` (r:1 w:1)
+    /// Storage: `Rewards::SettledRounds` (r:0 w:3)
+    fn settle(b: u32, c: u32) -> Weight {
+        // Least time: 54_762 ns.
+        Weight::from_parts(72_988_634, 0)
+            // Standard error: 7_443
+            .saturating_add(Weight::from_parts(1_210_212, 0).saturating_mul(b.into()))
+            // Standard error: 2_913
+            .saturating_add(Weight::from_parts(44_082, 0).saturating_mul(c.into()))
             .saturating_add(D::get().reads(7))
             .saturating_add(D::get().writes(8))
     }
 
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Rewards::LastAdopted` (r:1 w:1)
+    /// Storage: `Rewards::SettledPlaces` (r:1 w:0)
+    /// Storage: `Rewards::SettledOrder` (r:14 w:0)
+    /// Storage: `Rewards::OpenVotes` (r:1 w:1)
+    /// Storage: `Rewards::Votes` (r:1 w:16)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Rewards::AdoptedOrder` (r:1 w:2)
+    /// Storage: `Rewards::Adopted` (r:0 w:2)
+    /// Storage: `Rewards::Signers` (r:0 w:2)
     fn vote_earnings() -> Weight {
-        // Least time: 210_670 ns.
-        Weight::from_parts(303_409_000, 0)
+        // Least time: 147_392 ns.
+        Weight::from_parts(221_180_000, 0)
             .saturating_add(D::get().reads(21))
             .saturating_add(D::get().writes(24))
     }

@@ -249,13 +249,15 @@ mod benchmarks {
         assert!(!Approvals::<T>::contains_key(producer));
     }
 
+    /// A video that was removed with an open appeal, and published again.
     #[benchmark]
     fn restrict() {
         begin::<T>();
         let supervisor = caller::<T>();
         appoint::<T>(&supervisor);
-        let producer = rich::<T>("producer");
-        T::BenchmarkHelper::register(VIDEO, &producer, &rich::<T>("approver"), false);
+        let (producer, approver) = (rich::<T>("producer"), rich::<T>("approver"));
+        restrict_and_appeal::<T>(&producer, &rich::<T>("imposer"), &approver);
+        T::BenchmarkHelper::register(VIDEO, &producer, &approver, false);
 
         #[extrinsic_call]
         _(
@@ -265,7 +267,7 @@ mod benchmarks {
             HASH,
         );
 
-        assert!(Restrictions::<T>::contains_key(VIDEO));
+        assert!(Restrictions::<T>::get(VIDEO).is_some_and(|restriction| !restriction.appealed));
     }
 
     /// By the supervisor that approved the producer.

@@ -1,11 +1,13 @@
-//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program: `docs/weights.md` says how to make it again.
+//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program:
+//! `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_supervisors`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -15,35 +17,35 @@ use frame_support::{
 
 /// Weights by the benchmark of the same name.
 pub trait WeightInfo {
-    /// Putting a supervisor in office.
+    /// Of `add_supervisor`.
     fn add_supervisor() -> Weight;
-    /// Removing a supervisor.
+    /// Of `remove_supervisor`.
     fn remove_supervisor() -> Weight;
-    /// Replacing a profile.
+    /// Of `update_profile`.
     fn update_profile() -> Weight;
-    /// Applying.
+    /// Of `apply`.
     fn apply() -> Weight;
-    /// Withdrawing an application.
+    /// Of `withdraw_application`.
     fn withdraw_application() -> Weight;
-    /// Deciding an application.
+    /// Of `decide`.
     fn decide() -> Weight;
-    /// Taking an approval back.
+    /// Of `revoke_approval`.
     fn revoke_approval() -> Weight;
-    /// Removing an approval.
+    /// Of `remove_approval`.
     fn remove_approval() -> Weight;
-    /// Restricting a video.
+    /// Of `restrict`.
     fn restrict() -> Weight;
-    /// Confirming a restriction.
+    /// Of `confirm_restriction`.
     fn confirm_restriction() -> Weight;
-    /// Lifting a restriction.
+    /// Of `reinstate`.
     fn reinstate() -> Weight;
-    /// Lifting a restriction that has lapsed.
+    /// Of `lift_lapsed`.
     fn lift_lapsed() -> Weight;
-    /// Appealing.
+    /// Of `appeal`.
     fn appeal() -> Weight;
-    /// Deciding an appeal.
+    /// Of `decide_appeal`.
     fn decide_appeal() -> Weight;
-    /// Closing an appeal.
+    /// Of `close_appeal`.
     fn close_appeal() -> Weight;
 }
 
@@ -51,107 +53,170 @@ pub trait WeightInfo {
 pub struct MeasuredWeight<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
+    /// Storage: `Supervisors::Supervisors` (r:1 w:1)
+    /// Storage: `Supervisors::CounterForSupervisors` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
     fn add_supervisor() -> Weight {
-        // Least time: 47_466 ns.
-        Weight::from_parts(53_350_000, 0)
+        // Least time: 21_717 ns.
+        Weight::from_parts(24_278_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:1)
+    /// Storage: `Supervisors::CounterForSupervisors` (r:1 w:1)
     fn remove_supervisor() -> Weight {
-        // Least time: 32_977 ns.
-        Weight::from_parts(36_176_000, 0)
+        // Least time: 13_184 ns.
+        Weight::from_parts(14_987_000, 0)
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:1)
     fn update_profile() -> Weight {
-        // Least time: 32_084 ns.
-        Weight::from_parts(36_648_000, 0)
+        // Least time: 13_308 ns.
+        Weight::from_parts(15_260_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Supervisors::Applications` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn apply() -> Weight {
-        // Least time: 240_191 ns.
-        Weight::from_parts(262_291_000, 0)
+        // Least time: 98_244 ns.
+        Weight::from_parts(102_711_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Supervisors::Applications` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn withdraw_application() -> Weight {
-        // Least time: 112_344 ns.
-        Weight::from_parts(128_813_000, 0)
+        // Least time: 46_051 ns.
+        Weight::from_parts(49_076_000, 0)
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Supervisors::Applications` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Supervisors::Approvals` (r:1 w:1)
     fn decide() -> Weight {
-        // Least time: 330_071 ns.
-        Weight::from_parts(358_560_000, 0)
+        // Least time: 137_473 ns.
+        Weight::from_parts(144_207_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Supervisors::Approvals` (r:1 w:1)
     fn revoke_approval() -> Weight {
-        // Least time: 36_886 ns.
-        Weight::from_parts(41_645_000, 0)
+        // Least time: 17_136 ns.
+        Weight::from_parts(19_006_000, 0)
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Supervisors::Approvals` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn remove_approval() -> Weight {
-        // Least time: 156_794 ns.
-        Weight::from_parts(217_696_000, 0)
+        // Least time: 87_116 ns.
+        Weight::from_parts(91_857_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Supervisors::Appeals` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Supervisors::Restrictions` (r:0 w:1)
     fn restrict() -> Weight {
-        // Least time: 55_761 ns.
-        Weight::from_parts(83_259_000, 0)
-            .saturating_add(D::get().reads(3))
-            .saturating_add(D::get().writes(2))
-    }
-
-    fn confirm_restriction() -> Weight {
-        // Least time: 64_319 ns.
-        Weight::from_parts(66_988_000, 0)
-            .saturating_add(D::get().reads(3))
-            .saturating_add(D::get().writes(1))
-    }
-
-    fn reinstate() -> Weight {
-        // Least time: 152_334 ns.
-        Weight::from_parts(199_271_000, 0)
-            .saturating_add(D::get().reads(7))
-            .saturating_add(D::get().writes(5))
-    }
-
-    fn lift_lapsed() -> Weight {
-        // Least time: 169_630 ns.
-        Weight::from_parts(236_917_000, 0)
+        // Least time: 83_155 ns.
+        Weight::from_parts(88_758_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(5))
     }
 
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Supervisors::Restrictions` (r:1 w:1)
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    fn confirm_restriction() -> Weight {
+        // Least time: 28_116 ns.
+        Weight::from_parts(30_632_000, 0)
+            .saturating_add(D::get().reads(3))
+            .saturating_add(D::get().writes(1))
+    }
+
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Supervisors::Restrictions` (r:1 w:1)
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Supervisors::Appeals` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    fn reinstate() -> Weight {
+        // Least time: 86_434 ns.
+        Weight::from_parts(92_121_000, 0)
+            .saturating_add(D::get().reads(7))
+            .saturating_add(D::get().writes(5))
+    }
+
+    /// Storage: `Supervisors::Restrictions` (r:1 w:1)
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Supervisors::Appeals` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    fn lift_lapsed() -> Weight {
+        // Least time: 103_756 ns.
+        Weight::from_parts(110_431_000, 0)
+            .saturating_add(D::get().reads(6))
+            .saturating_add(D::get().writes(5))
+    }
+
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    /// Storage: `Supervisors::Restrictions` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Supervisors::Appeals` (r:0 w:1)
     fn appeal() -> Weight {
-        // Least time: 162_127 ns.
-        Weight::from_parts(184_947_000, 0)
+        // Least time: 75_925 ns.
+        Weight::from_parts(79_980_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Supervisors::Appeals` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Supervisors::Restrictions` (r:0 w:1)
     fn decide_appeal() -> Weight {
-        // Least time: 158_087 ns.
-        Weight::from_parts(179_685_000, 0)
+        // Least time: 75_504 ns.
+        Weight::from_parts(80_245_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(5))
     }
 
+    /// Storage: `Supervisors::Appeals` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn close_appeal() -> Weight {
-        // Least time: 113_132 ns.
-        Weight::from_parts(123_720_000, 0)
+        // Least time: 81_961 ns.
+        Weight::from_parts(86_865_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(3))
     }

@@ -1,11 +1,13 @@
-//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program: `docs/weights.md` says how to make it again.
+//! Weights of the calls, and of what hooks and other pallets make this one do, measured. Made by a program:
+//! `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_videos`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -15,27 +17,29 @@ use frame_support::{
 
 /// Weights by the benchmark of the same name.
 pub trait WeightInfo {
-    /// Publishing a video.
+    /// Of `publish`.
     fn publish() -> Weight;
-    /// Withdrawing a video.
+    /// Of `withdraw`.
     fn withdraw() -> Weight;
-    /// Removing the record of a withdrawn video with `e` enhancements.
+    /// Of `remove`.
+    ///
+    /// `e`: 0 to 64.
     fn remove(e: u32) -> Weight;
-    /// Proposing an enhancement.
+    /// Of `propose_enhancement`.
     fn propose_enhancement() -> Weight;
-    /// Accepting one.
+    /// Of `accept_enhancement`.
     fn accept_enhancement() -> Weight;
-    /// Ending one.
+    /// Of `end_enhancement`.
     fn end_enhancement() -> Weight;
-    /// Removing the record of one that ended.
+    /// Of `remove_enhancement`.
     fn remove_enhancement() -> Weight;
-    /// Pricing one.
+    /// Of `set_enhancement_price`.
     fn set_enhancement_price() -> Weight;
-    /// Buying one.
+    /// Of `buy_enhancement`.
     fn buy_enhancement() -> Weight;
-    /// Giving one away.
+    /// Of `transfer_enhancement`.
     fn transfer_enhancement() -> Weight;
-    /// Setting a policy.
+    /// Of `set_acceptance_policy`.
     fn set_acceptance_policy() -> Weight;
 }
 
@@ -43,83 +47,134 @@ pub trait WeightInfo {
 pub struct MeasuredWeight<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
+    /// Storage: `Supervisors::Approvals` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Supervisors::Supervisors` (r:1 w:0)
+    /// Storage: `Authorities::EpochInForce` (r:1 w:0)
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `Videos::Uploads` (r:1 w:1)
+    /// Storage: `Videos::PublishedCount` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Videos::Listings` (r:0 w:1)
     fn publish() -> Weight {
-        // Least time: 172_690 ns.
-        Weight::from_parts(177_176_000, 0)
+        // Least time: 125_424 ns.
+        Weight::from_parts(132_152_000, 0)
             .saturating_add(D::get().reads(8))
             .saturating_add(D::get().writes(5))
     }
 
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
     fn withdraw() -> Weight {
-        // Least time: 25_131 ns.
-        Weight::from_parts(28_003_000, 0)
+        // Least time: 20_509 ns.
+        Weight::from_parts(22_829_000, 0)
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Videos::Videos` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Holds` (r:65 w:65)
+    /// Storage: `Videos::Attached` (r:1 w:1)
+    /// Storage: `Videos::Enhancements` (r:64 w:64)
+    /// Storage: `System::Account` (r:64 w:64)
+    /// Storage: `Videos::Listings` (r:0 w:1)
     fn remove(e: u32) -> Weight {
-        // Least time: 88_318 ns.
-        Weight::from_parts(3_980_081_048, 0)
-            // Standard error: 31_673_111
-            .saturating_add(Weight::from_parts(136_109_968, 0).saturating_mul(e.into()))
+        // Least time: 66_579 ns.
+        Weight::from_parts(71_924_578, 0)
+            // Standard error: 94_079
+            .saturating_add(Weight::from_parts(47_165_520, 0).saturating_mul(e.into()))
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().reads(3).saturating_mul(e.into()))
-            .saturating_add(D::get().writes(3))
+            .saturating_add(D::get().writes(4))
             .saturating_add(D::get().writes(3).saturating_mul(e.into()))
     }
 
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    /// Storage: `Videos::NextEnhancement` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Videos::Attached` (r:1 w:1)
+    /// Storage: `Videos::Policies` (r:1 w:0)
+    /// Storage: `Videos::Enhancements` (r:0 w:1)
     fn propose_enhancement() -> Weight {
-        // Least time: 175_379 ns.
-        Weight::from_parts(217_549_000, 0)
+        // Least time: 103_230 ns.
+        Weight::from_parts(110_628_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Videos::Enhancements` (r:1 w:1)
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Videos::Attached` (r:1 w:1)
+    /// Storage: `Videos::Proposals` (r:0 w:1)
     fn accept_enhancement() -> Weight {
-        // Least time: 98_542 ns.
-        Weight::from_parts(129_551_000, 0)
+        // Least time: 52_735 ns.
+        Weight::from_parts(58_200_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Videos::Enhancements` (r:1 w:1)
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `Videos::Proposals` (r:0 w:1)
     fn end_enhancement() -> Weight {
-        // Least time: 83_546 ns.
-        Weight::from_parts(98_080_000, 0)
+        // Least time: 62_020 ns.
+        Weight::from_parts(65_788_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Videos::Enhancements` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Videos::Attached` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn remove_enhancement() -> Weight {
-        // Least time: 138_306 ns.
-        Weight::from_parts(141_316_000, 0)
+        // Least time: 85_837 ns.
+        Weight::from_parts(94_260_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Videos::Enhancements` (r:1 w:1)
     fn set_enhancement_price() -> Weight {
-        // Least time: 16_917 ns.
-        Weight::from_parts(18_031_000, 0)
+        // Least time: 13_428 ns.
+        Weight::from_parts(15_550_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Videos::Enhancements` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:2 w:2)
     fn buy_enhancement() -> Weight {
-        // Least time: 192_469 ns.
-        Weight::from_parts(210_245_000, 0)
+        // Least time: 184_197 ns.
+        Weight::from_parts(216_118_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Videos::Enhancements` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Holds` (r:2 w:2)
+    /// Storage: `System::Account` (r:1 w:1)
     fn transfer_enhancement() -> Weight {
-        // Least time: 95_812 ns.
-        Weight::from_parts(101_042_000, 0)
+        // Least time: 71_890 ns.
+        Weight::from_parts(79_979_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Videos::Policies` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn set_acceptance_policy() -> Weight {
-        // Least time: 127_362 ns.
-        Weight::from_parts(132_780_000, 0)
+        // Least time: 85_470 ns.
+        Weight::from_parts(138_230_000, 0)
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(2))
     }

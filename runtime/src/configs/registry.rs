@@ -76,7 +76,7 @@ impl pallet_authorities::Config for Runtime {
     type Rounds = Pov;
     type VerifierKeys = Pov;
     type MaxSet = ConstU32<MAX_VERIFIERS>;
-    /// Far above what a tip can buy: without an announcement nobody can watch.
+    /// Above any tip that somebody would spend every block: without an announcement nobody can watch.
     type Priority = ConstU64<{ u64::MAX / 2 }>;
     type Longevity = ConstU64<{ time::DUTY_LONGEVITY as u64 }>;
     type WeightInfo = weights::Authorities;

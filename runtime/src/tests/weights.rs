@@ -1,11 +1,13 @@
 //! Weights are measured, none is nothing, and what they allow.
 
 use super::origins;
-use crate::{Runtime, constants::block::MAX_WEIGHT, weights};
+use crate::{Runtime, RuntimeCall, constants::block::MAX_WEIGHT, weights};
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
     traits::GetCallName,
 };
+use frame_system::offchain::CreateAuthorizedTransaction;
+use sp_runtime::traits::TransactionExtension;
 use std::collections::BTreeSet;
 
 /// A pallet of ours: its weights, and its calls.
@@ -138,10 +140,14 @@ fn no_call_and_no_access_of_the_database_is_for_nothing() {
     assert!(database.read > 0 && database.write > 0);
     let limits = <Runtime as frame_system::Config>::BlockWeights::get();
     assert!(limits.base_block.ref_time() > 0);
+    let remark: RuntimeCall = frame_system::Call::remark { remark: Vec::new() }.into();
+    let extension = <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
     for class in DispatchClass::all() {
-        // Checking a signature alone takes longer.
         let base = limits.get(*class).base_extrinsic;
-        assert!(base.ref_time() >= 50_000_000, "{base:?}");
+        assert!(base.ref_time() > 0, "an inherent weighs nothing");
+        // Checking a signature alone takes as long.
+        let whole = base.saturating_add(extension.weight(&remark));
+        assert!(whole.ref_time() >= 50_000_000, "{whole:?}");
     }
     let report = <weights::Grandpa as pallet_grandpa::WeightInfo>::report_equivocation(100, 0);
     assert!(report.ref_time() > 0 && report.all_lt(MAX_WEIGHT));

@@ -1,9 +1,7 @@
-//! The weight of an empty transaction, measured. Made by a program: `docs/weights.md` says how to make it again.
+//! The weight of an empty extrinsic, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 as the average processor time of 50 executions of a block of 1,000 `system.remark`, without what an empty
-//!   block takes, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work; ns: least 166_140, median 175_912, 95th percentile
-//!   201_541
-//! * To measure again: `scripts/weights.sh base`
+//! * Command: `scripts/weights.sh base`, 200 samples
+//! * Measured on 2026-11-23 with frame-omni-bencher 0.28.0, machine: Intel(R) Xeon(R) Processor
 
 use frame_support::{
     parameter_types,
@@ -11,7 +9,19 @@ use frame_support::{
 };
 
 parameter_types! {
-    /// Weight of a transaction that does nothing, extensions and signature included.
+    /// Weight of executing a NO-OP extrinsic, for example `System::remark`.
+    /// Calculated by multiplying the *Average* with `1.0` and adding `0`.
+    ///
+    /// Stats nanoseconds:
+    ///   Min, Max: 128_237, 198_779
+    ///   Average:  138_107
+    ///   Median:   132_366
+    ///   Std-Dev:  13432.21
+    ///
+    /// Percentiles nanoseconds:
+    ///   99th: 187_451
+    ///   95th: 168_619
+    ///   75th: 141_228
     pub const ExtrinsicBaseWeight: Weight =
-        Weight::from_parts(WEIGHT_REF_TIME_PER_NANOS.saturating_mul(179_504), 0);
+        Weight::from_parts(WEIGHT_REF_TIME_PER_NANOS.saturating_mul(138_107), 0);
 }

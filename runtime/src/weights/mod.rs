@@ -37,7 +37,9 @@ pub(crate) type Session = session::Measured<Database>;
 pub(crate) type System = system::Measured<Database>;
 pub(crate) type SystemExtensions = system_extensions::Measured<Database>;
 pub(crate) type Timestamp = timestamp::Measured<Database>;
-pub(crate) type TransactionPayment = transaction_payment::Measured<Database>;
+/// Without the database: the only account that it touches and that others don't is the payer's, which `CheckNonce` has read
+/// and changed just before, and is charged for.
+pub(crate) type TransactionPayment = transaction_payment::Measured<()>;
 pub(crate) type Utility = utility::Measured<Database>;
 pub(crate) type Vesting = vesting::Measured<Database>;
 
@@ -54,7 +56,8 @@ pub(crate) type Videos = pallet_videos::weights::MeasuredWeight<Database>;
 /// What a transaction weighs besides its call and its extensions: decoding, checking the signature, noting how it ended.
 ///
 /// An empty transaction is measured with all of its extensions. Each of them is charged by its own weight too, which is taken
-/// off here: twice would be once too often.
+/// off here, so that a transaction weighs what an empty one does, and its call. An inherent, which has no extensions, weighs what is
+/// left.
 pub(crate) fn base_extrinsic() -> Weight {
     // Their time alone: an empty transaction is measured without the database.
     type System = system_extensions::Measured<()>;
@@ -74,9 +77,4 @@ pub(crate) fn base_extrinsic() -> Weight {
     .fold(extrinsic::ExtrinsicBaseWeight::get(), |left, extension| {
         left.saturating_sub(extension)
     })
-    .max(SIGNATURE)
 }
-
-/// The least that a transaction weighs: checking an sr25519 signature, 64 µs, in picoseconds. Keeps noise of a measurement from
-/// making transactions free.
-const SIGNATURE: Weight = Weight::from_parts(64_000_000, 0);

@@ -1,11 +1,12 @@
 //! Weights of `pallet_multisig`, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_multisig`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -17,78 +18,97 @@ use frame_support::{
 pub struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> pallet_multisig::WeightInfo for Measured<D> {
+    /// The range of component `z` is `[0, 10000]`.
     fn as_multi_threshold_1(z: u32) -> Weight {
-        // Least time: 34_907 ns.
-        Weight::from_parts(86_723_000, 0)
-            // Standard error: 1_705
-            .saturating_add(Weight::from_parts(2_196, 0).saturating_mul(z.into()))
+        // Least time: 24_029 ns.
+        Weight::from_parts(31_211_481, 0)
+            // Standard error: 43
+            .saturating_add(Weight::from_parts(3_035, 0).saturating_mul(z.into()))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// The range of component `s` is `[2, 100]`.
+    /// The range of component `z` is `[0, 10000]`.
     fn as_multi_create(s: u32, z: u32) -> Weight {
-        // Least time: 63_871 ns.
-        Weight::from_parts(57_565_700, 0)
-            // Standard error: 117_156
-            .saturating_add(Weight::from_parts(636_543, 0).saturating_mul(s.into()))
-            // Standard error: 1_150
-            .saturating_add(Weight::from_parts(4_016, 0).saturating_mul(z.into()))
+        // Least time: 46_631 ns.
+        Weight::from_parts(35_613_955, 0)
+            // Standard error: 5_398
+            .saturating_add(Weight::from_parts(193_195, 0).saturating_mul(s.into()))
+            // Standard error: 53
+            .saturating_add(Weight::from_parts(2_993, 0).saturating_mul(z.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// The range of component `s` is `[3, 100]`.
+    /// The range of component `z` is `[0, 10000]`.
     fn as_multi_approve(s: u32, z: u32) -> Weight {
-        // Least time: 40_740 ns.
-        Weight::from_parts(29_533_157, 0)
-            // Standard error: 86_049
-            .saturating_add(Weight::from_parts(406_172, 0).saturating_mul(s.into()))
-            // Standard error: 836
-            .saturating_add(Weight::from_parts(2_944, 0).saturating_mul(z.into()))
+        // Least time: 32_502 ns.
+        Weight::from_parts(20_378_560, 0)
+            // Standard error: 4_832
+            .saturating_add(Weight::from_parts(187_632, 0).saturating_mul(s.into()))
+            // Standard error: 47
+            .saturating_add(Weight::from_parts(3_175, 0).saturating_mul(z.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `s` is `[2, 100]`.
+    /// The range of component `z` is `[0, 10000]`.
     fn as_multi_complete(s: u32, z: u32) -> Weight {
-        // Least time: 81_997 ns.
-        Weight::from_parts(29_198_236, 0)
-            // Standard error: 113_027
-            .saturating_add(Weight::from_parts(808_057, 0).saturating_mul(s.into()))
-            // Standard error: 1_109
-            .saturating_add(Weight::from_parts(6_294, 0).saturating_mul(z.into()))
+        // Least time: 60_178 ns.
+        Weight::from_parts(41_186_946, 0)
+            // Standard error: 12_907
+            .saturating_add(Weight::from_parts(260_853, 0).saturating_mul(s.into()))
+            // Standard error: 127
+            .saturating_add(Weight::from_parts(3_439, 0).saturating_mul(z.into()))
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// The range of component `s` is `[2, 100]`.
     fn approve_as_multi_create(s: u32) -> Weight {
-        // Least time: 40_903 ns.
-        Weight::from_parts(43_992_336, 0)
-            // Standard error: 98_482
-            .saturating_add(Weight::from_parts(501_184, 0).saturating_mul(s.into()))
+        // Least time: 29_260 ns.
+        Weight::from_parts(32_763_415, 0)
+            // Standard error: 2_810
+            .saturating_add(Weight::from_parts(185_392, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// The range of component `s` is `[2, 100]`.
     fn approve_as_multi_approve(s: u32) -> Weight {
-        // Least time: 21_546 ns.
-        Weight::from_parts(27_724_700, 0)
-            // Standard error: 40_164
-            .saturating_add(Weight::from_parts(328_363, 0).saturating_mul(s.into()))
+        // Least time: 17_343 ns.
+        Weight::from_parts(19_608_526, 0)
+            // Standard error: 2_835
+            .saturating_add(Weight::from_parts(182_372, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// The range of component `s` is `[2, 100]`.
     fn cancel_as_multi(s: u32) -> Weight {
-        // Least time: 41_006 ns.
-        Weight::from_parts(50_453_489, 0)
-            // Standard error: 147_538
-            .saturating_add(Weight::from_parts(406_086, 0).saturating_mul(s.into()))
+        // Least time: 30_326 ns.
+        Weight::from_parts(33_592_172, 0)
+            // Standard error: 2_839
+            .saturating_add(Weight::from_parts(172_706, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Multisig::Multisigs` (r:1 w:1)
+    /// The range of component `s` is `[2, 100]`.
     fn poke_deposit(s: u32) -> Weight {
-        // Least time: 39_005 ns.
-        Weight::from_parts(43_085_800, 0)
-            // Standard error: 48_964
-            .saturating_add(Weight::from_parts(308_012, 0).saturating_mul(s.into()))
+        // Least time: 28_249 ns.
+        Weight::from_parts(36_141_112, 0)
+            // Standard error: 16_462
+            .saturating_add(Weight::from_parts(286_501, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }

@@ -1,11 +1,12 @@
 //! Weights of `pallet_proxy`, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_proxy`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -17,104 +18,135 @@ use frame_support::{
 pub struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> pallet_proxy::WeightInfo for Measured<D> {
+    /// Storage: `Proxy::Proxies` (r:1 w:0)
+    /// The range of component `p` is `[1, 31]`.
     fn proxy(p: u32) -> Weight {
-        // Least time: 17_489 ns.
-        Weight::from_parts(22_114_689, 0)
-            // Standard error: 101_199
-            .saturating_add(Weight::from_parts(31_365, 0).saturating_mul(p.into()))
+        // Least time: 12_969 ns.
+        Weight::from_parts(14_411_881, 0)
+            // Standard error: 1_612
+            .saturating_add(Weight::from_parts(42_371, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1))
     }
 
-    fn proxy_announced(_a: u32, p: u32) -> Weight {
-        // Least time: 53_016 ns.
-        Weight::from_parts(93_518_404, 0)
-            // Standard error: 523_723
-            .saturating_add(Weight::from_parts(142_669, 0).saturating_mul(p.into()))
+    /// Storage: `Proxy::Proxies` (r:1 w:0)
+    /// Storage: `Proxy::Announcements` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `a` is `[0, 31]`.
+    /// The range of component `p` is `[1, 31]`.
+    fn proxy_announced(a: u32, p: u32) -> Weight {
+        // Least time: 38_282 ns.
+        Weight::from_parts(43_010_639, 0)
+            // Standard error: 11_473
+            .saturating_add(Weight::from_parts(208_571, 0).saturating_mul(a.into()))
+            // Standard error: 11_863
+            .saturating_add(Weight::from_parts(49_233, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(2))
     }
 
-    fn remove_announcement(a: u32, p: u32) -> Weight {
-        // Least time: 35_502 ns.
-        Weight::from_parts(48_391_641, 0)
-            // Standard error: 220_769
-            .saturating_add(Weight::from_parts(185_678, 0).saturating_mul(a.into()))
-            // Standard error: 229_548
-            .saturating_add(Weight::from_parts(24_011, 0).saturating_mul(p.into()))
+    /// Storage: `Proxy::Announcements` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `a` is `[0, 31]`.
+    /// The range of component `p` is `[1, 31]`.
+    fn remove_announcement(a: u32, _p: u32) -> Weight {
+        // Least time: 25_750 ns.
+        Weight::from_parts(31_401_554, 0)
+            // Standard error: 36_024
+            .saturating_add(Weight::from_parts(510_669, 0).saturating_mul(a.into()))
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(2))
     }
 
-    fn reject_announcement(a: u32, p: u32) -> Weight {
-        // Least time: 34_800 ns.
-        Weight::from_parts(45_558_336, 0)
-            // Standard error: 144_615
-            .saturating_add(Weight::from_parts(358_441, 0).saturating_mul(a.into()))
-            // Standard error: 150_366
-            .saturating_add(Weight::from_parts(80_903, 0).saturating_mul(p.into()))
+    /// Storage: `Proxy::Announcements` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `a` is `[0, 31]`.
+    /// The range of component `p` is `[1, 31]`.
+    fn reject_announcement(a: u32, _p: u32) -> Weight {
+        // Least time: 26_494 ns.
+        Weight::from_parts(50_010_100, 0)
+            // Standard error: 16_878
+            .saturating_add(Weight::from_parts(321_100, 0).saturating_mul(a.into()))
             .saturating_add(D::get().reads(2))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:0)
+    /// Storage: `Proxy::Announcements` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `a` is `[0, 31]`.
+    /// The range of component `p` is `[1, 31]`.
     fn announce(a: u32, p: u32) -> Weight {
-        // Least time: 45_675 ns.
-        Weight::from_parts(46_345_367, 0)
-            // Standard error: 214_525
-            .saturating_add(Weight::from_parts(556_396, 0).saturating_mul(a.into()))
-            // Standard error: 223_056
-            .saturating_add(Weight::from_parts(250_525, 0).saturating_mul(p.into()))
+        // Least time: 38_106 ns.
+        Weight::from_parts(62_683_383, 0)
+            // Standard error: 34_918
+            .saturating_add(Weight::from_parts(276_555, 0).saturating_mul(a.into()))
+            // Standard error: 36_104
+            .saturating_add(Weight::from_parts(21_336, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:1)
+    /// The range of component `p` is `[1, 31]`.
     fn add_proxy(p: u32) -> Weight {
-        // Least time: 34_200 ns.
-        Weight::from_parts(36_667_881, 0)
-            // Standard error: 119_724
-            .saturating_add(Weight::from_parts(192_323, 0).saturating_mul(p.into()))
+        // Least time: 24_254 ns.
+        Weight::from_parts(26_596_602, 0)
+            // Standard error: 2_650
+            .saturating_add(Weight::from_parts(57_254, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:1)
+    /// The range of component `p` is `[1, 31]`.
     fn remove_proxy(p: u32) -> Weight {
-        // Least time: 34_437 ns.
-        Weight::from_parts(39_464_637, 0)
-            // Standard error: 71_159
-            .saturating_add(Weight::from_parts(81_173, 0).saturating_mul(p.into()))
+        // Least time: 24_048 ns.
+        Weight::from_parts(25_850_292, 0)
+            // Standard error: 1_473
+            .saturating_add(Weight::from_parts(53_974, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:1)
+    /// The range of component `p` is `[1, 31]`.
     fn remove_proxies(p: u32) -> Weight {
-        // Least time: 33_796 ns.
-        Weight::from_parts(33_725_798, 0)
-            // Standard error: 60_366
-            .saturating_add(Weight::from_parts(2_508_942, 0).saturating_mul(p.into()))
+        // Least time: 24_023 ns.
+        Weight::from_parts(24_385_764, 0)
+            // Standard error: 2_128
+            .saturating_add(Weight::from_parts(1_723_602, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:1)
+    /// The range of component `p` is `[1, 31]`.
     fn create_pure(p: u32) -> Weight {
-        // Least time: 37_746 ns.
-        Weight::from_parts(39_452_961, 0)
-            // Standard error: 82_463
-            .saturating_add(Weight::from_parts(192_618, 0).saturating_mul(p.into()))
+        // Least time: 27_557 ns.
+        Weight::from_parts(29_672_653, 0)
+            // Standard error: 2_736
+            .saturating_add(Weight::from_parts(45_779, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:1)
+    /// The range of component `p` is `[0, 30]`.
     fn kill_pure(p: u32) -> Weight {
-        // Least time: 35_356 ns.
-        Weight::from_parts(37_689_349, 0)
-            // Standard error: 136_532
-            .saturating_add(Weight::from_parts(164_697, 0).saturating_mul(p.into()))
+        // Least time: 25_041 ns.
+        Weight::from_parts(27_912_543, 0)
+            // Standard error: 3_381
+            .saturating_add(Weight::from_parts(47_150, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Proxy::Proxies` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Proxy::Announcements` (r:1 w:1)
     fn poke_deposit() -> Weight {
-        // Least time: 66_541 ns.
-        Weight::from_parts(70_623_000, 0)
+        // Least time: 44_954 ns.
+        Weight::from_parts(47_860_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(3))
     }

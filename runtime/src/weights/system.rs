@@ -1,11 +1,12 @@
 //! Weights of `frame_system`, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 frame_system`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -17,63 +18,76 @@ use frame_support::{
 pub struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> frame_system::WeightInfo for Measured<D> {
+    /// The range of component `b` is `[0, 3145728]`.
     fn remark(b: u32) -> Weight {
-        // Least time: 6_452 ns.
-        Weight::from_parts(645_261_333, 0)
-            // Standard error: 890
-            .saturating_add(Weight::from_parts(2_192, 0).saturating_mul(b.into()))
+        // Least time: 2_009 ns.
+        Weight::from_parts(2_254_000, 0)
+            // Standard error: 1
+            .saturating_add(Weight::from_parts(437, 0).saturating_mul(b.into()))
     }
 
+    /// The range of component `b` is `[0, 3145728]`.
     fn remark_with_event(b: u32) -> Weight {
-        // Least time: 8_051 ns.
-        Weight::from_parts(1_374_694_800, 0)
-            // Standard error: 819
-            .saturating_add(Weight::from_parts(4_031, 0).saturating_mul(b.into()))
+        // Least time: 5_432 ns.
+        Weight::from_parts(5_574_000, 0)
+            // Standard error: 4
+            .saturating_add(Weight::from_parts(2_091, 0).saturating_mul(b.into()))
     }
 
+    /// Storage: UNKNOWN KEY `0x3a686561707061676573` (r:0 w:1)
     fn set_heap_pages() -> Weight {
-        // Least time: 6_008 ns.
-        Weight::from_parts(6_594_000, 0).saturating_add(D::get().writes(1))
+        // Least time: 3_785 ns.
+        Weight::from_parts(4_540_000, 0).saturating_add(D::get().writes(1))
     }
 
+    /// Storage: UNKNOWN KEY `0x3a636f6465` (r:0 w:1)
     fn set_code() -> Weight {
-        // Least time: 407_180_219 ns.
-        Weight::from_parts(416_136_929_000, 0).saturating_add(D::get().writes(1))
+        // Least time: 155_103_152 ns.
+        Weight::from_parts(157_745_963_000, 0).saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `Skipped::Metadata` (r:0 w:0)
+    /// The range of component `i` is `[0, 1000]`.
     fn set_storage(i: u32) -> Weight {
-        // Least time: 3_446 ns.
-        Weight::from_parts(256_456_866, 0)
-            // Standard error: 821_500
-            .saturating_add(Weight::from_parts(1_334_086, 0).saturating_mul(i.into()))
+        // Least time: 2_013 ns.
+        Weight::from_parts(2_195_000, 0)
+            // Standard error: 3_030
+            .saturating_add(Weight::from_parts(920_320, 0).saturating_mul(i.into()))
             .saturating_add(D::get().writes(1).saturating_mul(i.into()))
     }
 
+    /// Storage: `Skipped::Metadata` (r:0 w:0)
+    /// The range of component `i` is `[0, 1000]`.
     fn kill_storage(i: u32) -> Weight {
-        // Least time: 3_613 ns.
-        Weight::from_parts(4_201_000, 0)
-            // Standard error: 34_032
-            .saturating_add(Weight::from_parts(1_018_183, 0).saturating_mul(i.into()))
+        // Least time: 2_025 ns.
+        Weight::from_parts(2_400_000, 0)
+            // Standard error: 2_803
+            .saturating_add(Weight::from_parts(679_273, 0).saturating_mul(i.into()))
             .saturating_add(D::get().writes(1).saturating_mul(i.into()))
     }
 
+    /// Storage: `Skipped::Metadata` (r:0 w:0)
+    /// The range of component `p` is `[0, 1000]`.
     fn kill_prefix(p: u32) -> Weight {
-        // Least time: 6_812 ns.
-        Weight::from_parts(3_096_606_000, 0)
-            // Standard error: 1_113_566
-            .saturating_add(Weight::from_parts(6_317_302, 0).saturating_mul(p.into()))
+        // Least time: 4_141 ns.
+        Weight::from_parts(4_450_000, 0)
+            // Standard error: 4_219
+            .saturating_add(Weight::from_parts(1_466_140, 0).saturating_mul(p.into()))
             .saturating_add(D::get().reads(1).saturating_mul(p.into()))
             .saturating_add(D::get().writes(1).saturating_mul(p.into()))
     }
 
+    /// Storage: `System::AuthorizedUpgrade` (r:0 w:1)
     fn authorize_upgrade() -> Weight {
-        // Least time: 46_820 ns.
-        Weight::from_parts(47_459_000, 0).saturating_add(D::get().writes(1))
+        // Least time: 21_816 ns.
+        Weight::from_parts(25_692_000, 0).saturating_add(D::get().writes(1))
     }
 
+    /// Storage: `System::AuthorizedUpgrade` (r:1 w:1)
+    /// Storage: UNKNOWN KEY `0x3a636f6465` (r:0 w:1)
     fn apply_authorized_upgrade() -> Weight {
-        // Least time: 429_652_021 ns.
-        Weight::from_parts(444_924_624_000, 0)
+        // Least time: 154_556_315 ns.
+        Weight::from_parts(155_444_595_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(2))
     }

@@ -1,11 +1,12 @@
 //! Weights of `pallet_utility`, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_utility`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -17,44 +18,47 @@ use frame_support::{
 pub struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> pallet_utility::WeightInfo for Measured<D> {
+    /// The range of component `c` is `[0, 1000]`.
     fn batch(c: u32) -> Weight {
-        // Least time: 6_580 ns.
-        Weight::from_parts(6_589_000, 0)
-            // Standard error: 755_529
-            .saturating_add(Weight::from_parts(10_710_706, 0).saturating_mul(c.into()))
+        // Least time: 4_799 ns.
+        Weight::from_parts(35_034_333, 0)
+            // Standard error: 42_805
+            .saturating_add(Weight::from_parts(3_032_588, 0).saturating_mul(c.into()))
     }
 
     fn as_derivative() -> Weight {
-        // Least time: 6_640 ns.
-        Weight::from_parts(7_057_000, 0)
+        // Least time: 4_244 ns.
+        Weight::from_parts(4_862_000, 0)
     }
 
+    /// The range of component `c` is `[0, 1000]`.
     fn batch_all(c: u32) -> Weight {
-        // Least time: 7_214 ns.
-        Weight::from_parts(7_931_000, 0)
-            // Standard error: 962_745
-            .saturating_add(Weight::from_parts(12_872_305, 0).saturating_mul(c.into()))
+        // Least time: 4_565 ns.
+        Weight::from_parts(5_161_000, 0)
+            // Standard error: 2_168
+            .saturating_add(Weight::from_parts(3_131_766, 0).saturating_mul(c.into()))
     }
 
     fn dispatch_as() -> Weight {
-        // Least time: 9_653 ns.
-        Weight::from_parts(11_461_000, 0)
+        // Least time: 6_271 ns.
+        Weight::from_parts(11_890_000, 0)
     }
 
+    /// The range of component `c` is `[0, 1000]`.
     fn force_batch(c: u32) -> Weight {
-        // Least time: 7_076 ns.
-        Weight::from_parts(1_210_213_000, 0)
-            // Standard error: 810_851
-            .saturating_add(Weight::from_parts(11_265_129, 0).saturating_mul(c.into()))
+        // Least time: 4_687 ns.
+        Weight::from_parts(18_518_660, 0)
+            // Standard error: 5_216
+            .saturating_add(Weight::from_parts(2_828_814, 0).saturating_mul(c.into()))
     }
 
     fn dispatch_as_fallible() -> Weight {
-        // Least time: 10_050 ns.
-        Weight::from_parts(12_380_000, 0)
+        // Least time: 6_296 ns.
+        Weight::from_parts(7_157_000, 0)
     }
 
     fn if_else() -> Weight {
-        // Least time: 12_054 ns.
-        Weight::from_parts(13_161_000, 0)
+        // Least time: 7_618 ns.
+        Weight::from_parts(8_598_000, 0)
     }
 }

@@ -1,11 +1,12 @@
 //! Weights of `pallet_vesting`, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
-//! * Measured on 2026-11-22 with 5 steps of 5 repeats, machine: Intel(R) Xeon(R) Processor, two cores, busy with other work
-//! * To measure again: `scripts/weights.sh PALLET`
+//! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_vesting`
+//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
 #![allow(unused_imports, reason = "some calls access no storage")]
+#![allow(unused_variables, reason = "some components make no difference")]
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -17,99 +18,156 @@ use frame_support::{
 pub struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> pallet_vesting::WeightInfo for Measured<D> {
-    fn vest_locked(_l: u32, s: u32) -> Weight {
-        // Least time: 52_091 ns.
-        Weight::from_parts(70_170_786, 0)
-            // Standard error: 221_792
-            .saturating_add(Weight::from_parts(657_731, 0).saturating_mul(s.into()))
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[1, 28]`.
+    fn vest_locked(l: u32, s: u32) -> Weight {
+        // Least time: 43_607 ns.
+        Weight::from_parts(45_489_444, 0)
+            // Standard error: 7_833
+            .saturating_add(Weight::from_parts(45_222, 0).saturating_mul(l.into()))
+            // Standard error: 14_105
+            .saturating_add(Weight::from_parts(144_686, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[1, 28]`.
     fn vest_unlocked(l: u32, s: u32) -> Weight {
-        // Least time: 57_184 ns.
-        Weight::from_parts(59_599_290, 0)
-            // Standard error: 107_373
-            .saturating_add(Weight::from_parts(176_626, 0).saturating_mul(l.into()))
-            // Standard error: 192_775
-            .saturating_add(Weight::from_parts(862_099, 0).saturating_mul(s.into()))
+        // Least time: 45_204 ns.
+        Weight::from_parts(47_892_100, 0)
+            // Standard error: 23_866
+            .saturating_add(Weight::from_parts(106_179, 0).saturating_mul(l.into()))
+            // Standard error: 42_977
+            .saturating_add(Weight::from_parts(177_454, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
 
-    fn vest_other_locked(l: u32, s: u32) -> Weight {
-        // Least time: 58_568 ns.
-        Weight::from_parts(49_200_152, 0)
-            // Standard error: 173_530
-            .saturating_add(Weight::from_parts(448_376, 0).saturating_mul(l.into()))
-            // Standard error: 311_550
-            .saturating_add(Weight::from_parts(1_232_408, 0).saturating_mul(s.into()))
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[1, 28]`.
+    fn vest_other_locked(l: u32, _s: u32) -> Weight {
+        // Least time: 47_121 ns.
+        Weight::from_parts(68_577_378, 0)
+            // Standard error: 46_521
+            .saturating_add(Weight::from_parts(474_595, 0).saturating_mul(l.into()))
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[1, 28]`.
     fn vest_other_unlocked(l: u32, s: u32) -> Weight {
-        // Least time: 59_310 ns.
-        Weight::from_parts(70_030_402, 0)
-            // Standard error: 102_190
-            .saturating_add(Weight::from_parts(105_748, 0).saturating_mul(l.into()))
-            // Standard error: 183_468
-            .saturating_add(Weight::from_parts(783_515, 0).saturating_mul(s.into()))
+        // Least time: 48_177 ns.
+        Weight::from_parts(51_627_888, 0)
+            // Standard error: 20_887
+            .saturating_add(Weight::from_parts(57_800, 0).saturating_mul(l.into()))
+            // Standard error: 37_612
+            .saturating_add(Weight::from_parts(165_638, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
 
-    fn vested_transfer(l: u32, s: u32) -> Weight {
-        // Least time: 126_689 ns.
-        Weight::from_parts(136_321_291, 0)
-            // Standard error: 163_415
-            .saturating_add(Weight::from_parts(259_679, 0).saturating_mul(l.into()))
-            // Standard error: 293_391
-            .saturating_add(Weight::from_parts(626_146, 0).saturating_mul(s.into()))
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[0, 27]`.
+    fn vested_transfer(l: u32, _s: u32) -> Weight {
+        // Least time: 93_000 ns.
+        Weight::from_parts(149_570_271, 0)
+            // Standard error: 82_204
+            .saturating_add(Weight::from_parts(67_888, 0).saturating_mul(l.into()))
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
 
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `System::Account` (r:2 w:2)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[0, 27]`.
     fn force_vested_transfer(l: u32, s: u32) -> Weight {
-        // Least time: 124_782 ns.
-        Weight::from_parts(107_679_479, 0)
-            // Standard error: 434_450
-            .saturating_add(Weight::from_parts(610_435, 0).saturating_mul(l.into()))
-            // Standard error: 779_997
-            .saturating_add(Weight::from_parts(2_235_393, 0).saturating_mul(s.into()))
+        // Least time: 93_477 ns.
+        Weight::from_parts(97_326_916, 0)
+            // Standard error: 90_255
+            .saturating_add(Weight::from_parts(152_008, 0).saturating_mul(l.into()))
+            // Standard error: 162_524
+            .saturating_add(Weight::from_parts(612_372, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(4))
     }
 
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[2, 28]`.
     fn not_unlocking_merge_schedules(l: u32, s: u32) -> Weight {
-        // Least time: 51_986 ns.
-        Weight::from_parts(86_326_755, 0)
-            // Standard error: 196_995
-            .saturating_add(Weight::from_parts(949_129, 0).saturating_mul(l.into()))
-            // Standard error: 369_890
-            .saturating_add(Weight::from_parts(373_033, 0).saturating_mul(s.into()))
+        // Least time: 44_123 ns.
+        Weight::from_parts(43_260_800, 0)
+            // Standard error: 8_742
+            .saturating_add(Weight::from_parts(88_168, 0).saturating_mul(l.into()))
+            // Standard error: 16_324
+            .saturating_add(Weight::from_parts(158_066, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[2, 28]`.
     fn unlocking_merge_schedules(l: u32, s: u32) -> Weight {
-        // Least time: 95_808 ns.
-        Weight::from_parts(137_802_467, 0)
-            // Standard error: 161_112
-            .saturating_add(Weight::from_parts(347_366, 0).saturating_mul(l.into()))
-            // Standard error: 302_515
-            .saturating_add(Weight::from_parts(28_581, 0).saturating_mul(s.into()))
+        // Least time: 46_215 ns.
+        Weight::from_parts(48_014_937, 0)
+            // Standard error: 5_632
+            .saturating_add(Weight::from_parts(43_072, 0).saturating_mul(l.into()))
+            // Standard error: 10_518
+            .saturating_add(Weight::from_parts(90_636, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
 
+    /// Storage: `Vesting::Vesting` (r:1 w:1)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Balances::Locks` (r:1 w:1)
+    /// Storage: `Balances::Freezes` (r:1 w:0)
+    /// Storage: `System::Account` (r:1 w:1)
+    /// The range of component `l` is `[0, 49]`.
+    /// The range of component `s` is `[2, 28]`.
     fn force_remove_vesting_schedule(l: u32, s: u32) -> Weight {
-        // Least time: 67_335 ns.
-        Weight::from_parts(122_402_855, 0)
-            // Standard error: 210_774
-            .saturating_add(Weight::from_parts(12_565, 0).saturating_mul(l.into()))
-            // Standard error: 395_764
-            .saturating_add(Weight::from_parts(1_185_445, 0).saturating_mul(s.into()))
+        // Least time: 50_319 ns.
+        Weight::from_parts(55_963_591, 0)
+            // Standard error: 15_038
+            .saturating_add(Weight::from_parts(62_131, 0).saturating_mul(l.into()))
+            // Standard error: 28_082
+            .saturating_add(Weight::from_parts(113_636, 0).saturating_mul(s.into()))
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }

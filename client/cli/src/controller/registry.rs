@@ -1,7 +1,9 @@
 //! The chain's records as a controller asks for them.
 
-use chainflix_client::chain::{Chain, ChainError};
-use chainflix_controller::registry::{RegisteredProvider, Registration, Registry, RegistryError};
+use chainflix_client::chain::{Chain, ChainError, RegistryEvent, RegistrySubject};
+use chainflix_controller::registry::{
+    ChainEvent, ChainEvents, RegisteredProvider, Registration, Registry, RegistryError, Subject,
+};
 use chainflix_primitives::registry::VideoState;
 use chainflix_primitives::{AccountId, Magnet};
 use futures::future::{BoxFuture, FutureExt};
@@ -16,6 +18,17 @@ impl ChainRegistry {
         Self { chain }
     }
 
+    async fn events(&self, after: Option<u64>) -> Result<ChainEvents, ChainError> {
+        let page = self.chain.registry_events(after).await?;
+        Ok(ChainEvents {
+            block: page.block,
+            more: page.more,
+            round: self.chain.standing().await?.round,
+            events: page.events.iter().map(told).collect(),
+            gap: page.gap,
+        })
+    }
+
     async fn state_of(&self, video: &Magnet) -> Result<Registration, ChainError> {
         let Some(terms) = self.chain.video(video).await? else {
             return Ok(Registration::Unknown);
@@ -26,6 +39,17 @@ impl ChainRegistry {
             Some(VideoState::Active) | None => Registration::Active,
             Some(VideoState::Restricted | VideoState::Withdrawn) => Registration::Inactive,
         })
+    }
+}
+
+fn told(event: &RegistryEvent) -> ChainEvent {
+    ChainEvent {
+        block: event.block,
+        from_round: event.from_round,
+        subject: match event.subject {
+            RegistrySubject::Video(video) => Subject::Video(video),
+            RegistrySubject::Provider(provider) => Subject::Provider(provider),
+        },
     }
 }
 
@@ -62,5 +86,12 @@ impl Registry for ChainRegistry {
         video: &'a Magnet,
     ) -> BoxFuture<'a, Result<Registration, RegistryError>> {
         async move { self.state_of(video).await.map_err(unanswered) }.boxed()
+    }
+
+    fn events_after(
+        &self,
+        after: Option<u64>,
+    ) -> BoxFuture<'_, Result<ChainEvents, RegistryError>> {
+        async move { self.events(after).await.map_err(unanswered) }.boxed()
     }
 }

@@ -1,5 +1,6 @@
 //! `chainflix storage run`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,8 @@ use chainflix_client::chain::{Chain, ChainError};
 use chainflix_client::controllers::Controller;
 use chainflix_client::secrets::SecretError;
 use chainflix_p2p::Multiaddr;
-use chainflix_storage_node::keys::{VerifierEndpoint, Verifiers, VerifiersError};
+use chainflix_primitives::heartbeat::period_of;
+use chainflix_storage_node::keys::{Turn, VerifierEndpoint, Verifiers, VerifiersError};
 use chainflix_storage_node::link::{ControllerEndpoint, LinkState};
 use chainflix_storage_node::{Config, StorageNode};
 use clap::Args;
@@ -45,6 +47,10 @@ pub(super) struct Run {
     /// Upload in bytes per second, over all streams; no limit if not given.
     #[arg(long, value_name = "SPACE", value_parser = space)]
     upload_limit: Option<u64>,
+
+    /// Streams to viewers at a time, at most.
+    #[arg(long, value_name = "NUMBER", default_value = "256")]
+    viewers: NonZeroUsize,
 
     /// Where it listens; may be given several times. UDP (QUIC) and TCP port 4001 of all interfaces if not given.
     #[arg(long, value_name = "MULTIADDRESS")]
@@ -95,6 +101,7 @@ impl Run {
         let cells = self.folder.join("store");
         let mut config = Config::new(cells, quota, chain.genesis(), index);
         config.upload_bytes_per_second = self.upload_limit.unwrap_or(0);
+        config.viewers = self.viewers;
         if !self.listen.is_empty() {
             config.listen.clone_from(&self.listen);
         }
@@ -182,11 +189,13 @@ fn report(node: &StorageNode, said: &mut String) {
         })
         .collect();
     let now = format!(
-        "{} cells, {} of {} bytes used, keys of {} verifiers, {}",
+        "{} cells, {} of {} bytes used, keys of {} verifiers, seen alive by {} of {}, {}",
         status.cells,
         status.space.used,
         status.space.quota,
         status.verifiers,
+        status.shown.seen_by,
+        status.shown.verifiers,
         links.join(", ")
     );
     if now != *said {
@@ -213,6 +222,16 @@ impl Verifiers for ChainVerifiers {
                     endpoint: String::from_utf8_lossy(&announcement.endpoint).into_owned(),
                 })
                 .collect())
+        }
+        .boxed()
+    }
+
+    fn turn(&self) -> BoxFuture<'_, Result<Turn, VerifiersError>> {
+        async move {
+            let failed = |error: ChainError| VerifiersError(error.to_string());
+            let period = period_of(self.0.standing().await.map_err(failed)?.round);
+            let page = self.0.heartbeat_page(period).await.map_err(failed)?;
+            Ok(Turn { period, page })
         }
         .boxed()
     }

@@ -44,7 +44,8 @@ pub(crate) fn free(bytes: usize, fill: impl FnOnce(&mut [u8])) -> Option<Vec<u8>
     boxed(b"free", &[&content])
 }
 
-fn boxed(kind: &[u8; 4], content: &[&[u8]]) -> Option<Vec<u8>> {
+/// A box of `kind` with `content`, part after part. `None` when it is too large for its field.
+pub(crate) fn boxed(kind: &[u8; 4], content: &[&[u8]]) -> Option<Vec<u8>> {
     let content_bytes: usize = content.iter().map(|part| part.len()).sum();
     let size = u32::try_from(content_bytes.checked_add(8)?).ok()?;
     let mut bytes = Vec::with_capacity(content_bytes.checked_add(8)?);

@@ -239,7 +239,9 @@ impl Journal {
             .iter()
             .find_map(|track| track.picture)
             .unwrap_or((0, 0));
-        let codecs: Vec<&str> = tracks.iter().map(|track| track.codec.as_str()).collect();
+        let mut codecs: Vec<&str> = tracks.iter().map(|track| track.codec.as_str()).collect();
+        // Several sounds have the same.
+        codecs.dedup();
         let record = RenditionRecord {
             rendition: number,
             width,
@@ -377,7 +379,7 @@ fn difference(before: &Job, now: &Job) -> Option<&'static str> {
 }
 
 /// A file is either there as a whole or not at all, whenever the power goes.
-fn write_durably(path: &Path, content: &[u8]) -> Result<(), PublishError> {
+pub(super) fn write_durably(path: &Path, content: &[u8]) -> Result<(), PublishError> {
     let write = || {
         let partial = path.with_added_extension("partial");
         let mut file = File::create(&partial)?;

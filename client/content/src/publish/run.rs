@@ -1,11 +1,19 @@
-//! One rendition: ffmpeg's output through the packager into sealed cells, each durable before the next is begun.
+//! The renditions: ffmpeg's output through the packager into sealed cells, each durable before it is told of.
+//!
+//! While a cell is hashed and encrypted on another thread, the next one is already read; so a rendition holds two cells in
+//! memory at most, whatever the length of the video. Several renditions are made at once where there are cores for it.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chainflix_primitives::window::{self, CELL_MS};
+use futures::{StreamExt, TryStreamExt};
+use tokio::task::JoinHandle;
 
 use super::journal::Journal;
+use super::seal::SealedCell;
 use super::{ContentKeys, KEYS_AT_ONCE, Progress, PublishError, PublishRequest, seal};
 use crate::encode::{self, RunStart};
 use crate::envelope::ContentKey;
@@ -14,84 +22,130 @@ use crate::packager::{CutError, Packager, PlainCell};
 use crate::probe::Source;
 use crate::process::{Running, ToolError};
 use crate::rendition::RenditionSpec;
+use crate::webvtt::Cue;
 
 /// ffmpeg is stopped after so long, however short the source.
 const LEAST_TIME_LIMIT: Duration = Duration::from_secs(600);
 
-/// Makes what is missing of rendition `number`.
-pub(super) async fn rendition<K: ContentKeys>(
-    request: &PublishRequest,
-    source: &Source,
-    number: u8,
-    spec: &RenditionSpec,
-    job: &mut Journal,
-    keys: &K,
-    progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Result<(), PublishError> {
-    let seconds = source.duration_ms.div_ceil(1_000);
-    let limit = LEAST_TIME_LIMIT.saturating_add(
-        request
-            .time_limit_per_second
-            .checked_mul(seconds)
-            .unwrap_or(Duration::MAX),
-    );
-    let start = RunStart::of_cell(source, job.cells_of(number));
-    let work = Rendition {
-        source,
-        number,
-        start,
-        job,
-        keys: KeyStore {
-            keys,
-            rendition: number,
-            cells: window::cell_count(source.duration_ms).unwrap_or(1),
-            next: start.cell,
-            ready: VecDeque::new(),
-        },
-        progress,
-    };
-    tokio::time::timeout(limit, work.make(spec))
-        .await
-        .unwrap_or_else(|_| {
-            Err(ToolError::TimedOut {
-                program: "ffmpeg",
-                limit,
+/// What all renditions of a publication share.
+pub(super) struct Work<'a, K> {
+    pub(super) request: &'a PublishRequest,
+    pub(super) source: &'a Source,
+    /// Subtitles, in the order of the source's.
+    pub(super) texts: Arc<[Vec<Cue>]>,
+    /// What stands behind each init segment: the list of texts.
+    pub(super) text_list: Vec<u8>,
+    pub(super) job: Mutex<Journal>,
+    pub(super) keys: &'a K,
+    pub(super) progress: &'a (dyn Fn(Progress) + Send + Sync),
+    /// How far each rendition is, in ms.
+    pub(super) done_ms: Vec<AtomicU32>,
+}
+
+impl<K: ContentKeys> Work<'_, K> {
+    fn job(&self) -> MutexGuard<'_, Journal> {
+        self.job.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes what is missing of all renditions.
+    pub(super) async fn renditions(&self, specs: &[RenditionSpec]) -> Result<(), PublishError> {
+        let missing: Vec<(u8, &RenditionSpec)> = (0u8..)
+            .zip(specs)
+            .filter(|(number, _)| !self.job().is_complete(*number))
+            .collect();
+        for number in 0..u8::try_from(specs.len()).unwrap_or(u8::MAX) {
+            if !missing.iter().any(|(other, _)| *other == number) {
+                self.note(number, self.source.duration_ms);
             }
-            .into())
-        })
+        }
+        futures::stream::iter(missing)
+            .map(|(number, spec)| self.rendition(number, spec))
+            .buffer_unordered(self.request.at_once.max(1))
+            .try_collect()
+            .await
+    }
+
+    async fn rendition(&self, number: u8, spec: &RenditionSpec) -> Result<(), PublishError> {
+        let seconds = self.source.duration_ms.div_ceil(1_000);
+        let limit = LEAST_TIME_LIMIT.saturating_add(
+            self.request
+                .time_limit_per_second
+                .checked_mul(seconds)
+                .unwrap_or(Duration::MAX),
+        );
+        let start = RunStart::of_cell(self.source, self.job().cells_of(number));
+        let rendition = Rendition {
+            work: self,
+            number,
+            start,
+            keys: KeyStore {
+                keys: self.keys,
+                rendition: number,
+                cells: window::cell_count(self.source.duration_ms).unwrap_or(1),
+                next: start.cell,
+                ready: VecDeque::new(),
+            },
+            sealing: None,
+        };
+        tokio::time::timeout(limit, rendition.make(spec))
+            .await
+            .unwrap_or_else(|_| {
+                Err(ToolError::TimedOut {
+                    program: "ffmpeg",
+                    limit,
+                }
+                .into())
+            })
+    }
+
+    /// Notes how far a rendition is; returns how far all are, in ms.
+    fn note(&self, number: u8, done_ms: u32) -> u64 {
+        if let Some(done) = self.done_ms.get(usize::from(number)) {
+            done.store(done_ms.min(self.source.duration_ms), Ordering::Relaxed);
+        }
+        let done = self.done_ms.iter();
+        done.map(|done| u64::from(done.load(Ordering::Relaxed)))
+            .sum()
+    }
 }
 
 struct Rendition<'a, K> {
-    source: &'a Source,
+    work: &'a Work<'a, K>,
     number: u8,
     start: RunStart,
-    job: &'a mut Journal,
     keys: KeyStore<'a, K>,
-    progress: &'a (dyn Fn(Progress) + Send + Sync),
+    /// The cell that is being sealed, if any.
+    sealing: Option<JoinHandle<Result<SealedCell, CutError>>>,
 }
 
 impl<K: ContentKeys> Rendition<'_, K> {
     async fn make(mut self, spec: &RenditionSpec) -> Result<(), PublishError> {
-        let arguments = encode::arguments(self.source, spec, &self.start).map_err(|source| {
-            PublishError::Work {
-                path: self.source.path.clone(),
-                source,
-            }
-        })?;
+        let source = self.work.source;
+        let arguments =
+            encode::arguments(source, spec, &self.start).map_err(|error| PublishError::Work {
+                path: source.path.clone(),
+                source: error,
+            })?;
         let mut ffmpeg = Running::start("ffmpeg", &arguments)?;
         let mut reader = Reader::new(ffmpeg.take_output()?);
         let mut packager: Option<Packager> = None;
         let cut = loop {
             match reader.next().await {
-                Ok(Some(Part::Init { bytes, tracks })) => {
-                    let frame_rate = self.source.picture.map(|picture| picture.frame_rate);
-                    packager = Some(Packager::new(&tracks, frame_rate, self.start)?);
-                    self.job.begin_rendition(self.number, bytes, &tracks)?;
+                Ok(Some(Part::Init { mut bytes, tracks })) => {
+                    let frame_rate = source.picture.map(|picture| picture.frame_rate);
+                    let texts = self.work.texts.clone();
+                    packager = Some(Packager::new(&tracks, frame_rate, self.start, texts)?);
+                    bytes.extend(&self.work.text_list);
+                    let mut job = self.work.job();
+                    job.begin_rendition(self.number, bytes, &tracks)?;
                 }
                 Ok(Some(Part::Samples(samples))) => {
                     let packager = packager.as_mut().ok_or(CutError::Tracks)?;
                     for cell in packager.push(samples)? {
-                        self.seal(cell, CELL_MS, None).await?;
+                        self.seal(cell, CELL_MS).await?;
+                    }
+                    if self.sealing.as_ref().is_some_and(JoinHandle::is_finished) {
+                        self.keep(None).await?;
                     }
                     self.report(packager.end_ms());
                 }
@@ -104,42 +158,52 @@ impl<K: ContentKeys> Rendition<'_, K> {
         cut?;
         let (complete, end) = packager.ok_or(CutError::Nothing)?.finish()?;
         for cell in complete {
-            self.seal(cell, CELL_MS, None).await?;
+            self.seal(cell, CELL_MS).await?;
         }
         let playtime = window::cell_playtime(end.total_ms, end.last.index);
         let playtime = playtime.ok_or(CutError::Timeline)?;
-        self.seal(end.last, playtime, Some(end.total_ms)).await?;
+        self.seal(end.last, playtime).await?;
+        self.keep(Some(end.total_ms)).await?;
         self.report(end.total_ms);
         Ok(())
     }
 
-    async fn seal(
-        &mut self,
-        cell: PlainCell,
-        playtime_ms: u32,
-        total_ms: Option<u32>,
-    ) -> Result<(), PublishError> {
-        let (number, index) = (self.number, cell.index);
-        let key = self.keys.key_of(index, self.job.upload().id).await?;
-        let sealed =
-            tokio::task::spawn_blocking(move || seal::seal(cell, number, playtime_ms, &key))
-                .await
-                .map_err(|_| CutError::TooLarge)??;
-        let bytes = sealed.cell.entry.bytes;
-        self.job.add_cell(&sealed, total_ms)?;
-        (self.progress)(Progress::Sealed {
-            rendition: number,
-            cell: index,
+    /// Begins to seal a cell, once the one before it is durable.
+    async fn seal(&mut self, cell: PlainCell, playtime_ms: u32) -> Result<(), PublishError> {
+        self.keep(None).await?;
+        let number = self.number;
+        let upload = self.work.job().upload().id;
+        let key = self.keys.key_of(cell.index, upload).await?;
+        self.sealing = Some(tokio::task::spawn_blocking(move || {
+            seal::seal(cell, number, playtime_ms, &key)
+        }));
+        Ok(())
+    }
+
+    /// Makes the cell durable that is being sealed, if any. With the last one comes the playtime of the whole.
+    async fn keep(&mut self, total_ms: Option<u32>) -> Result<(), PublishError> {
+        let Some(sealing) = self.sealing.take() else {
+            return Ok(());
+        };
+        // The thread ends without a result only when it panics.
+        let sealed = sealing.await.map_err(|_| CutError::TooLarge)??;
+        let entry = &sealed.cell.entry;
+        let (cell, bytes) = (entry.index, entry.bytes);
+        self.work.job().add_cell(&sealed, total_ms)?;
+        (self.work.progress)(Progress::Sealed {
+            rendition: self.number,
+            cell,
             bytes,
         });
         Ok(())
     }
 
     fn report(&self, done_ms: u32) {
-        (self.progress)(Progress::Encoding {
+        let renditions = u64::try_from(self.work.done_ms.len()).unwrap_or(u64::MAX);
+        (self.work.progress)(Progress::Encoding {
             rendition: self.number,
-            done_ms: done_ms.min(self.source.duration_ms),
-            total_ms: self.source.duration_ms,
+            done_ms: self.work.note(self.number, done_ms),
+            total_ms: u64::from(self.work.source.duration_ms).saturating_mul(renditions),
         });
     }
 }

@@ -1,7 +1,9 @@
 //! Publishing real videos with the real ffmpeg, and reading back what was made.
 
+mod long;
 mod publishing;
 mod refusals;
 mod resuming;
 mod sources;
 mod studio;
+mod tracks;

@@ -3,10 +3,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
+use chainflix_content::rendition::RenditionSpec;
 use chainflix_content::{Progress, Publication, PublishError, PublishRequest, publish};
 use tokio::sync::Notify;
 
-use crate::studio::{Studio, TestKeys, decode, times};
+use crate::studio::{SMALL, Studio, TestKeys, decode, times};
 
 /// Publishes until cell `cell` is sealed, and drops the job there.
 async fn interrupted_after(request: &PublishRequest, keys: &TestKeys, cell: u16) {
@@ -66,6 +67,55 @@ async fn an_interrupted_publication_goes_on_at_the_first_missing_cell() {
         let frame = pair[1] - pair[0];
         assert!((frame - 1_024.0 / 48_000.0).abs() < 0.000_1, "{pair:?}");
     }
+}
+
+#[tokio::test]
+async fn all_renditions_go_on_and_are_cut_as_if_nothing_had_happened() {
+    let studio = Studio::new();
+    let source = studio.make(
+        "film.mp4",
+        "-f lavfi -i testsrc2=size=64x48:rate=30000/1001 -f lavfi -i sine -t 130 -preset ultrafast -c:a aac",
+    );
+    let mut whole = studio.request(&source, "whole");
+    whole.renditions = [36, 48]
+        .map(|lines| RenditionSpec { lines, ..SMALL })
+        .to_vec();
+    whole.at_once = 2;
+    let (expected, _) = resumed(&whole, &TestKeys::default()).await;
+    let mut request = whole.clone();
+    request.work = studio.path("interrupted");
+    let keys = TestKeys::default();
+    for cell in [0, 1] {
+        interrupted_after(&request, &keys, cell).await;
+    }
+    let journal = std::fs::read_to_string(request.work.join("journal")).expect("it was begun");
+    let durable = journal
+        .lines()
+        .filter(|line| line.contains(r#""record":"cell""#))
+        .count();
+    assert!(durable >= 2, "{journal}");
+    let (publication, sealed) = resumed(&request, &keys).await;
+    assert_eq!(
+        sealed.len() + durable,
+        6,
+        "cells that were durable are not made again: {sealed:?}"
+    );
+    assert_eq!(keys.uploads.load(Ordering::Relaxed), 1, "one upload id");
+    let cuts = |publication: &Publication| -> Vec<Vec<u32>> {
+        let renditions = publication.manifest.renditions.iter();
+        renditions
+            .map(|rendition| {
+                let cells = rendition.cells.iter();
+                let fragments = cells.flat_map(|cell| cell.fragments.iter());
+                fragments.map(|fragment| fragment.duration_ms).collect()
+            })
+            .collect()
+    };
+    assert!(
+        cuts(&publication) == cuts(&expected),
+        "fragments are cut where they would have been"
+    );
+    assert_eq!(decode(&studio.play(&publication, &[0, 1, 2])), "");
 }
 
 #[tokio::test]

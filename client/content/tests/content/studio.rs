@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
 use chainflix_content::publish::{ContentKeys, KeysError, Upload};
 use chainflix_content::rendition::RenditionSpec;
-use chainflix_content::{ContentKey, Publication, PublishError, PublishRequest, open, publish};
+use chainflix_content::{
+    ContentKey, Publication, PublishError, PublishRequest, open, publish, tracks,
+};
 use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::{AccountId, Hasher, Sha256};
 
@@ -67,6 +70,27 @@ impl Studio {
         let name = source.file_name().expect("a file").to_string_lossy();
         let request = self.request(source, &format!("{name}.work"));
         publish(&request, &TestKeys::default(), &|_| {}).await
+    }
+
+    /// What a player of one track gets when tracks come apart, as one file.
+    pub(crate) fn play_track(&self, publication: &Publication, track: u32) -> PathBuf {
+        let rendition = &publication.manifest.renditions[0];
+        let mut bytes = tracks::init_of(&rendition.init_segment, track).expect("it is listed");
+        for cell in &rendition.cells {
+            let content: Bytes = plaintext(publication, 0, cell.entry.index).into();
+            for (number, fragment) in cell.fragments.iter().enumerate() {
+                let end = cell
+                    .fragments
+                    .get(number + 1)
+                    .map(|next| next.offset as usize);
+                let place = fragment.offset as usize..end.unwrap_or(content.len());
+                let part = tracks::part_of(&content.slice(place), track);
+                bytes.extend(part.expect("every track has a part in every fragment"));
+            }
+        }
+        let path = self.path(&format!("track-{track}.mp4"));
+        std::fs::write(&path, bytes).expect("room on the disk");
+        path
     }
 
     /// Writes what a player would get, the init segment and some cells, into one file.

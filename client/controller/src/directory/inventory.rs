@@ -1,6 +1,9 @@
 //! Which node holds which cell, and which cells have too few copies.
 
+use std::cmp::Reverse;
+
 use super::Directory;
+use super::moves::Urgency;
 use crate::protocol::{ApiError, CellRef, ErrorCode};
 use crate::registry::Registration;
 
@@ -23,6 +26,9 @@ impl Directory {
             return Ok(());
         };
         if replace {
+            for cell in &node.inventory {
+                self.unsaved.holding(provider, cell);
+            }
             node.inventory.clear();
             node.digest = Default::default();
         }
@@ -60,9 +66,10 @@ impl Directory {
         if let Some(node) = self.nodes.get_mut(&provider) {
             node.failed(now);
         }
+        self.break_promises(provider);
     }
 
-    fn gain(&mut self, provider: u32, cell: CellRef) {
+    pub(super) fn gain(&mut self, provider: u32, cell: CellRef) {
         let Some(node) = self.nodes.get_mut(&provider) else {
             return;
         };
@@ -70,12 +77,13 @@ impl Directory {
             return;
         }
         node.digest.add(&cell);
+        self.unsaved.holding(provider, &cell);
         self.holders.entry(cell).or_default().push(provider);
         self.keep_promise(provider, &cell);
         self.judge_copies(cell);
     }
 
-    fn lose(&mut self, provider: u32, cell: CellRef) {
+    pub(super) fn lose(&mut self, provider: u32, cell: CellRef) {
         let Some(node) = self.nodes.get_mut(&provider) else {
             return;
         };
@@ -83,6 +91,7 @@ impl Directory {
             return;
         }
         node.digest.remove(&cell);
+        self.unsaved.holding(provider, &cell);
         self.forget_holder(provider, &cell);
         self.judge_copies(cell);
     }
@@ -126,17 +135,70 @@ impl Directory {
         }
     }
 
-    /// Notes whether a cell has too few copies. Only videos that may be watched are worth copying.
+    /// Notes whether a cell has too few copies or too many. Only videos that may be watched are worth copying.
     pub(super) fn judge_copies(&mut self, cell: CellRef) {
-        let wanted = self
+        if let Some(deferred) = &mut self.deferred {
+            deferred.add(cell);
+            return;
+        }
+        let active = self
             .videos
             .get(&cell.video)
             .is_some_and(|video| video.registration == Registration::Active);
-        let held = self.holders.get(&cell).map_or(0, Vec::len);
-        if wanted && held < self.copies {
+        let held = self.holders.get(&cell).map_or(0, |holders| {
+            let stay = |provider: &&u32| {
+                self.nodes
+                    .get(provider)
+                    .is_some_and(|n| n.counts && !n.leaving)
+            };
+            holders.iter().filter(stay).count()
+        });
+        let wanted = self.wanted_copies(&cell).max(self.copies);
+        if active && held < self.copies {
             self.short.insert(cell);
         } else {
             self.short.remove(&cell);
         }
+        if active && held > wanted {
+            self.surplus.insert(cell);
+        } else {
+            self.surplus.remove(&cell);
+        }
+        let coming = self.promises.get(&cell).map_or(0, Vec::len);
+        let lacking = active && held.saturating_add(coming) < wanted;
+        let urgency = lacking.then(|| self.urgency_of(&cell, held)).flatten();
+        let before = match urgency {
+            Some(urgency) => self.urgency.insert(cell, urgency),
+            None => self.urgency.remove(&cell),
+        };
+        if before != urgency {
+            if let Some(before) = before {
+                self.wanting.remove(&(before, cell));
+            }
+            if let Some(urgency) = urgency {
+                self.wanting.insert((urgency, cell));
+            }
+        }
+    }
+
+    /// How soon a cell with `held` copies needs another one; `None` when there is nobody to copy it from.
+    fn urgency_of(&self, cell: &CellRef, held: usize) -> Option<Urgency> {
+        self.holders.get(cell)?;
+        let expected = self.popularity.expected(cell, self.now_ms());
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rank; the conversion saturates"
+        )]
+        let expected = Reverse((expected * 16.0) as u32);
+        Some(if held <= 1 && self.copies > 1 {
+            Urgency::Last(expected)
+        } else if let Some(distance) = self.popularity.crowd_distance(cell) {
+            Urgency::Crowd(distance)
+        } else if held < self.copies {
+            Urgency::Short(held, expected)
+        } else {
+            Urgency::Useful(expected)
+        })
     }
 }

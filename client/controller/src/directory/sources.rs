@@ -1,44 +1,32 @@
-//! Who serves a cell, who takes one in, and which copies have to be made anew.
+//! Who serves a cell.
 
-use chainflix_primitives::manifest::CellEntry;
-
-use super::{Directory, Promise};
+use super::Directory;
 use crate::choice::{self, Candidate};
-use crate::choice_log::Decision;
-use crate::placement::{self, Site};
+use crate::choice_log::{Decision, Entry};
 use crate::protocol::{ApiError, CellRef, ErrorCode, Peer};
 use crate::registry::Registration;
 
-/// Space is promised for so long after a grant, in ms.
-pub(super) const PROMISE_MS: u64 = 15 * 60 * 1_000;
+/// Of a cell with more holders than this, so many are drawn to choose from.
+const MOST_CANDIDATES: usize = 24;
 
 /// The answer to "who serves this cell?".
 #[derive(Clone, Debug)]
 pub struct SourcesChoice {
-    /// The decision, for the log.
-    pub decision: Decision,
+    /// When it was made, ms since the Unix epoch.
+    pub at_ms: u64,
+    /// Indices of those named, best first.
+    pub chosen: Vec<u32>,
     /// Those named, best first.
     pub peers: Vec<Peer>,
 }
 
-/// A cell that a node shall take in.
-#[derive(Clone, Debug)]
-pub struct Order {
-    /// The node.
-    pub peer: Peer,
-    /// The cell.
-    pub cell: CellEntry,
-}
-
-/// A copy that shall be made.
-#[derive(Clone, Debug)]
-pub struct Repair {
-    /// Which cell, and who takes it in.
-    pub order: Order,
-    /// The cell's place.
-    pub cell: CellRef,
-    /// Nodes that hold it.
-    pub from: Vec<Peer>,
+/// What a viewer says of itself when it asks for sources. It only decides between equally loaded nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Viewer {
+    /// Its region, ISO 3166-1 alpha-2.
+    pub region: Option<[u8; 2]>,
+    /// Whether it is behind an address translation that can't be punched.
+    pub symmetric: bool,
 }
 
 impl Directory {
@@ -56,11 +44,16 @@ impl Directory {
             .filter(move |node| node.is_offered(now_ms))
     }
 
-    /// Chooses at most `wanted` nodes to serve `cell`, and leases them.
+    /// Chooses at most `wanted` nodes to serve `cell` to `viewer`, and leases them.
     ///
     /// # Errors
     /// When the video is not known, may not be watched, or no node that is offered holds the cell.
-    pub fn sources(&mut self, cell: CellRef, wanted: usize) -> Result<SourcesChoice, ApiError> {
+    pub fn sources(
+        &mut self,
+        cell: CellRef,
+        wanted: usize,
+        viewer: &Viewer,
+    ) -> Result<SourcesChoice, ApiError> {
         let video = self.videos.get(&cell.video).ok_or_else(unknown_video)?;
         if video.registration == Registration::Inactive {
             return Err(ApiError::new(
@@ -80,14 +73,9 @@ impl Directory {
             ));
         }
         let now = self.now_ms();
-        let mut candidates: Vec<Candidate> = self
-            .offered_holders(&cell, now)
-            .map(|node| Candidate {
-                provider: node.provider,
-                load: node.load(),
-                failures: node.recent_failures(now),
-            })
-            .collect();
+        let cells = self.cells_beside(&cell).unwrap_or(0);
+        self.popularity.chosen(&cell, cells, now);
+        let mut candidates = self.candidates(self.decisions, &cell, viewer, now);
         candidates.sort_unstable_by_key(|candidate| candidate.provider);
         if candidates.is_empty() {
             return Err(ApiError::new(
@@ -95,175 +83,76 @@ impl Directory {
                 "No storage node that is up holds this cell; try again in a moment.",
             ));
         }
-        let number = self.decisions;
-        self.decisions = self.decisions.wrapping_add(1);
+        let number = self.number();
         let chosen = choice::choose(number, &cell, &candidates, wanted);
         let mut peers = Vec::with_capacity(chosen.len());
         for provider in &chosen {
             if let Some(node) = self.nodes.get_mut(provider) {
-                node.leased(now, chosen.len());
+                node.leased();
+                self.unsaved.leased(*provider);
                 peers.push(node.peer());
             }
         }
-        let decision = Decision {
+        // Of what nobody is known to watch, requests may be made up, and say nothing of what viewers are named.
+        if self.popularity.is_watched(&cell, now) {
+            let named = u64::try_from(chosen.len())
+                .unwrap_or(1)
+                .saturating_mul(1_000);
+            self.fleet.named_milli = self
+                .fleet
+                .named_milli
+                .saturating_mul(63)
+                .saturating_add(named)
+                / 64;
+        }
+        let at_ms = self.clock.unix_ms();
+        self.decided(Entry::Sources(Decision {
             number,
-            at_ms: self.clock.unix_ms(),
+            at_ms,
             cell,
             candidates,
             wanted,
+            chosen: chosen.clone(),
+        }));
+        Ok(SourcesChoice {
+            at_ms,
             chosen,
+            peers,
+        })
+    }
+
+    /// Holders of `cell` that are offered; of very many, as many as are looked at, beginning somewhere else each time.
+    fn candidates(&self, number: u64, cell: &CellRef, viewer: &Viewer, now: u64) -> Vec<Candidate> {
+        let Some(holders) = self.holders.get(cell) else {
+            return Vec::new();
         };
-        Ok(SourcesChoice { decision, peers })
-    }
-
-    /// Who holds `cell`, and who shall take it in so that there are enough copies. Asking again for a cell that is on its
-    /// way names the same nodes.
-    ///
-    /// # Errors
-    /// When video or cell are not known, or there is nobody with space for it at all.
-    pub fn place(&mut self, cell: CellRef) -> Result<(Vec<u32>, Vec<Order>), ApiError> {
-        let entry = self.entry(&cell)?;
-        let now = self.now_ms();
-        let held_by: Vec<u32> = self
-            .offered_holders(&cell, now)
-            .map(|node| node.provider)
-            .collect();
-        let (orders, _) = self.order(cell, &entry, now);
-        if held_by.is_empty() && orders.is_empty() {
-            return Err(ApiError::new(
-                ErrorCode::NoSpace,
-                "No storage node that is up has space for the video; start one or try again later.",
-            ));
-        }
-        Ok((held_by, orders))
-    }
-
-    /// At most `limit` copies to be made of cells that have too few.
-    pub fn repairs(&mut self, limit: usize) -> Vec<Repair> {
-        let now = self.now_ms();
-        let mut repairs = Vec::new();
-        for cell in self.short.iter().copied().collect::<Vec<_>>() {
-            if repairs.len() >= limit {
-                break;
-            }
-            let from: Vec<Peer> = self
-                .offered_holders(&cell, now)
-                .map(super::Node::peer)
-                .collect();
-            let Ok(entry) = self.entry(&cell) else {
-                continue;
-            };
-            if from.is_empty() {
-                continue;
-            }
-            let (orders, fresh) = self.order(cell, &entry, now);
-            let fresh_orders = orders
-                .into_iter()
-                .filter(|order| fresh.contains(&order.peer.provider));
-            repairs.extend(fresh_orders.map(|order| Repair {
-                order,
-                cell,
-                from: from.clone(),
-            }));
-        }
-        repairs
-    }
-
-    fn entry(&self, cell: &CellRef) -> Result<CellEntry, ApiError> {
-        let video = self.videos.get(&cell.video).ok_or_else(unknown_video)?;
-        let found = video.known.manifest.cell(cell.rendition, cell.cell);
-        let (found, _) = found
-            .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "The video has no such cell."))?;
-        Ok(found.entry.clone())
-    }
-
-    /// Promises space for the copies that `cell` lacks. All nodes that it is on its way to, and those newly named.
-    fn order(&mut self, cell: CellRef, entry: &CellEntry, now: u64) -> (Vec<Order>, Vec<u32>) {
-        let bytes = u64::from(entry.bytes);
-        let promised: Vec<u32> = self
-            .promises
-            .get(&cell)
-            .into_iter()
-            .flatten()
-            .map(|promise| promise.provider)
-            .filter(|provider| self.is_offered(*provider, now))
-            .collect();
-        let sites_of = |directory: &Self, providers: &[u32]| -> Vec<Site> {
-            let nodes = providers.iter().filter_map(|id| directory.nodes.get(id));
-            nodes.map(super::Node::site).collect()
-        };
-        let mut holders: Vec<Site> = self
-            .offered_holders(&cell, now)
-            .map(super::Node::site)
-            .collect();
-        holders.extend(sites_of(self, &promised));
-        let sites: Vec<Site> = self
-            .nodes
-            .values()
-            .filter(|node| node.is_offered(now))
-            .map(super::Node::site)
-            .collect();
-        let fresh = placement::place(&sites, &holders, bytes, self.copies);
-        for provider in &fresh {
-            let promise = Promise {
-                provider: *provider,
-                bytes,
-                until_ms: now.saturating_add(PROMISE_MS),
-            };
-            self.promises.entry(cell).or_default().push(promise);
-            if let Some(node) = self.nodes.get_mut(provider) {
-                node.reserved_bytes = node.reserved_bytes.saturating_add(bytes);
-            }
-        }
-        let orders = promised
+        let count = u64::try_from(holders.len()).unwrap_or(1).max(1);
+        // An odd multiplier that spreads consecutive numbers over the holders.
+        let start = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let start = usize::try_from(start.checked_rem(count).unwrap_or(0)).unwrap_or(0);
+        let stream_rate = self.fleet.stream_rate;
+        holders
             .iter()
-            .chain(&fresh)
+            .cycle()
+            .skip(start)
+            .take(holders.len())
             .filter_map(|provider| self.nodes.get(provider))
-            .map(|node| Order {
-                peer: node.peer(),
-                cell: entry.clone(),
+            .filter(|node| node.is_offered(now))
+            .take(MOST_CANDIDATES)
+            .map(|node| Candidate {
+                provider: node.provider,
+                load: node.load(stream_rate),
+                path: node.path.for_viewer(viewer.symmetric),
+                far: viewer
+                    .region
+                    .is_some_and(|region| region != node.record.region),
+                failures: node.recent_failures(now),
             })
-            .collect();
-        (orders, fresh)
-    }
-
-    fn is_offered(&self, provider: u32, now: u64) -> bool {
-        self.nodes
-            .get(&provider)
-            .is_some_and(|node| node.is_offered(now))
-    }
-
-    /// The cell has arrived: its space is no longer promised but used.
-    pub(super) fn keep_promise(&mut self, provider: u32, cell: &CellRef) {
-        self.release(cell, |promise| promise.provider == provider);
-    }
-
-    pub(super) fn lapse_promises(&mut self, now_ms: u64) {
-        let cells: Vec<CellRef> = self.promises.keys().copied().collect();
-        for cell in cells {
-            self.release(&cell, |promise| promise.until_ms <= now_ms);
-        }
-    }
-
-    fn release(&mut self, cell: &CellRef, is_over: impl Fn(&Promise) -> bool) {
-        let Some(promises) = self.promises.get_mut(cell) else {
-            return;
-        };
-        let nodes = &mut self.nodes;
-        promises.retain(|promise| {
-            let over = is_over(promise);
-            if let Some(node) = nodes.get_mut(&promise.provider).filter(|_| over) {
-                node.reserved_bytes = node.reserved_bytes.saturating_sub(promise.bytes);
-            }
-            !over
-        });
-        if promises.is_empty() {
-            self.promises.remove(cell);
-        }
+            .collect()
     }
 }
 
-fn unknown_video() -> ApiError {
+pub(super) fn unknown_video() -> ApiError {
     ApiError::new(
         ErrorCode::NotFound,
         "This controller does not know the video; check the magnet, or ask another controller.",

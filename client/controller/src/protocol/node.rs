@@ -4,7 +4,7 @@ use chainflix_primitives::placement::SignedGrant;
 use chainflix_primitives::{Hash32, Signature64};
 use serde::{Deserialize, Serialize};
 
-use super::{ApiError, CellRef, InventoryDigest, Peer, scale_hex};
+use super::{ApiError, CellRef, InventoryDigest, Peer, Relay, scale_hex};
 
 /// From the controller to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,12 @@ pub enum ToNode {
         id: u64,
         /// What.
         command: Command,
+    },
+    /// Relays that the node may use, in place of those named before, at most [`super::MAX_RELAYS`]; sent again with new
+    /// passes before the old ones run out.
+    Relays {
+        /// The relays.
+        relays: Vec<Relay>,
     },
     /// The last message before the controller closes.
     Refused {
@@ -93,6 +99,41 @@ pub enum DropReason {
     NeverRegistered,
 }
 
+/// Streams of one cell that a node is sending on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Serving {
+    /// The cell.
+    pub cell: CellRef,
+    /// Streams to viewers with a delivery token.
+    pub streams: u32,
+}
+
+/// How others reach a node; better ones first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PathClass {
+    /// At a public address.
+    #[default]
+    Direct,
+    /// Behind an address translation that lets itself be punched.
+    Punched,
+    /// Only through a relay.
+    Relayed,
+}
+
+impl PathClass {
+    /// How a viewer reaches the node who, when `symmetric`, is behind a translation that can't be punched.
+    #[must_use]
+    pub fn for_viewer(self, symmetric: bool) -> Self {
+        match self {
+            Self::Punched if symmetric => Self::Relayed,
+            class => class,
+        }
+    }
+}
+
 /// From a node to the controller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -110,7 +151,8 @@ pub enum FromNode {
     /// What the node offers.
     Hello {
         /// Multiaddresses at which it listens, without the peer id, at most [`MAX_ADDRESSES`]. Only those are passed on
-        /// whose IP is the one that the node connects from; an unspecified IP (`0.0.0.0`, `::`) stands for it.
+        /// whose IP is the one that the node connects from; an unspecified IP (`0.0.0.0`, `::`) stands for it. Addresses
+        /// through a relay (`…/p2p-circuit`) are passed on when the relay is one of the controller's.
         addresses: Vec<String>,
         /// Space for cells, in bytes.
         capacity_bytes: u64,
@@ -118,6 +160,9 @@ pub enum FromNode {
         free_bytes: u64,
         /// Upload cap, in bytes per second.
         upload_bytes_per_second: u64,
+        /// How others reach it.
+        #[serde(default)]
+        path: PathClass,
         /// Its inventory.
         inventory: InventoryDigest,
     },
@@ -129,8 +174,17 @@ pub enum FromNode {
         streams: u32,
         /// What it sends, in bytes per second over the time since the last heartbeat.
         sent_bytes_per_second: u64,
+        /// The cells that it is sending most streams of against delivery tokens, at most [`MAX_SERVING`].
+        #[serde(default)]
+        serving: Vec<Serving>,
         /// Its inventory.
         inventory: InventoryDigest,
+    },
+    /// It will leave, or stays after all. A node that will leave gets no new cells, its copies no longer count, and others
+    /// are made; it goes on serving meanwhile.
+    Leaving {
+        /// Whether it will leave.
+        leaving: bool,
     },
     /// What it holds, complete and verified.
     Inventory {

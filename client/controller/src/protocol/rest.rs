@@ -4,31 +4,34 @@ use chainflix_primitives::placement::SignedGrant;
 use chainflix_primitives::sources::SignedSources;
 use chainflix_primitives::{AccountId, Hash32, Magnet};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Peer, scale_hex};
 
 /// `POST /v1/placements`: which nodes shall take in a new video's cells?
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlacementRequest {
     /// The video; its manifest is with the controller already.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub video: Magnet,
     /// Rendition of the cells.
     pub rendition: u8,
     /// First cell.
     pub first: u16,
-    /// Number of cells, at most [`MAX_CELLS_PER_PLACEMENT`].
+    /// Number of cells, at most [`MAX_CELLS_PER_PLACEMENT`](super::MAX_CELLS_PER_PLACEMENT).
+    #[schema(minimum = 1, maximum = 64)]
     pub count: u16,
 }
 
 /// Answer to a [`PlacementRequest`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Placements {
     /// One for each cell asked for, in order.
     pub cells: Vec<CellPlacement>,
 }
 
 /// Where one cell goes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CellPlacement {
     /// Index of the cell.
     pub cell: u16,
@@ -39,33 +42,37 @@ pub struct CellPlacement {
 }
 
 /// A node to which a cell is to be uploaded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Upload {
     /// The node.
     pub peer: Peer,
     /// Its right to take the cell in.
     #[serde(with = "scale_hex")]
+    #[schema(value_type = String, pattern = "^([0-9a-f]{2})*$")]
     pub grant: SignedGrant,
 }
 
 /// `GET /v1/sources/{magnet}/{rendition}/{cell}`: who serves a cell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SourcesReply {
     /// The signed choice, for which verifiers issue delivery tokens.
     #[serde(with = "scale_hex")]
+    #[schema(value_type = String, pattern = "^([0-9a-f]{2})*$")]
     pub sources: SignedSources,
     /// The same providers in the same order, and where to reach them.
     pub peers: Vec<Peer>,
 }
 
 /// One video in `GET /v1/videos` and `GET /v1/videos/{magnet}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VideoStatus {
     /// The video.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub video: Magnet,
     /// Title.
     pub title: String,
     /// Producer.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub producer: AccountId,
     /// Playtime in ms.
     pub total_playtime_ms: u32,
@@ -82,11 +89,12 @@ pub struct VideoStatus {
 }
 
 /// One node in `GET /v1/nodes`. Addresses are told only with sources and placements.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NodeStatus {
     /// Index on chain.
     pub provider: u32,
     /// Account that it earns for.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub owner: AccountId,
     /// Region code, ISO 3166-1 alpha-2.
     pub region: String,
@@ -100,20 +108,83 @@ pub struct NodeStatus {
     pub free_bytes: u64,
     /// Cells that it holds.
     pub cells: u32,
-    /// Load in thousandths: streams, and leases not yet among them, by upload capacity.
+    /// Load in thousandths of its upload capacity: streams, and leases not yet among them.
     pub load: u64,
+    /// Whether it will leave.
+    pub leaving: bool,
     /// Recent failures.
     pub failures: u32,
+    /// Of a node that will leave: cells that still have too few copies without it. At 0 it may go.
+    pub needed: u32,
+}
+
+/// `GET /v1/overview`: what the dashboard shows besides nodes and videos.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Overview {
+    /// Nodes that are offered.
+    pub nodes: u32,
+    /// Videos on record.
+    pub videos: u32,
+    /// Cells with fewer copies than are always kept.
+    pub short_cells: u32,
+    /// Copies that are on their way.
+    pub coming: u32,
+    /// Load of all nodes together, in thousandths of their upload capacity.
+    pub load: u64,
+    /// Highest load of a node, in thousandths of its upload capacity.
+    pub highest_load: u64,
+    /// Share of all nodes' space that is free, in thousandths.
+    pub free_permille: u64,
+    /// What is asked for most, first.
+    pub popular: Vec<Popular>,
+    /// The last decisions about copies, newest first.
+    pub moves: Vec<Move>,
+    /// What somebody should look at, a sentence each.
+    pub alarms: Vec<String>,
+}
+
+/// A rendition that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Popular {
+    /// The video.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+    pub video: Magnet,
+    /// Its title.
+    pub title: String,
+    /// The rendition.
+    pub rendition: u8,
+    /// Verified plays in the last hour or so, in thousandths a minute.
+    pub plays_per_minute_milli: u64,
+    /// Streams of its busiest cell.
+    pub streams: u32,
+    /// Whether a crowd watches it.
+    pub crowd: bool,
+    /// Copies that are wanted of its first cell.
+    pub wanted: u32,
+}
+
+/// A decision about copies, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Move {
+    /// When, ms since the Unix epoch.
+    pub at_ms: u64,
+    /// The video.
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
+    pub video: Magnet,
+    /// What was decided, and why.
+    pub words: String,
 }
 
 /// `GET /v1/health`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// Genesis hash of the chain that it works for.
     #[serde(with = "scale_hex")]
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub genesis: Hash32,
     /// ed25519 key with which it signs.
     #[serde(with = "scale_hex")]
+    #[schema(value_type = String, pattern = "^[0-9a-f]{64}$")]
     pub controller: [u8; 32],
     /// Nodes that are offered.
     pub nodes: u32,
@@ -124,7 +195,7 @@ pub struct Health {
 }
 
 /// Why a request was refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
     /// Stable, for machines.
@@ -134,7 +205,7 @@ pub struct ApiError {
 }
 
 /// Stable codes of refusals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The request or message can't be read, or exceeds a bound.
@@ -149,6 +220,8 @@ pub enum ErrorCode {
     NotEligible,
     /// There is no such video, cell or path.
     NotFound,
+    /// The path is asked by another method.
+    Method,
     /// The manifest is not the one of the magnet, or breaks a rule.
     Manifest,
     /// Not enough nodes, or not enough space on them.
@@ -161,6 +234,8 @@ pub enum ErrorCode {
     RateLimited,
     /// The chain can't be asked now.
     ChainUnreachable,
+    /// The controller's database does not answer now.
+    StateUnavailable,
     /// Another connection of the same node has taken over, or the node was silent for too long.
     Superseded,
 }

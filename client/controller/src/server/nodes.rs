@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use chainflix_primitives::Hash32;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout};
 
 use super::{Connection, Shared, lock, rest};
-use crate::directory::Offer;
+use crate::directory::{Beat, Offer};
 use crate::metrics::Counters;
 use crate::protocol::{
-    ApiError, ErrorCode, FromNode, HEARTBEAT_MS, INDEXED_MS, MAX_CELLS_PER_MESSAGE,
-    PROTOCOL_VERSION, ToNode, login_payload,
+    ApiError, ErrorCode, FromNode, HEARTBEAT_MS, INDEXED_MS, MAX_CELLS_PER_MESSAGE, MAX_SERVING,
+    PROTOCOL_VERSION, Relay, RelayPass, ToNode, login_payload,
 };
 use crate::signing;
 
@@ -23,6 +23,8 @@ use crate::signing;
 const LOGIN: Duration = Duration::from_secs(10);
 /// The chain is asked again whether the node is registered, so often.
 const REGISTRATION: Duration = Duration::from_secs(60);
+/// Whether new passes for relays are due is looked at so often.
+const PASSES: Duration = Duration::from_secs(60);
 /// Messages that wait for a node at most; a node that is further behind misses commands, which come again.
 const OUTBOX: usize = 64;
 
@@ -35,7 +37,13 @@ pub(super) async fn serve(mut socket: WebSocket, client: IpAddr, shared: Arc<Sha
     let id = shared.next_id.fetch_add(1, Ordering::Relaxed);
     let (outbox, inbox) = mpsc::channel(OUTBOX);
     // The sender of an older connection is dropped here, which ends that connection.
-    lock(&shared.connections).insert(provider, Connection { id, outbox });
+    let changed = Arc::new(Notify::new());
+    let connection = Connection {
+        id,
+        outbox,
+        changed: Arc::clone(&changed),
+    };
+    lock(&shared.connections).insert(provider, connection);
     tracing::info!(provider, "node logged in");
     let mut session = Session {
         provider,
@@ -44,17 +52,14 @@ pub(super) async fn serve(mut socket: WebSocket, client: IpAddr, shared: Arc<Sha
         greeted: false,
         shared: &shared,
     };
-    let end = session.run(&mut socket, inbox).await;
-    let was_current = {
+    let end = session.run(&mut socket, inbox, &changed).await;
+    {
         let mut connections = lock(&shared.connections);
-        let current = connections.get(&provider).is_some_and(|c| c.id == id);
-        if current {
+        if connections.get(&provider).is_some_and(|c| c.id == id) {
             connections.remove(&provider);
+            // Under both locks: a new connection of the node comes before or after, and is not taken for the one that ends.
+            lock(&shared.directory).disconnected(provider);
         }
-        current
-    };
-    if was_current {
-        lock(&shared.directory).disconnected(provider);
     }
     tracing::info!(provider, reason = ?end, "node gone");
     if let Err(error) = end {
@@ -128,12 +133,15 @@ impl Session<'_> {
         &mut self,
         socket: &mut WebSocket,
         mut inbox: mpsc::Receiver<ToNode>,
+        changed: &Notify,
     ) -> Result<(), ApiError> {
         let silence = Duration::from_millis(INDEXED_MS);
         let mut deadline = Instant::now() + silence;
         let mut registration = tokio::time::interval(REGISTRATION);
         registration.reset();
         let mut shutdown = self.shared.shutdown.clone();
+        let mut passes = tokio::time::interval(PASSES);
+        let mut period = None;
         loop {
             tokio::select! {
                 message = receive(socket) => {
@@ -150,6 +158,10 @@ impl Session<'_> {
                     )),
                 },
                 _ = registration.tick() => self.check_registration().await?,
+                () = changed.notified() => self.check_registration().await?,
+                _ = passes.tick() => if let Some(relays) = self.relays(&mut period) {
+                    send(socket, &relays).await?;
+                },
                 () = tokio::time::sleep_until(deadline) => return Err(ApiError::new(
                     ErrorCode::Superseded, "The node was silent for a minute; connect again.",
                 )),
@@ -158,10 +170,31 @@ impl Session<'_> {
         }
     }
 
+    /// The relays, when there are any and this period's passes were not sent yet.
+    fn relays(&self, sent: &mut Option<u64>) -> Option<ToNode> {
+        let shared = self.shared;
+        let period = RelayPass::period_of(shared.clock.unix_ms());
+        if shared.relays.is_empty() || *sent == Some(period) {
+            return None;
+        }
+        *sent = Some(period);
+        let bytes = shared.relay_bytes_per_hour;
+        let relays = shared.relays.iter().map(|addresses| Relay {
+            addresses: addresses.clone(),
+            pass: shared.signer.relay_pass(self.peer_key, period, bytes),
+        });
+        Some(ToNode::Relays {
+            relays: relays.collect(),
+        })
+    }
+
     /// A node whose registration was withdrawn is sent away; when the chain can't be asked, it stays.
     async fn check_registration(&self) -> Result<(), ApiError> {
         match self.shared.registry.provider(&self.peer_key).await {
-            Ok(Some(found)) if found.index == self.provider => Ok(()),
+            Ok(Some(found)) if found.index == self.provider => {
+                lock(&self.shared.directory).registered_as(found);
+                Ok(())
+            }
             Ok(_) => Err(not_registered()),
             Err(error) => {
                 tracing::warn!(%error, "chain not reached");
@@ -182,6 +215,7 @@ impl Session<'_> {
                 capacity_bytes,
                 free_bytes,
                 upload_bytes_per_second,
+                path,
                 inventory,
             } => {
                 self.greeted = true;
@@ -190,6 +224,7 @@ impl Session<'_> {
                     capacity_bytes,
                     free_bytes,
                     upload_bytes_per_second,
+                    path,
                     inventory,
                 };
                 lock(&self.shared.directory).hello(provider, &offer, self.client)
@@ -197,9 +232,26 @@ impl Session<'_> {
             FromNode::Heartbeat {
                 free_bytes,
                 streams,
-                sent_bytes_per_second: _,
+                sent_bytes_per_second,
                 inventory,
-            } => lock(&self.shared.directory).heartbeat(provider, free_bytes, streams, inventory),
+                serving,
+            } => {
+                if serving.len() > MAX_SERVING {
+                    return Err(malformed("Streams of too many cells in one heartbeat."));
+                }
+                let beat = Beat {
+                    free_bytes,
+                    streams,
+                    sent_bytes_per_second,
+                    inventory,
+                    serving,
+                };
+                lock(&self.shared.directory).heartbeat(provider, beat)
+            }
+            FromNode::Leaving { leaving } => {
+                lock(&self.shared.directory).leaving(provider, leaving);
+                false
+            }
             FromNode::Inventory {
                 replace,
                 added,

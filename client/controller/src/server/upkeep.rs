@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use chainflix_primitives::Magnet;
 use tokio::sync::watch;
 
 use super::rest::GRANT_MS;
-use super::{Shared, lock, manifests};
+use super::{Shared, lock};
 use crate::metrics::Counters;
 use crate::protocol::{Command, DropReason, ToNode};
+use crate::registry::RegistryError;
+use crate::state::Forwarded;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(1);
 /// Videos about which the chain is asked each time.
 const ASK_PER_TICK: usize = 4;
-/// Copies ordered each time.
-const REPAIRS_PER_TICK: usize = 8;
 
 pub(super) async fn run(shared: Arc<Shared>, mut shutdown: watch::Receiver<bool>) {
     let mut interval = tokio::time::interval(EVERY);
@@ -29,35 +30,39 @@ pub(super) async fn run(shared: Arc<Shared>, mut shutdown: watch::Receiver<bool>
         }
         lock(&shared.directory).tick();
         ask_the_chain(&shared).await;
-        order_copies(&shared);
+        // Several controllers on one database must not all make the copy that is lacking.
+        if shared.leads() {
+            order_copies(&shared);
+            give_up_copies(&shared);
+        }
+        super::log_decisions(&shared);
     }
 }
 
 async fn ask_the_chain(shared: &Shared) {
     let videos = lock(&shared.directory).to_ask(ASK_PER_TICK);
     for video in videos {
-        match shared.registry.registration(&video).await {
-            Ok(registration) => {
-                let forgotten = lock(&shared.directory).registered(&video, registration);
-                if let Some(folder) = shared.manifests.as_ref().filter(|_| forgotten) {
-                    manifests::remove(folder, &video);
-                }
-                let to_drop = lock(&shared.directory).to_drop(&video);
-                for (provider, cells) in to_drop {
-                    let reason = DropReason::Restricted;
-                    send(shared, provider, Command::Drop { cells, reason });
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "chain not reached");
-                return;
-            }
+        if let Err(error) = ask_about(shared, &video).await {
+            tracing::warn!(%error, "chain not reached");
+            return;
         }
     }
 }
 
+/// Asks the chain about a video, and has its copies dropped when it must not be watched.
+pub(super) async fn ask_about(shared: &Shared, video: &Magnet) -> Result<(), RegistryError> {
+    let registration = shared.registry.registration(video).await?;
+    lock(&shared.directory).registered(video, registration);
+    let to_drop = lock(&shared.directory).to_drop(video);
+    for (provider, cells) in to_drop {
+        let reason = DropReason::Restricted;
+        send(shared, provider, Command::Drop { cells, reason });
+    }
+    Ok(())
+}
+
 fn order_copies(shared: &Shared) {
-    let repairs = lock(&shared.directory).repairs(REPAIRS_PER_TICK);
+    let repairs = lock(&shared.directory).repairs();
     for repair in repairs {
         let peer = &repair.order.peer;
         let expires_ms = shared.clock.unix_ms().saturating_add(GRANT_MS);
@@ -75,16 +80,31 @@ fn order_copies(shared: &Shared) {
     }
 }
 
-/// Tells a node to do something. False when it is not connected or its outbox is full; whoever calls tries again later.
-fn send(shared: &Shared, provider: u32, command: Command) -> bool {
-    let message = ToNode::Command {
-        id: shared.next_id.fetch_add(1, Ordering::Relaxed),
-        command,
-    };
+fn give_up_copies(shared: &Shared) {
+    let drops = lock(&shared.directory).surplus();
+    for (provider, cell) in drops {
+        let cells = vec![cell];
+        let reason = DropReason::Surplus;
+        send(shared, provider, Command::Drop { cells, reason });
+    }
+}
+
+/// Tells a node to do something, by way of another controller when it is connected there and this one leads. False when
+/// it is not connected or its outbox is full; whoever calls tries again later.
+pub(super) fn send(shared: &Shared, provider: u32, command: Command) -> bool {
     let outbox = lock(&shared.connections)
         .get(&provider)
         .map(|connection| connection.outbox.clone());
-    let sent = outbox.is_some_and(|outbox| outbox.try_send(message).is_ok());
+    let sent = match outbox {
+        Some(outbox) => {
+            let id = shared.next_id.fetch_add(1, Ordering::Relaxed);
+            outbox.try_send(ToNode::Command { id, command }).is_ok()
+        }
+        None => {
+            let order = Forwarded { provider, command };
+            shared.leads() && lock(&shared.colleagues).forward(order)
+        }
+    };
     if sent {
         Counters::add(&shared.counters.commands, 1);
     }

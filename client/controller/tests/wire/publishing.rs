@@ -84,9 +84,15 @@ async fn a_manifest_is_taken_from_its_approved_producer_only_and_served_as_it_wa
 async fn manifests_outlive_a_restart() {
     let world = World::new(1).await;
     let magnet = world.publish(1).await;
-    let folder = world.folder.path().join("manifests");
-    std::fs::write(folder.join("notes.txt"), "not a manifest").unwrap();
-    let again = World::with(1, |config| config.manifests = Some(folder)).await;
+    let database = world.database();
+    let World {
+        controller,
+        chain,
+        folder: _folder,
+        ..
+    } = world;
+    controller.stop().await;
+    let again = World::on(chain, 1, |config| config.database = Some(database)).await;
     let (status, video): (u16, VideoStatus) = again.get(&format!("/v1/videos/{magnet}")).await;
     assert_eq!((status, video.cells), (200, 1));
 }

@@ -1,15 +1,16 @@
 //! A running controller, nodes that connect to it, and a chain that says what the test wants.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chainflix_controller::clock::ManualClock;
 use chainflix_controller::protocol::{
-    CellRef, FromNode, InventoryDigest, NODE_PATH, ToNode, login_payload,
+    CellRef, FromNode, InventoryDigest, NODE_PATH, PathClass, ToNode, login_payload,
 };
-use chainflix_controller::registry::{RegisteredProvider, Registration, Registry, RegistryError};
+use chainflix_controller::registry::{RegisteredProvider, Registration};
+use chainflix_controller::state::Database;
 use chainflix_controller::{Config, Running, start};
 use chainflix_primitives::manifest::{
     CellEntry, Fragment, MANIFEST_VERSION, Manifest, ManifestCell, Rendition,
@@ -17,47 +18,14 @@ use chainflix_primitives::manifest::{
 use chainflix_primitives::registry::{ProviderClass, ProviderRecord};
 use chainflix_primitives::{AccountId, Magnet, Sha256, Signature64, ids::UploadId};
 use ed25519_zebra::SigningKey;
-use futures::future::BoxFuture;
-use futures::{FutureExt, SinkExt, StreamExt};
+use futures::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+pub(crate) use crate::chain::Chain;
+
 pub(crate) const GENESIS: [u8; 32] = [9; 32];
-
-/// The chain: providers by peer key, videos by magnet.
-#[derive(Default)]
-pub(crate) struct Chain {
-    pub(crate) providers: Mutex<HashMap<[u8; 32], RegisteredProvider>>,
-    pub(crate) videos: Mutex<HashMap<Magnet, Registration>>,
-    pub(crate) producers: Mutex<Vec<AccountId>>,
-}
-
-impl Registry for Chain {
-    fn provider<'a>(
-        &'a self,
-        peer_key: &'a [u8; 32],
-    ) -> BoxFuture<'a, Result<Option<RegisteredProvider>, RegistryError>> {
-        let found = self.providers.lock().unwrap().get(peer_key).cloned();
-        async move { Ok(found) }.boxed()
-    }
-
-    fn may_publish<'a>(
-        &'a self,
-        account: &'a AccountId,
-    ) -> BoxFuture<'a, Result<bool, RegistryError>> {
-        let may = self.producers.lock().unwrap().contains(account);
-        async move { Ok(may) }.boxed()
-    }
-
-    fn registration<'a>(
-        &'a self,
-        video: &'a Magnet,
-    ) -> BoxFuture<'a, Result<Registration, RegistryError>> {
-        let known = self.videos.lock().unwrap().get(video).copied();
-        async move { Ok(known.unwrap_or(Registration::Unknown)) }.boxed()
-    }
-}
 
 pub(crate) struct World {
     pub(crate) controller: Running,
@@ -74,15 +42,23 @@ impl World {
     }
 
     pub(crate) async fn with(copies: usize, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(Arc::new(Chain::default()), copies, change).await
+    }
+
+    /// Another controller on the same chain.
+    pub(crate) async fn on(
+        chain: Arc<Chain>,
+        copies: usize,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(1_700_000_000_000));
-        let chain = Arc::new(Chain::default());
         let producer = SigningKey::from([77; 32]);
         chain.producers.lock().unwrap().push(account_of(&producer));
         let listen: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let mut config = Config::new(listen, GENESIS, SigningKey::from([1; 32]));
         config.copies = copies;
-        config.manifests = Some(folder.path().join("manifests"));
+        config.database = Some(database_in(folder.path()));
         config.choice_log = Some(folder.path().join("choices.jsonl"));
         change(&mut config);
         let controller = start(config, chain.clone(), clock.clone()).await.unwrap();
@@ -94,6 +70,11 @@ impl World {
             folder,
             producer,
         }
+    }
+
+    /// Where it keeps its state.
+    pub(crate) fn database(&self) -> Database {
+        database_in(self.folder.path())
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -130,7 +111,17 @@ impl World {
     /// Registers and connects a node that holds `cells`.
     pub(crate) async fn node(&self, index: u32, cells: &[CellRef]) -> Node {
         let key = self.register(index, ProviderClass::AlwaysOn);
-        let mut node = self.connect(&key).await;
+        self.connect_with(index, &key, cells).await
+    }
+
+    /// Connects a registered node that holds `cells`.
+    pub(crate) async fn connect_with(
+        &self,
+        index: u32,
+        key: &SigningKey,
+        cells: &[CellRef],
+    ) -> Node {
+        let mut node = self.connect(key).await;
         node.hello(InventoryDigest::of(cells)).await;
         if !cells.is_empty() {
             assert_eq!(node.next().await, ToNode::InventoryWanted);
@@ -236,9 +227,14 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn next(&mut self) -> ToNode {
-        let message = tokio::time::timeout(Duration::from_secs(20), self.socket.next());
-        match message.await.expect("a message in time") {
-            Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+        let message = self.next_within(Duration::from_secs(20)).await;
+        message.expect("a message in time")
+    }
+
+    pub(crate) async fn next_within(&mut self, patience: Duration) -> Option<ToNode> {
+        let message = tokio::time::timeout(patience, self.socket.next());
+        match message.await.ok()? {
+            Some(Ok(Message::Text(text))) => Some(serde_json::from_str(&text).unwrap()),
             other => panic!("{other:?}"),
         }
     }
@@ -284,6 +280,7 @@ impl Node {
             capacity_bytes: 1 << 30,
             free_bytes: 1 << 30,
             upload_bytes_per_second: 1_000_000,
+            path: PathClass::Direct,
             inventory,
         })
         .await;
@@ -295,6 +292,7 @@ impl Node {
             streams: 0,
             sent_bytes_per_second: 0,
             inventory,
+            serving: Vec::new(),
         })
         .await;
     }
@@ -302,6 +300,10 @@ impl Node {
     pub(crate) async fn close(mut self) {
         self.socket.close(None).await.unwrap();
     }
+}
+
+fn database_in(folder: &Path) -> Database {
+    Database::File(folder.join("controller.sqlite"))
 }
 
 pub(crate) fn account_of(key: &SigningKey) -> AccountId {

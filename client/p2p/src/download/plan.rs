@@ -3,6 +3,9 @@
 //! Blocks belong to the sources in turn, so that every source gives its part; a quick one may take blocks of others as
 //! long as these keep a share worth a receipt. The block that is played next is nobody's alone: when it is late, another
 //! source fetches it too.
+//!
+//! Where playing begins, blocks are small and grow from there: what is shown first would else share the line with what is
+//! shown much later. A small block is kept for nobody who has not opened yet.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,6 +17,11 @@ const LEAST_SHARE: u64 = 13;
 /// Sources beyond which that share can't be kept for each.
 const SHARED_BY: usize = 4;
 
+/// Groups of the blocks where playing begins.
+const SMALL_BLOCK: u32 = 4;
+/// Blocks of one size before they double.
+const BLOCKS_OF_A_SIZE: usize = 6;
+
 /// What a source shall do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
@@ -23,10 +31,17 @@ pub(super) enum Next {
     Wait,
 }
 
-#[derive(Default)]
 struct Block {
-    /// Sources that are fetching it.
-    busy: Vec<usize>,
+    /// Its first group; it ends where the next one begins.
+    first: u32,
+    /// Sources that are fetching it, each with the first group of the range that it was given.
+    busy: Vec<(usize, u32)>,
+}
+
+impl Block {
+    fn is_fetched_by(&self, source: usize) -> bool {
+        self.busy.iter().any(|(busy, _)| *busy == source)
+    }
 }
 
 struct PlannedSource {
@@ -57,14 +72,19 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(groups: u32, block_groups: u32, hedge_after: Duration) -> Self {
-        let blocks = groups.div_ceil(block_groups.max(1));
+        let block_groups = block_groups.max(1);
+        let blocks = groups.div_ceil(block_groups);
+        let at = |block: u32| Block {
+            first: block.saturating_mul(block_groups),
+            busy: Vec::new(),
+        };
         Self {
             groups,
-            block_groups: block_groups.max(1),
+            block_groups,
             hedge_after,
             done: (0..groups).map(|_| false).collect(),
             missing: groups,
-            blocks: (0..blocks).map(|_| Block::default()).collect(),
+            blocks: (0..blocks).map(at).collect(),
             sources: Vec::new(),
             playhead: 0,
             head: None,
@@ -87,6 +107,7 @@ impl Plan {
     pub(super) fn begin(&mut self, source: usize, now: Now) {
         if let Some(source) = self.sources.get_mut(source) {
             source.live = true;
+            source.opened = false;
             source.begun = Some(now);
         }
     }
@@ -109,7 +130,7 @@ impl Plan {
     /// What the source was fetching is free.
     pub(super) fn release(&mut self, source: usize) {
         for block in &mut self.blocks {
-            block.busy.retain(|busy| *busy != source);
+            block.busy.retain(|(busy, _)| *busy != source);
         }
     }
 
@@ -122,9 +143,9 @@ impl Plan {
 
     /// A range that the source was given has come to its end.
     pub(super) fn ended(&mut self, source: usize, first: u32) {
-        let block = self.block_of(first);
-        if let Some(block) = self.blocks.get_mut(block) {
-            block.busy.retain(|busy| *busy != source);
+        // All blocks into which it was cut meanwhile.
+        for block in &mut self.blocks {
+            block.busy.retain(|busy| *busy != (source, first));
         }
     }
 
@@ -156,24 +177,79 @@ impl Plan {
         self.sources.iter().filter(|source| source.live).count()
     }
 
+    /// The group that is played next. Where nobody is fetching, nor has just been, playing begins anew.
     pub(super) fn play_from(&mut self, group: u32) {
         self.playhead = group.min(self.groups.saturating_sub(1));
+        if self.is_jump(self.playhead) {
+            self.cut_small(self.playhead);
+        }
+    }
+
+    fn is_jump(&self, to: u32) -> bool {
+        let came = |group: u32| {
+            let busy = self.blocks.get(self.block_of(group));
+            self.is_done(group) || busy.is_some_and(|block| !block.busy.is_empty())
+        };
+        !came(to) && !to.checked_sub(1).is_some_and(came)
+    }
+
+    /// Cuts the blocks from a group on into small ones that grow.
+    fn cut_small(&mut self, from: u32) {
+        let (mut at, mut size, mut begins) = (from, SMALL_BLOCK, vec![from]);
+        while size < self.block_groups && at < self.groups {
+            at = at.saturating_add(size);
+            begins.push(at);
+            if begins.len() % BLOCKS_OF_A_SIZE == 1 {
+                size = size.saturating_mul(2);
+            }
+        }
+        self.cut_at(from);
+        // Others that begin there go, unless somebody fetches them, or what stands before them.
+        let mut before_is_busy = false;
+        self.blocks.retain(|block| {
+            let between = from < block.first && block.first < at;
+            let is_busy = !block.busy.is_empty();
+            let stays = !between || is_busy || before_is_busy;
+            if stays {
+                before_is_busy = is_busy;
+            }
+            stays
+        });
+        for begin in begins {
+            self.cut_at(begin);
+        }
+        // It names a block by its place.
+        self.head = None;
+    }
+
+    /// A block begins at `group`.
+    fn cut_at(&mut self, group: u32) {
+        let place = self.block_of(group);
+        let cut = self
+            .blocks
+            .get(place)
+            .filter(|block| group < self.groups && block.first != group);
+        if let Some(block) = cut {
+            let busy = block.busy.clone();
+            let first = group;
+            self.blocks
+                .insert(place.saturating_add(1), Block { first, busy });
+        }
     }
 
     /// What `source` shall fetch next; the range is its own until [`Self::ended`] or [`Self::release`].
     pub(super) fn next(&mut self, source: usize, now: Now) -> Next {
         let order = self.order();
         self.note_head(&order, now);
-        // Before anything is there, what is played first goes to whoever has opened.
-        let first = self.head.map(|(head, _)| head).filter(|head| {
-            let owner = self.owner(*head);
-            let absent = owner.is_some_and(|owner| owner != source && !self.has_opened(owner));
-            self.verified() == 0 && absent && self.is_free_for(*head, source)
+        let own = order.iter().copied().find(|block| {
+            let is_head = self.head.is_some_and(|(head, _)| head == *block);
+            // What is played first goes to whoever has opened.
+            let first = (is_head && self.verified() == 0) || self.is_small(*block);
+            let ours = self
+                .owner(*block)
+                .is_some_and(|owner| owner == source || (first && !self.has_opened(owner)));
+            ours && self.is_free_for(*block, source)
         });
-        let own = order
-            .iter()
-            .copied()
-            .find(|block| self.owner(*block) == Some(source) && self.is_free_for(*block, source));
         let foreign = || {
             order.iter().copied().find(|block| {
                 self.is_free_for(*block, source) && self.may_take(*block, source, now)
@@ -181,19 +257,23 @@ impl Plan {
         };
         let late = || {
             let (head, since) = self.head?;
-            let waits = now.saturating_duration_since(since) >= self.hedge_after;
             let block = self.blocks.get(head)?;
-            let alone = block.busy.len() == 1 && !block.busy.contains(&source);
+            let absent = block
+                .busy
+                .iter()
+                .all(|(busy, _)| self.is_late_to_open(*busy, now));
+            let waits = absent || now.saturating_duration_since(since) >= self.hedge_after;
+            let alone = block.busy.len() == 1 && !block.is_fetched_by(source);
             (waits && alone && self.run_for(head, source).is_some()).then_some(head)
         };
-        let Some(block) = first.or(own).or_else(foreign).or_else(late) else {
+        let Some(block) = own.or_else(foreign).or_else(late) else {
             return Next::Wait;
         };
         let Some((first, count)) = self.run_for(block, source) else {
             return Next::Wait;
         };
         if let Some(block) = self.blocks.get_mut(block) {
-            block.busy.push(source);
+            block.busy.push((source, first));
         }
         Next::Range { first, count }
     }
@@ -216,14 +296,20 @@ impl Plan {
     }
 
     fn block_of(&self, group: u32) -> usize {
-        usize::try_from(group / self.block_groups).unwrap_or(usize::MAX)
+        let after = self.blocks.partition_point(|block| block.first <= group);
+        after.saturating_sub(1)
     }
 
     fn groups_of(&self, block: usize) -> std::ops::Range<u32> {
-        let first = u32::try_from(block)
-            .unwrap_or(u32::MAX)
-            .saturating_mul(self.block_groups);
-        first..first.saturating_add(self.block_groups).min(self.groups)
+        let first = |block: usize| self.blocks.get(block).map_or(self.groups, |b| b.first);
+        first(block)..first(block.saturating_add(1))
+    }
+
+    /// Whether it is one of those that were cut where playing begins.
+    fn is_small(&self, block: usize) -> bool {
+        let groups = self.groups_of(block);
+        let is_last = groups.end >= self.groups;
+        !is_last && groups.end.saturating_sub(groups.start) < self.block_groups
     }
 
     fn is_done(&self, group: u32) -> bool {
@@ -259,7 +345,7 @@ impl Plan {
     fn is_left_to(&self, block: usize, source: usize) -> bool {
         self.blocks
             .get(block)
-            .is_some_and(|block| block.busy.is_empty() || block.busy.contains(&source))
+            .is_some_and(|block| block.busy.is_empty() || block.is_fetched_by(source))
     }
 
     /// The live source that a block belongs to, in turn.

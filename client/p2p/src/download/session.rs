@@ -3,24 +3,24 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use chainflix_content::trees;
 use chainflix_primitives::merkle::range::root_from_range;
 use chainflix_primitives::receipt::{
     MAX_UNSIGNED_BYTES, Receipt, countersignature_payload, delivery_payload, receipt_payload,
 };
-use chainflix_primitives::{Hash32, Sha256};
-use futures::io::{ReadHalf, WriteHalf};
-use futures::{AsyncRead, AsyncReadExt, AsyncWriteExt, StreamExt};
+use chainflix_primitives::{Hash32, Sha256, Signature64};
+use futures::io::WriteHalf;
+use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use libp2p::Stream;
 
+use super::rate::{Counted, Rate};
 use super::shared::{Order, Shared};
 use super::{Source, SourceEnd, throttle_rate};
 use crate::frame::{self, FrameError};
-use crate::network::{ConnectError, Network};
+use crate::network::{ConnectError, Network, Path};
 use crate::peer::is_signed_by;
 use crate::wire::{
     CELL_PROTOCOL, DeliveryRefusal, MAX_RUN_GROUPS, MAX_TO_VIEWER, ToProvider, ToViewer,
@@ -42,6 +42,8 @@ const LAST_MESSAGES: usize = 2 * (MAX_RUN_GROUPS as usize + 2);
 pub(super) enum Broken {
     /// The connection; worth another try.
     Connection,
+    /// Nothing: a better path to the provider has opened, and the session goes on there.
+    Moved,
     /// For good.
     Ended(SourceEnd),
 }
@@ -57,7 +59,7 @@ impl Broken {
     fn of(error: FrameError) -> Self {
         match error {
             FrameError::Io(_) => Self::Connection,
-            FrameError::Silent(_) => Self::Ended(SourceEnd::Slow),
+            FrameError::Silent(_) => Self::Ended(SourceEnd::Silent),
             FrameError::TooLarge { .. } | FrameError::Malformed => {
                 Self::Ended(SourceEnd::Misbehaved)
             }
@@ -74,12 +76,35 @@ pub(super) async fn run(
     number: usize,
     source: &Source,
 ) -> Result<(), Broken> {
+    let worked = stream(network, shared, number, source).await;
+    let gone = [
+        SourceEnd::Silent,
+        SourceEnd::Connect(ConnectError::TimedOut),
+    ];
+    if matches!(&worked, Err(Broken::Ended(end)) if gone.contains(end)) {
+        // As after a change of address: whoever asks this peer again is to dial anew, and not to wait until the old
+        // connection is known to be dead.
+        network.disconnect(&source.peer).await;
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    worked
+}
+
+async fn stream(
+    network: &Network,
+    shared: &Shared,
+    number: usize,
+    source: &Source,
+) -> Result<(), Broken> {
     let slow_after = shared.config.slow_after;
-    let opened = tokio::time::timeout(slow_after, network.open(&source.peer, CELL_PROTOCOL)).await;
-    let stream = opened.unwrap_or(Err(ConnectError::TimedOut))?;
+    let open = network.open_on_best_path(&source.peer, CELL_PROTOCOL);
+    let opened = tokio::time::timeout(slow_after, open).await;
+    let (stream, path) = opened.unwrap_or(Err(ConnectError::TimedOut))?;
     let (from, to) = stream.split();
     let arrived = Arc::new(AtomicU64::new(0));
     let mut session = Session {
+        network,
+        path,
         shared,
         number,
         source,
@@ -106,7 +131,7 @@ pub(super) async fn run(
         })
         .await?;
     session.open().await?;
-    shared.opened(number);
+    shared.opened(number, path);
     let worked = session.work().await;
     if worked.is_ok() {
         // The last countersignature leaves before the stream ends; whether the end is heard does not matter.
@@ -116,6 +141,9 @@ pub(super) async fn run(
 }
 
 struct Session<'a> {
+    network: &'a Network,
+    /// How its stream runs.
+    path: Path,
     shared: &'a Shared,
     number: usize,
     source: &'a Source,
@@ -146,6 +174,8 @@ impl Coming {
 
 impl Session<'_> {
     async fn open(&mut self) -> Result<(), Broken> {
+        // The first ranges go with the token: whoever accepts it reads on.
+        self.ask().await?;
         match self.message().await? {
             ToViewer::Opened { sent } => {
                 // What an earlier stream sent may be lost, but never more than may go unsigned.
@@ -163,6 +193,11 @@ impl Session<'_> {
 
     async fn work(&mut self) -> Result<(), Broken> {
         loop {
+            if self.path == Path::Relayed
+                && self.network.path(&self.source.peer) == Some(Path::Direct)
+            {
+                return Err(self.leave().await);
+            }
             let order = self.ask().await?;
             if !self.asked.is_empty() || self.current.is_some() {
                 let message = self.message().await?;
@@ -181,6 +216,36 @@ impl Session<'_> {
                     None => return Err(Broken::Connection),
                 },
             }
+        }
+    }
+
+    /// Ends the stream through the relay at the next group boundary. The provider hears that nothing more is wanted; what
+    /// is on its way still comes and counts, and the receipt for it comes on the direct path.
+    async fn leave(&mut self) -> Broken {
+        let slow_after = self.shared.config.slow_after;
+        let rest = async {
+            // When the end can't be told, the provider learns it from the next stream.
+            let _ = self.to.close().await;
+            while let Some(Ok(message)) = self.messages.next().await {
+                match message {
+                    ToViewer::Range {
+                        first,
+                        hashes,
+                        proof,
+                    } => self.begin_range(first, hashes, &proof)?,
+                    ToViewer::Group(content) => self.take_group(content)?,
+                    ToViewer::Receipt { bytes, signature } => {
+                        self.take_receipt(bytes, signature)?;
+                        self.end_range();
+                    }
+                    ToViewer::Opened { .. } | ToViewer::Refused(_) => break,
+                }
+            }
+            Ok(())
+        };
+        match tokio::time::timeout(slow_after, rest).await {
+            Ok(Err(broken)) => broken,
+            Ok(Ok(())) | Err(_) => Broken::Moved,
         }
     }
 
@@ -215,35 +280,46 @@ impl Session<'_> {
             } => self.begin_range(first, hashes, &proof),
             ToViewer::Group(content) => self.take_group(content),
             ToViewer::Receipt { bytes, signature } => {
+                self.take_receipt(bytes, signature)?;
                 let genesis = &self.source.token.terms.genesis;
-                let payload = receipt_payload(genesis, &self.token, bytes);
-                let right = bytes == self.total
-                    && is_signed_by(&self.source.peer.peer_key, &payload, &signature);
-                if !right {
-                    return Err(SourceEnd::Misbehaved.into());
-                }
                 let payload = countersignature_payload(genesis, &self.token, bytes);
                 let countersignature = (self.shared.signer)(&payload);
-                self.shared.receipt(
-                    self.number,
-                    Receipt {
-                        token: self.source.token.clone(),
-                        bytes,
-                        provider_signature: signature,
-                    },
-                );
                 self.say(&ToProvider::Countersign {
                     bytes,
                     signature: countersignature,
                 })
                 .await?;
-                // A receipt ends a range whose groups have all come.
-                if let Some(done) = self.current.take_if(|coming| coming.next_hash().is_none()) {
-                    self.shared.range_ended(self.number, done.first);
-                }
+                self.end_range();
                 Ok(())
             }
         }
+    }
+
+    /// A receipt ends a range whose groups have all come.
+    fn end_range(&mut self) {
+        if let Some(done) = self.current.take_if(|coming| coming.next_hash().is_none()) {
+            self.shared.range_ended(self.number, done.first);
+        }
+    }
+
+    /// Checks a receipt and keeps it.
+    fn take_receipt(&mut self, bytes: u64, signature: Signature64) -> Result<(), Broken> {
+        let genesis = &self.source.token.terms.genesis;
+        let payload = receipt_payload(genesis, &self.token, bytes);
+        let right =
+            bytes == self.total && is_signed_by(&self.source.peer.peer_key, &payload, &signature);
+        if !right {
+            return Err(SourceEnd::Misbehaved.into());
+        }
+        self.shared.receipt(
+            self.number,
+            Receipt {
+                token: self.source.token.clone(),
+                bytes,
+                provider_signature: signature,
+            },
+        );
+        Ok(())
     }
 
     /// The hashes of a range stand under the cipher root, or the provider has another cell.
@@ -305,8 +381,8 @@ impl Session<'_> {
                 Err(_) => {
                     let config = &self.shared.config;
                     let alone = !self.shared.others_are_live();
-                    if self.rate.is_too_low(alone, config.patience) {
-                        return Err(SourceEnd::Slow.into());
+                    if let Some(end) = self.rate.too_low(alone, config.patience) {
+                        return Err(end.into());
                     }
                 }
             }
@@ -342,85 +418,9 @@ impl Session<'_> {
     }
 }
 
-/// Counts bytes as they arrive, also of a message that is not complete.
-struct Counted {
-    from: ReadHalf<Stream>,
-    arrived: Arc<AtomicU64>,
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<std::io::Result<usize>> {
-        let polled = Pin::new(&mut self.from).poll_read(context, buffer);
-        if let Poll::Ready(Ok(read)) = &polled {
-            self.arrived.fetch_add(*read as u64, Ordering::Relaxed);
-        }
-        polled
-    }
-}
-
 fn messages(from: Counted) -> Messages {
     Box::pin(futures::stream::unfold(from, |mut from| async {
         let next = frame::read(&mut from, MAX_TO_VIEWER).await.transpose()?;
         Some((next, from))
     }))
-}
-
-/// Whether enough comes, looked at over windows of a fixed length.
-struct Rate {
-    arrived: Arc<AtomicU64>,
-    window: Duration,
-    /// Bytes per second below which a source is slow.
-    least: u64,
-    /// Begin of the window, and what had arrived then.
-    since: Instant,
-    before: u64,
-    /// When something arrived last, as far as it was looked at.
-    last: (Instant, u64),
-}
-
-impl Rate {
-    fn new(arrived: Arc<AtomicU64>, window: Duration, least: u64) -> Self {
-        let now = Instant::now();
-        Self {
-            arrived,
-            window,
-            least,
-            since: now,
-            before: 0,
-            last: (now, 0),
-        }
-    }
-
-    /// Something was asked for: time counts from here.
-    fn begin(&mut self) {
-        let (now, arrived) = (Instant::now(), self.arrived.load(Ordering::Relaxed));
-        self.since = now;
-        self.before = arrived;
-        self.last = (now, arrived);
-    }
-
-    /// The only source left may be as slow as it likes, as long as anything comes within `patience`.
-    fn is_too_low(&mut self, alone: bool, patience: Duration) -> bool {
-        let (now, arrived) = (Instant::now(), self.arrived.load(Ordering::Relaxed));
-        if arrived > self.last.1 {
-            self.last = (now, arrived);
-        }
-        let silent = now.saturating_duration_since(self.last.0);
-        if silent >= if alone { patience } else { self.window } {
-            return true;
-        }
-        let passed = now.saturating_duration_since(self.since);
-        if passed < self.window {
-            return false;
-        }
-        let came = arrived.saturating_sub(self.before);
-        let needed = u128::from(self.least) * passed.as_millis() / 1_000;
-        self.since = now;
-        self.before = arrived;
-        !alone && u128::from(came) < needed
-    }
 }

@@ -1,5 +1,6 @@
 //! What the sources of one download share: the plan, verified groups, receipts.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -13,6 +14,7 @@ use super::{
     Delivered, DownloadConfig, DownloadError, DownloadStats, SessionSigner, Source, SourceEnd,
     SourceStats, WantedCell, block_groups,
 };
+use crate::network::Path;
 
 pub(super) struct Shared {
     pub(super) wanted: WantedCell,
@@ -51,9 +53,11 @@ impl Shared {
     pub(super) fn new(wanted: WantedCell, config: DownloadConfig, signer: SessionSigner) -> Self {
         let groups = wanted.entry.groups();
         let block = block_groups(wanted.entry.bytes, config.sources_at_once);
+        let mut plan = Plan::new(groups, block, config.hedge_after);
+        plan.play_from(0);
         Self {
             state: Mutex::new(State {
-                plan: Plan::new(groups, block, config.hedge_after),
+                plan,
                 groups: (0..groups).map(|_| None).collect(),
                 sources: Vec::new(),
             }),
@@ -76,14 +80,33 @@ impl Shared {
 
     pub(super) fn add_source(&self, source: Source) {
         let mut state = self.state();
+        // Totals of a token run on, so whoever comes back with one goes on where it ended.
+        let known = state
+            .sources
+            .iter()
+            .position(|s| s.source.token == source.token);
+        if let Some(number) = known {
+            if let Some(again) = state.sources.get_mut(number)
+                && again.stats.end.take().is_some()
+            {
+                again.source = Arc::new(source);
+                again.begun = false;
+            }
+            drop(state);
+            self.changed.notify_waiters();
+            return;
+        }
         state.plan.add_source();
         state.sources.push(SourceState {
             stats: SourceStats {
                 provider: source.token.terms.provider,
                 bytes: 0,
+                relayed: 0,
+                path: None,
                 bad_groups: 0,
                 receipted: 0,
                 opened_after: None,
+                failures: 0,
                 end: None,
             },
             source: Arc::new(source),
@@ -109,10 +132,11 @@ impl Shared {
         Some((next, found))
     }
 
-    pub(super) fn opened(&self, source: usize) {
+    pub(super) fn opened(&self, source: usize, path: Path) {
         let mut state = self.state();
         state.plan.opened(source);
         if let Some(source) = state.sources.get_mut(source) {
+            source.stats.path = Some(path);
             source
                 .stats
                 .opened_after
@@ -131,6 +155,9 @@ impl Shared {
             tracing::debug!(provider, %end, bytes = source.stats.bytes, "source ended");
             if matches!(end, SourceEnd::BadGroup(_)) {
                 source.stats.bad_groups = source.stats.bad_groups.saturating_add(1);
+            }
+            if end != SourceEnd::Finished {
+                source.stats.failures = source.stats.failures.saturating_add(1);
             }
             source.stats.end = Some(end);
         }
@@ -179,7 +206,11 @@ impl Shared {
         let mut state = self.state();
         let is_new = state.plan.deliver(source, group);
         if let Some(source) = state.sources.get_mut(source) {
-            source.stats.bytes = source.stats.bytes.saturating_add(content.len() as u64);
+            let bytes = content.len() as u64;
+            source.stats.bytes = source.stats.bytes.saturating_add(bytes);
+            if source.stats.path == Some(Path::Relayed) {
+                source.stats.relayed = source.stats.relayed.saturating_add(bytes);
+            }
         }
         let place = usize::try_from(group).unwrap_or(usize::MAX);
         if let Some(slot) = state.groups.get_mut(place).filter(|_| is_new) {
@@ -225,6 +256,18 @@ impl Shared {
         }
     }
 
+    pub(super) async fn lost_sources(&self, wanted: usize) {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if self.state().has_lost_sources(wanted) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
     pub(super) async fn complete(&self) -> Result<Delivered, DownloadError> {
         loop {
             let changed = self.changed.notified();
@@ -263,10 +306,19 @@ impl State {
         self.plan.is_complete() && enough && settled
     }
 
-    /// Bytes that receipts cover.
+    /// Bytes that receipts cover: of a provider that was given several tokens those of one, the one over most.
     fn receipted(&self) -> u64 {
-        let receipted = self.sources.iter().map(|source| source.stats.receipted);
-        receipted.fold(0, u64::saturating_add)
+        self.covered(|source| source.stats.receipted)
+    }
+
+    /// Sum over all providers of what `counted` says of their best token.
+    fn covered(&self, counted: impl Fn(&SourceState) -> u64) -> u64 {
+        let mut best = BTreeMap::<u32, u64>::new();
+        for source in &self.sources {
+            let known = best.entry(source.stats.provider).or_default();
+            *known = (*known).max(counted(source));
+        }
+        best.into_values().fold(0, u64::saturating_add)
     }
 
     fn live(&self) -> impl Iterator<Item = (usize, &SourceState)> {
@@ -279,20 +331,26 @@ impl State {
     /// Groups that another source delivered and died before it signed for them: fetched once more, for the receipt.
     fn again(&self, source: usize, wanted: &WantedCell) -> Order {
         let bytes = u64::from(wanted.entry.bytes);
-        let receipted = self.receipted();
         // Live sources still sign for what they have delivered.
-        let to_come = self
-            .live()
-            .map(|(_, source)| source.stats.bytes.saturating_sub(source.stats.receipted))
-            .fold(0, u64::saturating_add);
-        if covers_cell(receipted.saturating_add(to_come), bytes) {
+        let to_come = |state: &SourceState| match state.stats.end {
+            None if state.begun => state.stats.bytes.max(state.stats.receipted),
+            _ => state.stats.receipted,
+        };
+        if covers_cell(self.covered(to_come), bytes) {
             return Order::Wait;
         }
         // One source does it; two would sign for the same twice.
-        if self.live().next().map(|(number, _)| number) != Some(source) {
+        let Some((_, own)) = self.live().next().filter(|(number, _)| *number == source) else {
             return Order::Wait;
-        }
-        let lacking = (bytes.saturating_mul(9).div_ceil(10)).saturating_sub(receipted);
+        };
+        let provider = own.stats.provider;
+        let others = self.covered(|state| {
+            let is_other = state.stats.provider != provider;
+            if is_other { to_come(state) } else { 0 }
+        });
+        let lacking = (bytes.saturating_mul(9).div_ceil(10))
+            .saturating_sub(others)
+            .saturating_sub(to_come(own));
         let groups = lacking.div_ceil(trees::GROUP_BYTES as u64);
         let groups = u32::try_from(groups).unwrap_or(u32::MAX);
         let most = wanted.entry.groups().min(crate::wire::MAX_RUN_GROUPS);
@@ -300,6 +358,12 @@ impl State {
             first: 0,
             count: groups.clamp(1, most),
         }
+    }
+
+    fn has_lost_sources(&self, wanted: usize) -> bool {
+        let ends = || self.sources.iter().map(|source| &source.stats.end);
+        let failed = ends().flatten().any(|end| *end != SourceEnd::Finished);
+        failed && ends().filter(|end| end.is_none()).count() < wanted
     }
 
     fn hope(&self) -> Result<(), DownloadError> {

@@ -41,6 +41,7 @@ async fn work(network: Network, shared: Arc<Shared>, number: usize, source: Arc<
         match session::run(&network, &shared, number, &source).await {
             Ok(()) => break SourceEnd::Finished,
             Err(Broken::Ended(end)) => break end,
+            Err(Broken::Moved) => shared.release(number),
             Err(Broken::Connection) => {
                 shared.release(number);
                 if shared.countersigned(number) > before {

@@ -1,111 +1,130 @@
 //! The task that owns the swarm.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt;
-use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::core::transport::ListenerId;
 use libp2p::multiaddr::Protocol;
+use libp2p::swarm::SwarmEvent;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use libp2p::swarm::{DialError, NetworkBehaviour, SwarmEvent};
-use libp2p::{Multiaddr, PeerId, Swarm, SwarmBuilder, identify, noise, ping, tcp};
-use libp2p_stream::Control;
-use tokio::sync::{mpsc, oneshot};
+use libp2p::{Multiaddr, PeerId, Swarm, identify};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::muxer;
-use super::{ConnectError, NetworkConfig, StartError};
-use crate::peer::PeerKey;
+use super::StartError;
+use super::behaviour::{Behaviour, BehaviourEvent};
+use super::dialling::{Dialling, Reply};
+use super::paths::{Path, Paths};
+use super::punch::Puncher;
+use super::reach::{Observations, Reachability};
+use super::reasons::{innermost, without_peer};
+use super::streams::{is_relayed, path_of};
 
-/// What identify tells others to be.
-const PROTOCOL_VERSION: &str = "/chainflix/content/1";
-/// Dials that one peer's callers wait for, at most.
-const MAX_WAITING: usize = 64;
-
-#[derive(NetworkBehaviour)]
-pub(super) struct Behaviour {
-    limits: connection_limits::Behaviour,
-    ping: ping::Behaviour,
-    identify: identify::Behaviour,
-    streams: libp2p_stream::Behaviour,
-}
+/// Relays that are remembered.
+const MAX_RELAYS: usize = 64;
 
 /// What handles ask of the swarm.
 pub(super) enum Command {
     Dial {
         peer_id: PeerId,
         addresses: Vec<Multiaddr>,
-        reply: oneshot::Sender<Result<(), ConnectError>>,
+        reply: Reply,
+    },
+    /// The next addresses of a peer that is being dialled are due.
+    NextStage {
+        peer_id: PeerId,
+    },
+    /// A relay that is being dialled has had its time over QUIC.
+    RelayOverTcp {
+        relay: PeerId,
+    },
+    /// Dials a peer that is connected through a relay, at the moment that was agreed.
+    Punch {
+        peer_id: PeerId,
+        addresses: Vec<Multiaddr>,
+    },
+    /// A peer is a relay.
+    Know {
+        relay: PeerId,
+    },
+    /// Listens through a relay.
+    Reserve {
+        address: Multiaddr,
+        reserved: oneshot::Sender<Result<(), String>>,
+        /// Dropped when the reservation ends.
+        ends: oneshot::Sender<()>,
     },
     Disconnect {
         peer_id: PeerId,
     },
 }
 
-pub(super) fn swarm(
-    key: &PeerKey,
-    config: &NetworkConfig,
-) -> Result<(Swarm<Behaviour>, Control), StartError> {
-    let keypair = key.keypair().ok_or(StartError::Key)?;
-    let limits = ConnectionLimits::default()
-        .with_max_pending_incoming(Some(128))
-        .with_max_pending_outgoing(Some(128))
-        .with_max_established_incoming(Some(config.max_incoming))
-        .with_max_established_per_peer(Some(config.max_per_peer));
-    let transport = |error: &dyn std::error::Error| StartError::Transport(error.to_string());
-    let swarm = SwarmBuilder::with_existing_identity(keypair)
-        .with_tokio()
-        .with_tcp(
-            tcp::Config::default().nodelay(true),
-            noise::Config::new,
-            muxer::Config::default,
-        )
-        .map_err(|error| transport(&error))?
-        .with_quic()
-        .with_behaviour(|keypair| Behaviour {
-            limits: connection_limits::Behaviour::new(limits),
-            ping: ping::Behaviour::default(),
-            identify: identify::Behaviour::new(identify::Config::new(
-                PROTOCOL_VERSION.to_owned(),
-                keypair.public(),
-            )),
-            streams: libp2p_stream::Behaviour::new(),
-        })
-        .map_err(|error| transport(&error))?
-        .with_swarm_config(|swarm| swarm.with_idle_connection_timeout(config.idle))
-        .build();
-    let control = swarm.behaviour().streams.new_control();
-    Ok((swarm, control))
+/// A listener through a relay.
+struct Circuit {
+    /// Waits for the reservation.
+    reserved: Option<oneshot::Sender<Result<(), String>>>,
+    /// Held until it ends.
+    _ends: oneshot::Sender<()>,
+}
+
+/// What the task shares with its handles.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) addresses: Arc<Mutex<Vec<Multiaddr>>>,
+    pub(super) paths: Arc<Paths>,
+    pub(super) observations: Arc<Mutex<Observations>>,
 }
 
 pub(super) struct Actor {
-    swarm: Swarm<Behaviour>,
+    pub(super) swarm: Swarm<Behaviour>,
     commands: mpsc::Receiver<Command>,
-    addresses: Arc<Mutex<Vec<Multiaddr>>>,
-    dialling: HashMap<PeerId, Vec<oneshot::Sender<Result<(), ConnectError>>>>,
+    seen: Seen,
+    reachability: watch::Sender<Reachability>,
+    pub(super) dialling: Dialling,
+    circuits: HashMap<ListenerId, Circuit>,
+    /// Relays: what they see counts. Anybody else could tell a peer wrong things about its router.
+    relays: HashSet<PeerId>,
+    /// For dials that become due later.
+    pub(super) later: mpsc::WeakSender<Command>,
+    puncher: Option<Puncher>,
+    /// Tells what runs beside this task that it has ended.
+    _ended: watch::Sender<()>,
 }
 
 impl Actor {
     pub(super) fn new(
         swarm: Swarm<Behaviour>,
         commands: mpsc::Receiver<Command>,
-        addresses: Arc<Mutex<Vec<Multiaddr>>>,
+        later: mpsc::WeakSender<Command>,
+        seen: Seen,
+        reachability: watch::Sender<Reachability>,
+        puncher: Option<Puncher>,
     ) -> Self {
+        let (ended, end) = watch::channel(());
+        if let Some(puncher) = puncher.clone() {
+            tokio::spawn(puncher.serve(end));
+        }
         Self {
             swarm,
             commands,
-            addresses,
-            dialling: HashMap::new(),
+            seen,
+            reachability,
+            dialling: Dialling::default(),
+            circuits: HashMap::new(),
+            relays: HashSet::new(),
+            later,
+            puncher,
+            _ended: ended,
         }
     }
 
     pub(super) async fn run(
         mut self,
         listen: Vec<Multiaddr>,
+        if_possible: Vec<Multiaddr>,
         ready: oneshot::Sender<Result<(), StartError>>,
     ) {
-        let listening = self.listen(listen).await;
+        let listening = self.listen(listen, if_possible).await;
         let failed = listening.is_err();
         if ready.send(listening).is_err() || failed {
             return;
@@ -122,50 +141,6 @@ impl Actor {
         }
     }
 
-    /// Listens at each address, and waits until it is bound: dialling before that would tell others a wrong port.
-    async fn listen(&mut self, addresses: Vec<Multiaddr>) -> Result<(), StartError> {
-        let mut waiting = HashMap::<ListenerId, Multiaddr>::new();
-        for address in addresses {
-            match self.swarm.listen_on(address.clone()) {
-                Ok(listener) => {
-                    waiting.insert(listener, address);
-                }
-                Err(error) => {
-                    return Err(StartError::Listen {
-                        address,
-                        reason: innermost(&error),
-                    });
-                }
-            }
-        }
-        let all = async {
-            while !waiting.is_empty() {
-                let event = self.swarm.select_next_some().await;
-                match &event {
-                    SwarmEvent::NewListenAddr { listener_id, .. } => {
-                        waiting.remove(listener_id);
-                    }
-                    SwarmEvent::ListenerClosed {
-                        listener_id,
-                        reason: Err(error),
-                        ..
-                    } => {
-                        if let Some(address) = waiting.remove(listener_id) {
-                            let reason = error.to_string();
-                            return Err(StartError::Listen { address, reason });
-                        }
-                    }
-                    _ => {}
-                }
-                self.handle(event);
-            }
-            Ok(())
-        };
-        tokio::time::timeout(Duration::from_secs(10), all)
-            .await
-            .unwrap_or_else(|_| Err(StartError::Transport("no address was bound".to_owned())))
-    }
-
     fn obey(&mut self, command: Command) {
         match command {
             Command::Dial {
@@ -173,6 +148,38 @@ impl Actor {
                 addresses,
                 reply,
             } => self.dial(peer_id, addresses, reply),
+            Command::NextStage { peer_id } => self.next_stage(peer_id),
+            Command::RelayOverTcp { relay } => self.relay_over_tcp(relay),
+            Command::Punch { peer_id, addresses } => {
+                if self.seen.paths.best(&peer_id) == Some(Path::Direct) {
+                    return;
+                }
+                let options = DialOpts::peer_id(peer_id)
+                    .addresses(addresses)
+                    .condition(PeerCondition::Always)
+                    .build();
+                if let Err(error) = self.swarm.dial(options) {
+                    tracing::debug!(%peer_id, %error, "no dial to punch");
+                }
+            }
+            Command::Reserve {
+                address,
+                reserved,
+                ends,
+            } => match self.swarm.listen_on(address) {
+                Ok(listener) => {
+                    let circuit = Circuit {
+                        reserved: Some(reserved),
+                        _ends: ends,
+                    };
+                    self.circuits.insert(listener, circuit);
+                }
+                Err(error) => {
+                    // Whoever asked may have given up; that is its own affair.
+                    let _ = reserved.send(Err(innermost(&error)));
+                }
+            },
+            Command::Know { relay } => self.note_relay(relay),
             Command::Disconnect { peer_id } => {
                 // An error says that there was no connection.
                 let _ = self.swarm.disconnect_peer_id(peer_id);
@@ -180,103 +187,155 @@ impl Actor {
         }
     }
 
-    fn dial(
-        &mut self,
-        peer_id: PeerId,
-        addresses: Vec<Multiaddr>,
-        reply: oneshot::Sender<Result<(), ConnectError>>,
-    ) {
-        if self.swarm.is_connected(&peer_id) {
-            // Whoever asked may have given up; that is its own affair.
-            let _ = reply.send(Ok(()));
-            return;
-        }
-        let waiting = self.dialling.entry(peer_id).or_default();
-        waiting.retain(|reply| !reply.is_closed());
-        if waiting.len() >= MAX_WAITING {
-            let _ = reply.send(Err(ConnectError::TimedOut));
-            return;
-        }
-        waiting.push(reply);
-        let options = DialOpts::peer_id(peer_id)
-            .addresses(addresses)
-            .condition(PeerCondition::DisconnectedAndNotDialing)
-            .build();
-        match self.swarm.dial(options) {
-            // Under way already: its end is this one's too.
-            Ok(()) | Err(DialError::DialPeerConditionFalse(_)) => {}
-            Err(error) => self.dialled(&peer_id, &Err(unreachable_because(&error))),
+    pub(super) fn is_relay(&self, peer: &PeerId) -> bool {
+        self.relays.contains(peer)
+    }
+
+    /// Before it is dialled: it says at once where it sees this peer.
+    pub(super) fn note_relay(&mut self, relay: PeerId) {
+        if self.relays.len() < MAX_RELAYS {
+            self.relays.insert(relay);
         }
     }
 
-    fn dialled(&mut self, peer_id: &PeerId, result: &Result<(), ConnectError>) {
-        for reply in self.dialling.remove(peer_id).into_iter().flatten() {
-            let _ = reply.send(result.clone());
-        }
-    }
-
-    fn handle(&mut self, event: SwarmEvent<BehaviourEvent>) {
+    pub(super) fn handle(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
-            SwarmEvent::ConnectionEstablished { peer_id, .. } => self.dialled(&peer_id, &Ok(())),
-            SwarmEvent::OutgoingConnectionError {
-                peer_id: Some(peer_id),
-                error,
+            SwarmEvent::ConnectionEstablished {
+                peer_id, endpoint, ..
+            } => {
+                let relayed = endpoint.is_relayed();
+                let path = if relayed { Path::Relayed } else { Path::Direct };
+                let by_this_path = self.seen.paths.opened(peer_id, path);
+                self.dialled(peer_id);
+                if let Some(puncher) = &self.puncher
+                    && relayed
+                    && endpoint.is_dialer()
+                    // Two relays may lead to one peer; punching twice at a time would make more connections than may be.
+                    && by_this_path == 1
+                {
+                    tokio::spawn(puncher.clone().punch(peer_id));
+                }
+            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                endpoint,
+                num_established,
                 ..
             } => {
-                let connected = self.swarm.is_connected(&peer_id);
-                let result = if connected {
-                    Ok(())
-                } else {
-                    Err(unreachable_because(&error))
-                };
-                self.dialled(&peer_id, &result);
+                let path = path_of(match &endpoint {
+                    libp2p::core::ConnectedPoint::Dialer { address, .. } => address,
+                    libp2p::core::ConnectedPoint::Listener { local_addr, .. } => local_addr,
+                });
+                self.seen.paths.closed(peer_id, path);
+                if num_established == 0 {
+                    self.observations().forget(&peer_id);
+                    self.tell_reachability();
+                }
             }
-            SwarmEvent::NewListenAddr { address, .. } => {
+            SwarmEvent::OutgoingConnectionError {
+                peer_id: Some(peer_id),
+                connection_id,
+                error,
+            } => self.dial_failed(peer_id, connection_id, &error),
+            SwarmEvent::NewListenAddr {
+                listener_id,
+                address,
+            } => {
+                let address = self.without_own_id(address);
                 let mut addresses = self.known_addresses();
                 if !addresses.contains(&address) {
                     addresses.push(address);
                 }
+                drop(addresses);
+                if let Some(circuit) = self.circuits.get_mut(&listener_id)
+                    && let Some(reserved) = circuit.reserved.take()
+                {
+                    let _ = reserved.send(Ok(()));
+                }
             }
             SwarmEvent::ExpiredListenAddr { address, .. } => {
+                let address = self.without_own_id(address);
                 self.known_addresses().retain(|known| *known != address);
             }
+            SwarmEvent::ListenerClosed {
+                listener_id,
+                addresses,
+                reason,
+            } => {
+                for address in addresses {
+                    let address = self.without_own_id(address);
+                    self.known_addresses().retain(|known| *known != address);
+                }
+                if let Some(reserved) = self.circuits.remove(&listener_id).and_then(|c| c.reserved)
+                {
+                    let why = reason
+                        .err()
+                        .map_or_else(|| "the relay refused".to_owned(), |error| innermost(&error));
+                    let _ = reserved.send(Err(why));
+                }
+            }
+            SwarmEvent::ExternalAddrConfirmed { address } if !is_relayed(&address) => {
+                self.observations().confirm(&without_peer(&address));
+                self.tell_reachability();
+            }
+            SwarmEvent::ExternalAddrExpired { address } => {
+                self.observations().expire(&without_peer(&address));
+                self.tell_reachability();
+            }
+            SwarmEvent::Behaviour(event) => self.heard(event),
             _ => {}
         }
     }
 
-    fn known_addresses(&self) -> std::sync::MutexGuard<'_, Vec<Multiaddr>> {
-        self.addresses
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn heard(&mut self, event: BehaviourEvent) {
+        let news = match event {
+            BehaviourEvent::Identify(identify::Event::Received { peer_id, info, .. })
+                if self.relays.contains(&peer_id) =>
+            {
+                self.observations()
+                    .observed(peer_id, &without_peer(&info.observed_addr))
+            }
+            BehaviourEvent::Upnp(libp2p_upnp::Event::NewExternalAddr { external_addr, .. }) => {
+                self.observations().forwarded(&external_addr, true);
+                true
+            }
+            BehaviourEvent::Upnp(libp2p_upnp::Event::ExpiredExternalAddr {
+                external_addr, ..
+            }) => {
+                self.observations().forwarded(&external_addr, false);
+                true
+            }
+            _ => false,
+        };
+        if news {
+            self.tell_reachability();
+        }
     }
-}
 
-fn unreachable_because(error: &DialError) -> ConnectError {
-    let reason = match error {
-        DialError::NoAddresses => "no address of it is known".to_owned(),
-        DialError::WrongPeerId { .. } => "another peer answers at its address".to_owned(),
-        DialError::Transport(errors) => errors
-            .iter()
-            .map(|(address, error)| format!("{}: {}", without_peer(address), innermost(error)))
-            .collect::<Vec<_>>()
-            .join("; "),
-        other => innermost(other),
-    };
-    ConnectError::Unreachable(reason)
-}
-
-fn without_peer(address: &Multiaddr) -> Multiaddr {
-    address
-        .iter()
-        .filter(|part| !matches!(part, Protocol::P2p(_)))
-        .collect()
-}
-
-/// What lies under libp2p's layers of wrappers, which all say the same at length.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
+    fn tell_reachability(&self) {
+        let bound = self.known_addresses().clone();
+        let now = self.observations().reachability(&bound);
+        self.reachability.send_if_modified(|told| {
+            let is_news = *told != now;
+            *told = now;
+            is_news
+        });
     }
-    error.to_string()
+
+    fn without_own_id(&self, mut address: Multiaddr) -> Multiaddr {
+        if address.iter().last() == Some(Protocol::P2p(*self.swarm.local_peer_id())) {
+            address.pop();
+        }
+        address
+    }
+
+    fn observations(&self) -> MutexGuard<'_, Observations> {
+        let observations = &self.seen.observations;
+        observations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known_addresses(&self) -> MutexGuard<'_, Vec<Multiaddr>> {
+        let addresses = &self.seen.addresses;
+        addresses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -23,7 +23,7 @@ const MAX_WAITING_STREAMS: usize = MAX_STREAMS;
 
 /// Upgrades a connection to yamux.
 #[derive(Clone)]
-pub(super) struct Config(yamux::Config);
+pub(crate) struct Config(yamux::Config);
 
 impl Default for Config {
     fn default() -> Self {
@@ -70,7 +70,7 @@ where
 }
 
 /// A yamux connection.
-pub(super) struct Muxer<C> {
+pub(crate) struct Muxer<C> {
     connection: Connection<C>,
     /// Streams that came while nobody was accepting: yamux goes on only by accepting.
     waiting: VecDeque<yamux::Stream>,
@@ -155,4 +155,4 @@ where
 /// A yamux connection broke.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub(super) struct Error(ConnectionError);
+pub(crate) struct Error(ConnectionError);

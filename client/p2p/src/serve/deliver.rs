@@ -19,7 +19,7 @@ use super::turns::Turns;
 use super::{DeliveryConfig, FIRST_MESSAGE, MESSAGE_LEAVES, now_ms};
 use crate::frame::{self, FrameError};
 use crate::peer::{PeerKey, is_signed_by};
-use crate::provider::{OpenCell, Provider, TokenAccount};
+use crate::provider::{OpenCell, Provider, RangeProof, TokenAccount};
 use crate::wire::{
     CellPlace, DeliveryRefusal, MAX_RUN_GROUPS, MAX_TO_PROVIDER, MAX_WAITING_RANGES, ToProvider,
     ToViewer,
@@ -27,6 +27,11 @@ use crate::wire::{
 
 /// A viewer that asks for nothing for so long is cut off.
 const IDLE: Duration = Duration::from_secs(90);
+/// Groups that a stream holds in memory at a time: what is read, sealed and written at once. A range is up to a mebibyte,
+/// which a paced stream would hold for seconds.
+const PIECE_GROUPS: u32 = 4;
+/// Bytes around the groups of a piece, at most.
+const PIECE_HEADS: usize = 64;
 /// A countersignature that is due must come within this time.
 const COUNTERSIGNED: Duration = Duration::from_secs(10);
 
@@ -149,10 +154,11 @@ impl<P: Provider> Service<P> {
 
 /// The viewer's messages, one after the other; reading one is never lost halfway.
 fn messages(from: ReadHalf<Stream>) -> Messages {
-    Box::pin(futures::stream::unfold(from, |mut from| async {
+    let messages = futures::stream::unfold(from, |mut from| async {
         let next = frame::read(&mut from, MAX_TO_PROVIDER).await.transpose()?;
         Some((next, from))
-    }))
+    });
+    Box::pin(messages.fuse())
 }
 
 struct Delivery<'a, P> {
@@ -219,31 +225,48 @@ impl<P: Provider> Delivery<'_, P> {
     }
 
     async fn send_range(&mut self, first: u32, count: u32) -> Result<(), Ended> {
-        let cell = Arc::clone(&self.cell);
-        let groups = tokio::task::spawn_blocking(move || cell.read(first, count))
-            .await
-            .unwrap_or(Err(DeliveryRefusal::Busy))?;
-        self.say(&ToViewer::Range {
+        let RangeProof { hashes, proof } = self.cell.prove(first, count)?;
+        let head = ToViewer::Range {
             first,
-            hashes: groups.hashes,
-            proof: groups.proof,
-        })
-        .await?;
+            hashes,
+            proof,
+        };
+        self.say(&head).await?;
+        let end = first.saturating_add(count);
         let mut total = self.account.sent();
-        for (index, group) in (first..).zip(groups.bytes.chunks(trees::GROUP_BYTES)) {
+        let mut next = first;
+        while next < end {
             while let Some(message) = self.messages.next().now_or_never() {
                 let Some(message) = message else {
-                    // The viewer has closed its side: it wants no more.
+                    // The viewer has closed its side: it wants no more, nor what it asked for besides.
+                    self.waiting.clear();
                     return Ok(());
                 };
                 self.hear(message?)?;
             }
-            total = self.spend(group.len() as u64).await?;
-            let mut group = group.to_vec();
-            self.key.apply(trees::group_offset(index), &mut group);
-            self.send_paced(&ToViewer::Group(group)).await?;
+            let groups = PIECE_GROUPS.min(end.saturating_sub(next));
+            let cell = Arc::clone(&self.cell);
+            let content = tokio::task::spawn_blocking(move || cell.read(next, groups))
+                .await
+                .unwrap_or(Err(DeliveryRefusal::Busy))?;
+            total = self.spend(content.len() as u64).await?;
+            let frames = self.sealed(next, &content);
+            drop(content);
+            self.send_paced(&frames).await?;
+            next = next.saturating_add(groups);
         }
         self.send_receipt(total).await
+    }
+
+    /// Messages with the groups in `content`, of which `first` is the first, under the DownloadKey layer.
+    fn sealed(&self, first: u32, content: &[u8]) -> Vec<u8> {
+        // A little more than the content: growing would copy it.
+        let mut frames = Vec::with_capacity(content.len().saturating_add(PIECE_HEADS));
+        for (index, group) in (first..).zip(content.chunks(trees::GROUP_BYTES)) {
+            let sealed = frame::append_group(&mut frames, group);
+            self.key.apply(trees::group_offset(index), sealed);
+        }
+        frames
     }
 
     /// Counts bytes that are about to leave, after the countersignature that is due for earlier ones.
@@ -267,10 +290,9 @@ impl<P: Provider> Delivery<'_, P> {
         self.say(&ToViewer::Receipt { bytes, signature }).await
     }
 
-    async fn send_paced(&mut self, message: &ToViewer) -> Result<(), Ended> {
-        let frame = frame::encode(message);
-        self.service.provider.may_leave(frame.len() as u64).await;
-        let mut rest = frame.as_slice();
+    async fn send_paced(&mut self, frames: &[u8]) -> Result<(), Ended> {
+        self.service.provider.may_leave(frames.len() as u64).await;
+        let mut rest = frames;
         while !rest.is_empty() {
             let (step, later) = rest.split_at(self.pace.step(rest.len()));
             self.pace.wait(step.len()).await;

@@ -125,16 +125,19 @@ async fn hand_over<K: Keeper>(
         let count = STORE_RUN_GROUPS.min(groups.saturating_sub(next));
         let read = {
             let cell = Arc::clone(&cell);
-            move || cell.read(next, count).map_err(refusal)
+            move || {
+                let bytes = cell.read(next, count).map_err(refusal)?;
+                let proof = cell.prove(next, count).map_err(refusal)?.proof;
+                Ok(Run {
+                    first: next,
+                    bytes,
+                    proof,
+                })
+            }
         };
         let run = blocking(read).await?;
         keeper.may_leave(run.bytes.len() as u64).await;
-        let run = FromKeeper::Run(Run {
-            first: next,
-            bytes: run.bytes,
-            proof: run.proof,
-        });
-        frame::write_within(stream, &run, MESSAGE_LEAVES).await?;
+        frame::write_within(stream, &FromKeeper::Run(run), MESSAGE_LEAVES).await?;
         next = next.saturating_add(count);
     }
     Ok(())

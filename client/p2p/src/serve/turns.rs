@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chainflix_primitives::Hash32;
-use tokio::sync::{Notify, OwnedMutexGuard};
+use tokio::sync::{OwnedMutexGuard, watch};
 
 /// The stream before is given so long to end.
 const HANDOVER: Duration = Duration::from_secs(2);
@@ -15,8 +15,8 @@ const HANDOVER: Duration = Duration::from_secs(2);
 struct Place {
     /// Held by the stream whose turn it is.
     occupied: Arc<tokio::sync::Mutex<()>>,
-    /// Tells that stream to end.
-    leave: Arc<Notify>,
+    /// Number of the newest stream that wants it. Any older one is to end.
+    newest: Arc<watch::Sender<u64>>,
 }
 
 /// Whose turn it is, by token.
@@ -29,7 +29,8 @@ pub(super) struct Turns {
 pub(super) struct Turn {
     places: Arc<Mutex<HashMap<Hash32, Place>>>,
     token: Hash32,
-    leave: Arc<Notify>,
+    number: u64,
+    newest: Arc<watch::Sender<u64>>,
     held: Option<OwnedMutexGuard<()>>,
 }
 
@@ -40,19 +41,19 @@ impl Turns {
             let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
             places.entry(token).or_default().clone()
         };
-        let waited = tokio::time::timeout(HANDOVER, async {
-            if let Ok(free) = Arc::clone(&place.occupied).try_lock_owned() {
-                return free;
-            }
-            place.leave.notify_one();
-            Arc::clone(&place.occupied).lock_owned().await
-        })
-        .await;
+        let mut number = 0;
+        place.newest.send_modify(|newest| {
+            *newest = newest.wrapping_add(1);
+            number = *newest;
+        });
+        let free = Arc::clone(&place.occupied).lock_owned();
+        let held = tokio::time::timeout(HANDOVER, free).await.ok()?;
         Some(Turn {
             places: Arc::clone(&self.places),
             token,
-            leave: place.leave,
-            held: Some(waited.ok()?),
+            number,
+            newest: place.newest,
+            held: Some(held),
         })
     }
 }
@@ -60,7 +61,9 @@ impl Turns {
 impl Turn {
     /// Completes when a newer stream wants the turn.
     pub(super) async fn superseded(&self) {
-        self.leave.notified().await;
+        let mut newest = self.newest.subscribe();
+        // It can't be closed: this has the sender too.
+        drop(newest.wait_for(|newest| *newest != self.number).await);
     }
 }
 
@@ -81,6 +84,7 @@ impl Drop for Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
 
     #[tokio::test]
     async fn the_newest_stream_of_a_token_ends_the_one_before() {
@@ -93,6 +97,33 @@ mod tests {
         };
         let (second, ()) = tokio::join!(turns.take([1; 32]), ends);
         assert!(second.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_takes_its_turn_is_not_ended_by_its_own_call() {
+        let turns = Turns::default();
+        let first = turns.take([1; 32]).await.expect("nobody is there");
+        let (second, ()) = tokio::join!(turns.take([1; 32]), async { drop(first) });
+        let second = second.expect("the first has ended by itself");
+        assert!(second.superseded().now_or_never().is_none());
+        let third = tokio::join!(turns.take([1; 32]), async {
+            second.superseded().await;
+            drop(second);
+        });
+        assert!(third.0.is_some());
+    }
+
+    #[tokio::test]
+    async fn of_two_that_wait_the_newer_one_has_the_last_turn() {
+        let turns = Turns::default();
+        let first = turns.take([1; 32]).await.expect("nobody is there");
+        let middle = async {
+            let turn = turns.take([1; 32]).await.expect("the first ends");
+            turn.superseded().await;
+        };
+        let ((), newest, ()) = tokio::join!(middle, turns.take([1; 32]), async { drop(first) });
+        let newest = newest.expect("both others have ended");
+        assert!(newest.superseded().now_or_never().is_none());
     }
 
     #[tokio::test]

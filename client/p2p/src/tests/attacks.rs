@@ -236,7 +236,7 @@ async fn j1_what_a_provider_delivered_and_never_signed_for_comes_again_from_anot
     let [silent, honest] = stats.sources.as_slice() else {
         panic!("two sources");
     };
-    assert_eq!(silent.end, Some(SourceEnd::Slow));
+    assert_eq!(silent.end, Some(SourceEnd::Silent));
     assert_eq!((silent.bytes, silent.receipted), (16_384, 0));
     assert!(covers_cell(honest.receipted, u64::from(cell.entry.bytes)));
 }

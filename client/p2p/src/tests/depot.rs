@@ -19,7 +19,7 @@ use futures::future::BoxFuture;
 
 use super::cells::{TOKEN_KEY, TestCell, controller};
 use crate::peer::is_signed_by;
-use crate::provider::{Groups, Import, Keeper, OpenCell, Provider, TokenAccount};
+use crate::provider::{Import, Keeper, OpenCell, Provider, RangeProof, TokenAccount};
 use crate::transfer::read_manifest;
 use crate::wire::{CellPlace, DeliveryRefusal, Run, StoreRefusal};
 
@@ -30,10 +30,12 @@ pub(super) struct Faults {
     pub(super) flips: AtomicU32,
     /// Stops reading after so many groups in all; `u32::MAX` for never.
     pub(super) stalls_after: AtomicU32,
-    /// Time before each read, in ms.
+    /// Time that 16 groups take to read, in ms.
     pub(super) read_takes_ms: AtomicU64,
     /// Groups read so far.
     pub(super) read: AtomicU32,
+    /// Most groups that were read at once.
+    pub(super) largest_read: AtomicU32,
     /// Says that the group which flips is damaged instead.
     pub(super) is_honest: AtomicBool,
 }
@@ -228,16 +230,25 @@ impl OpenCell for OpenTestCell {
         &self.cell.entry
     }
 
-    fn read(&self, first: u32, count: u32) -> Result<Groups, DeliveryRefusal> {
+    fn prove(&self, first: u32, count: u32) -> Result<RangeProof, DeliveryRefusal> {
+        let range = first as usize..(first + count) as usize;
+        let proof = self.cell.tree.range_proof(range.start, range.len());
+        Ok(RangeProof {
+            hashes: self.cell.tree.leaves()[range].to_vec(),
+            proof: proof.ok_or(DeliveryRefusal::Range)?,
+        })
+    }
+
+    fn read(&self, first: u32, count: u32) -> Result<Vec<u8>, DeliveryRefusal> {
         let faults = &self.faults;
-        std::thread::sleep(Duration::from_millis(
-            faults.read_takes_ms.load(Ordering::Relaxed),
-        ));
+        let takes_ms = faults.read_takes_ms.load(Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(takes_ms) * count / 16);
         if faults.read.load(Ordering::Relaxed) >= faults.stalls_after.load(Ordering::Relaxed) {
             // Longer than anybody waits.
             std::thread::sleep(Duration::from_secs(5));
         }
         faults.read.fetch_add(count, Ordering::Relaxed);
+        faults.largest_read.fetch_max(count, Ordering::Relaxed);
         let range = first as usize..(first + count) as usize;
         let from = range.start * trees::GROUP_BYTES;
         let to = (range.end * trees::GROUP_BYTES).min(self.cell.ciphertext.len());
@@ -249,15 +260,7 @@ impl OpenCell for OpenTestCell {
             }
             bytes[(flips - first) as usize * trees::GROUP_BYTES + 100] ^= 1;
         }
-        Ok(Groups {
-            bytes,
-            hashes: self.cell.tree.leaves()[range].to_vec(),
-            proof: self
-                .cell
-                .tree
-                .range_proof(first as usize, count as usize)
-                .ok_or(DeliveryRefusal::Range)?,
-        })
+        Ok(bytes)
     }
 }
 

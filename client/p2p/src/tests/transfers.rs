@@ -11,6 +11,8 @@ use codec::Encode;
 
 use super::cells::TestCell;
 use super::node::{Node, viewer};
+use crate::network::ServeLimits;
+use crate::perf;
 use crate::transfer::{
     Put, TransferError, get_cell, get_manifest, offer_manifest, put_cell, read_manifest,
 };
@@ -220,4 +222,20 @@ async fn a_manifest_is_had_by_its_magnet_and_only_the_right_one() {
     let mut longer = manifest.encode();
     longer.push(0);
     assert_eq!(read_manifest(&magnet, &longer), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_bytes_as_a_measurement_asks_for_come() {
+    let node = Node::start(1, &[]).await;
+    let one = std::num::NonZeroUsize::MIN;
+    let limits = ServeLimits {
+        streams: one,
+        streams_per_peer: one,
+    };
+    let _serving = perf::serve(&node.network, limits).expect("nothing is served yet");
+    let viewer = viewer().await;
+    for bytes in [0, 1, 200_000] {
+        let came = perf::download(&viewer, &node.network.address(), bytes).await;
+        assert_eq!(came.expect("it is there"), bytes);
+    }
 }

@@ -162,3 +162,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_minute_in_which_the_machine_slept_does_not_count_and_the_next_one_does() {
+    let mut playhead = Playhead::new(180_000, 60_000);
+    let mut now = 0;
+    play(&mut playhead, 0, 70_000, &mut now);
+    let why = Break::Suspended;
+    assert_eq!(playhead.suspended(), [CellEvent::Broken { cell: 1, why }]);
+    // The video goes on where it stood, by the clock that stood still too, and no later report takes the reason away.
+    let events = play(&mut playhead, 70_250, 180_000, &mut now);
+    assert_eq!(events, [ENTERED(2)]);
+    assert_eq!(
+        playhead.report(at(180_000, PlayState::Ended), now),
+        [SHOWN(2)]
+    );
+}
+
+#[test]
+fn a_machine_that_sleeps_while_nothing_plays_breaks_nothing() {
+    let mut playhead = Playhead::new(60_000, 60_000);
+    assert_eq!(playhead.suspended(), []);
+    playhead.report(at(0, PlayState::Paused), 0);
+    assert_eq!(playhead.suspended(), []);
+}

@@ -128,20 +128,41 @@ pub(super) async fn hand_in(
     input: &ProofInput,
 ) -> Outcome {
     let window = Duration::from_millis(u64::from(input.cell.playtime_ms) / 3);
+    hand_in_within(
+        window,
+        || shared.verifiers.finish_cell(issuer, data),
+        || was_accepted(shared, issuer, data),
+    )
+    .await
+}
+
+async fn hand_in_within<T, Finishing, Looking>(
+    window: Duration,
+    finish: impl Fn() -> Finishing,
+    was_accepted: impl Fn() -> Looking,
+) -> Outcome
+where
+    Finishing: Future<Output = Result<T, VerifierError>>,
+    Looking: Future<Output = bool>,
+{
     let until = tokio::time::Instant::now() + window;
     let mut answer_lost = false;
     loop {
-        match shared.verifiers.finish_cell(issuer, data).await {
+        let answer = finish().await;
+        let is_over = tokio::time::Instant::now() >= until;
+        match answer {
             Ok(_) => return Outcome::Accepted,
-            Err(VerifierError::Refused(refusal)) => {
-                let counted = answer_lost && was_accepted(shared, issuer, data).await;
-                return if counted {
-                    Outcome::Accepted
-                } else {
-                    Outcome::Refused(refusal)
-                };
+            Err(VerifierError::Refused(_)) if answer_lost && was_accepted().await => {
+                return Outcome::Accepted;
             }
-            Err(error) if tokio::time::Instant::now() >= until => {
+            Err(VerifierError::Refused(refusal)) => {
+                // What was accepted shows only once it is on the verifier's disk.
+                let earlier = matches!(refusal, Refusal::AlreadyEarned | Refusal::UnknownTicket);
+                if !(answer_lost && earlier) || is_over {
+                    return Outcome::Refused(refusal);
+                }
+            }
+            Err(error) if is_over => {
                 tracing::info!(%error, "Play Data could not be handed in");
                 return Outcome::Unreachable;
             }
@@ -158,4 +179,44 @@ async fn was_accepted(shared: &Shared, issuer: &AccountId, data: &PlayData) -> b
             .iter()
             .any(|view| (view.video, view.minute) == (data.claim.video, data.claim.minute))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    type Answer = Result<(), VerifierError>;
+
+    fn lost() -> Answer {
+        Err(VerifierError::Unreachable("no answer".to_owned()))
+    }
+
+    fn refused(refusal: Refusal) -> Answer {
+        Err(VerifierError::Refused(refusal))
+    }
+
+    /// What comes of these answers, the last one first, when the view shows from the `shows`-th look on.
+    async fn outcome(answers: Vec<Answer>, shows: u32) -> Outcome {
+        let (answers, looks) = (RefCell::new(answers), RefCell::new(0));
+        let finish = || std::future::ready(answers.borrow_mut().pop().unwrap());
+        let was_accepted = || {
+            *looks.borrow_mut() += 1;
+            std::future::ready(*looks.borrow() >= shows)
+        };
+        hand_in_within(Duration::from_secs(600), finish, was_accepted).await
+    }
+
+    #[tokio::test]
+    async fn a_minute_whose_acceptance_was_lost_is_accepted_and_a_refused_one_is_refused_at_once() {
+        let earned = || refused(Refusal::AlreadyEarned);
+        assert_eq!(outcome(vec![Ok(())], u32::MAX).await, Outcome::Accepted);
+        assert_eq!(outcome(vec![earned(), lost()], 1).await, Outcome::Accepted);
+        let late = vec![earned(), refused(Refusal::UnknownTicket), lost()];
+        assert_eq!(outcome(late, 2).await, Outcome::Accepted);
+        let first = Outcome::Refused(Refusal::AlreadyEarned);
+        assert_eq!(outcome(vec![earned()], 1).await, first);
+        let wrong = outcome(vec![refused(Refusal::BadCell), lost()], u32::MAX).await;
+        assert_eq!(wrong, Outcome::Refused(Refusal::BadCell));
+    }
 }

@@ -11,7 +11,7 @@ use chainflix_primitives::{
 use futures::future::{BoxFuture, join_all};
 use zeroize::Zeroizing;
 
-use super::{NodeKeys, rpc, tokens};
+use super::{CallError, NodeKeys, rpc, tokens};
 
 /// A verifier, or the chain, is asked again no sooner than this.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
@@ -32,16 +32,32 @@ pub struct VerifierEndpoint {
 #[error("the chain does not tell its verifiers: {0}")]
 pub struct VerifiersError(pub String);
 
+/// Which storage providers verifiers look at now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The period.
+    pub period: u32,
+    /// The page of providers whose turn it is.
+    pub page: u32,
+}
+
 /// The verifiers in force, however they are learned; the chain announces them.
 pub trait Verifiers: Send + Sync {
     /// All of them.
     fn list(&self) -> BoxFuture<'_, Result<Vec<VerifierEndpoint>, VerifiersError>>;
+
+    /// Which providers they look at now.
+    fn turn(&self) -> BoxFuture<'_, Result<Turn, VerifiersError>>;
 }
 
-/// A list that does not change.
+/// A list that does not change, in the first period of a chain.
 impl Verifiers for Vec<VerifierEndpoint> {
     fn list(&self) -> BoxFuture<'_, Result<Vec<VerifierEndpoint>, VerifiersError>> {
         Box::pin(std::future::ready(Ok(self.clone())))
+    }
+
+    fn turn(&self) -> BoxFuture<'_, Result<Turn, VerifiersError>> {
+        Box::pin(std::future::ready(Ok(Turn::default())))
     }
 }
 
@@ -60,33 +76,14 @@ pub enum TokenKeyError {
     /// The verifiers are not known.
     #[error(transparent)]
     Verifiers(#[from] VerifiersError),
-    /// The endpoint is no URL that the node can call.
-    #[error("the verifier's endpoint {0:?} is no ws:// or http:// URL")]
-    Endpoint(String),
-    /// The verifier can't be reached.
-    #[error("the verifier at {endpoint} can't be reached: {source}")]
-    Unreachable {
-        /// Its endpoint.
-        endpoint: String,
-        /// Why.
-        #[source]
-        source: reqwest::Error,
-    },
-    /// The verifier refuses.
-    #[error("the verifier at {endpoint} gives no token key: {message} ({code})")]
-    Refused {
-        /// Its endpoint.
-        endpoint: String,
-        /// JSON-RPC code.
-        code: i64,
-        /// Its words.
-        message: String,
-    },
-    /// The answer can't be read, or is sealed to another key.
+    /// The verifier gives none.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// What it gives is sealed to another key.
     #[error(
         "the verifier at {0} answers with something that is no key for this node; is the registered exchange key this node's?"
     )]
-    Malformed(String),
+    NotForThisNode(String),
 }
 
 /// The keys under which verifiers make this node's tokens.
@@ -252,7 +249,7 @@ impl ProviderKeys {
         let key = self
             .keys
             .open_sealed(&sealed.encapsulated, &info, &sealed.sealed)
-            .ok_or_else(|| TokenKeyError::Malformed(issuer.endpoint.clone()))?;
+            .ok_or_else(|| TokenKeyError::NotForThisNode(issuer.endpoint.clone()))?;
         let mut epochs = lock(&issuer.epochs);
         epochs.insert(sealed.epoch, key);
         while epochs.len() > EPOCHS {

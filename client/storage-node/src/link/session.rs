@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use super::{Link, LinkError, LinkState, inventory};
+use crate::relays::path_class;
 use crate::store::StoreEvent;
 
 /// Dialling, and each message of the login, takes at most so long.
@@ -39,6 +40,11 @@ impl Link {
         *events = watch.events;
         let mut told = watch.digest;
         drop(watch.cells);
+        // Before hello reads them: what changes from now on is told again.
+        let mut addresses = self.node.addresses.clone();
+        addresses.mark_unchanged();
+        let mut reachability = self.node.network.reachability();
+        reachability.mark_unchanged();
         self.hello(&mut socket, told).await?;
         self.state.send_replace(LinkState::Connected);
         tracing::info!(controller = self.endpoint.url, "linked to the controller");
@@ -46,11 +52,10 @@ impl Link {
             let cells = cells.to_vec();
             send(&mut socket, &FromNode::Damaged { cells }).await?;
         }
-        let mut addresses = self.node.addresses.clone();
-        addresses.mark_unchanged();
         let mut heartbeats = interval(heartbeat);
         heartbeats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut meter = Meter::new(self);
+        let mut told_leaving = None;
         let mut heard = Instant::now();
         loop {
             tokio::select! {
@@ -61,6 +66,9 @@ impl Link {
                             told = self.tell_all(&mut socket, events).await?;
                         }
                         Some(ToNode::Command { id, command }) => self.orders.give(id, command),
+                        Some(ToNode::Relays { relays }) => {
+                            self.node.relays.named(&self.endpoint.url, &relays);
+                        }
                         Some(ToNode::Refused { error }) => return Err(LinkError::Refused(error)),
                         Some(ToNode::Challenge { .. } | ToNode::Welcome { .. }) => {
                             return Err(LinkError::Malformed);
@@ -77,15 +85,22 @@ impl Link {
                 },
                 Some(outcome) = self.outcomes.recv() => send(&mut socket, &outcome).await?,
                 Ok(()) = addresses.changed() => self.hello(&mut socket, told).await?,
+                Ok(()) = reachability.changed() => self.hello(&mut socket, told).await?,
                 _ = heartbeats.tick() => {
                     if heard.elapsed() > SILENCE {
                         return Err(LinkError::Silent);
+                    }
+                    // Said once in each session: a controller remembers it from the last one.
+                    let leaving = self.node.leaving.exists();
+                    if told_leaving.replace(leaving) != Some(leaving) {
+                        send(&mut socket, &FromNode::Leaving { leaving }).await?;
                     }
                     let beat = FromNode::Heartbeat {
                         free_bytes: self.node.store.space().free,
                         streams: self.node.counters.streams.load(Ordering::Relaxed),
                         sent_bytes_per_second: meter.rate(self),
                         inventory: told,
+                        serving: self.node.streams.busiest(),
                     };
                     send(&mut socket, &beat).await?;
                     within(socket.send(Message::Ping(Default::default()))).await?;
@@ -160,6 +175,10 @@ impl Link {
             capacity_bytes: space.quota,
             free_bytes: space.free,
             upload_bytes_per_second: node.upload_bytes_per_second,
+            path: path_class(
+                node.network.reachability().borrow().class,
+                node.is_announced,
+            ),
             inventory: told,
         };
         send(socket, &hello).await

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chainflix_content::trees;
 use chainflix_controller::protocol::CellRef;
-use chainflix_p2p::provider::Groups;
+use chainflix_p2p::provider::RangeProof;
 use chainflix_primitives::merkle::Tree;
 use chainflix_primitives::{CellId, manifest::CellEntry};
 
@@ -95,18 +96,32 @@ impl CellReader {
         &self.held.entry
     }
 
+    /// What `count` groups from `first` on are verified against. Reads nothing.
+    ///
+    /// # Errors
+    /// When the run leaves the cell.
+    pub fn prove(&self, first: u32, count: u32) -> Result<RangeProof, ReadError> {
+        let run = self.run(first, count)?;
+        let groups = self.held.entry.groups();
+        let beyond = ReadError::OutOfRange { groups };
+        let place = |group: u32| usize::try_from(group).map_err(|_| beyond);
+        let (first, count) = (place(run.start)?, place(count)?);
+        let hashes = self.tree.leaves().get(first..first.saturating_add(count));
+        Ok(RangeProof {
+            hashes: hashes.ok_or(beyond)?.to_vec(),
+            proof: self.tree.range_proof(first, count).ok_or(beyond)?,
+        })
+    }
+
     /// Reads `count` groups from `first` on and verifies each. Blocks while it reads.
     ///
     /// # Errors
     /// When the cell was dropped, the run leaves it, or a group is damaged: that one costs the node its copy.
-    pub fn read(&self, first: u32, count: u32) -> Result<Groups, ReadError> {
+    pub fn read(&self, first: u32, count: u32) -> Result<Vec<u8>, ReadError> {
         let entry = &self.held.entry;
-        let groups = entry.groups();
-        let end = first.checked_add(count).filter(|end| *end <= groups);
-        let Some(end) = end.filter(|_| (1..=MAX_GROUPS_PER_READ).contains(&count)) else {
-            return Err(ReadError::OutOfRange { groups });
-        };
-        let length = (first..end)
+        let run = self.run(first, count)?;
+        let length = run
+            .clone()
             .map(|group| trees::group_bytes(entry.bytes, group))
             .fold(0usize, usize::saturating_add);
         let mut bytes = vec![0u8; length];
@@ -117,25 +132,25 @@ impl CellReader {
         if let Err(error) = read_up_to(&self.file, &mut bytes, trees::group_offset(first)) {
             tracing::error!(%error, "a stored cell can't be read");
         }
-        let mut hashes = Vec::new();
-        for (group, content) in (first..end).zip(bytes.chunks(trees::GROUP_BYTES)) {
-            let hash = trees::group_hash(content);
+        for (group, content) in run.zip(bytes.chunks(trees::GROUP_BYTES)) {
             let expected = usize::try_from(group)
                 .ok()
                 .and_then(|group| self.tree.leaf(group));
-            if expected != Some(hash) {
+            if expected != Some(trees::group_hash(content)) {
                 self.shared.damaged(&self.cell, group);
                 return Err(ReadError::Damaged { group });
             }
-            hashes.push(hash);
         }
-        let run = usize::try_from(first).ok().zip(usize::try_from(count).ok());
-        let proof = run.and_then(|(first, count)| self.tree.range_proof(first, count));
-        Ok(Groups {
-            bytes,
-            hashes,
-            proof: proof.ok_or(ReadError::OutOfRange { groups })?,
-        })
+        Ok(bytes)
+    }
+
+    /// The run, if it may be read at once.
+    fn run(&self, first: u32, count: u32) -> Result<Range<u32>, ReadError> {
+        let groups = self.held.entry.groups();
+        let end = first.checked_add(count).filter(|end| *end <= groups);
+        let end = end.filter(|_| (1..=MAX_GROUPS_PER_READ).contains(&count));
+        end.map(|end| first..end)
+            .ok_or(ReadError::OutOfRange { groups })
     }
 }
 

@@ -53,7 +53,7 @@ async fn scrub_cell(store: &Store, cell: CellRef, bytes_per_second: u64) {
         let count = MAX_GROUPS_PER_READ.min(groups.saturating_sub(first));
         let started = Instant::now();
         let reader = reader.clone();
-        let read = spawn_blocking(move || reader.read(first, count).map(|run| run.bytes.len()));
+        let read = spawn_blocking(move || reader.read(first, count).map(|read| read.len()));
         let Ok(Ok::<usize, ReadError>(bytes)) = read.await else {
             return;
         };

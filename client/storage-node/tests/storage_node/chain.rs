@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_controller::protocol::NodeStatus;
-use chainflix_controller::registry::{RegisteredProvider, Registration, Registry, RegistryError};
+use chainflix_controller::registry::{
+    ChainEvents, RegisteredProvider, Registration, Registry, RegistryError,
+};
 use chainflix_controller::{Running, start};
 use chainflix_p2p::PeerKey;
 use chainflix_p2p::network::loopback;
@@ -27,6 +29,7 @@ use codec::Encode;
 use ed25519_zebra::SigningKey;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::world::{Cell, GENESIS, QUOTA};
@@ -58,6 +61,11 @@ impl Registry for Chain {
         let known = self.videos.lock().unwrap().get(video).copied();
         async move { Ok(known.unwrap_or(Registration::Unknown)) }.boxed()
     }
+
+    /// It has no events: the controller finds out by asking.
+    fn events_after(&self, _: Option<u64>) -> BoxFuture<'_, Result<ChainEvents, RegistryError>> {
+        async { Ok(ChainEvents::default()) }.boxed()
+    }
 }
 
 pub(crate) struct World {
@@ -71,16 +79,31 @@ fn controller_key() -> SigningKey {
 }
 
 pub(crate) async fn controller(chain: &Arc<Chain>, listen: SocketAddr, copies: usize) -> Running {
+    controller_with(chain, listen, copies, Vec::new()).await
+}
+
+async fn controller_with(
+    chain: &Arc<Chain>,
+    listen: SocketAddr,
+    copies: usize,
+    relays: Vec<Vec<String>>,
+) -> Running {
     let mut config = chainflix_controller::Config::new(listen, GENESIS, controller_key());
     config.copies = copies;
+    config.relays = relays;
     let clock = Arc::new(SystemClock::default());
     start(config, chain.clone(), clock).await.unwrap()
 }
 
 impl World {
     pub(crate) async fn new(copies: usize) -> Self {
+        Self::with_relays(copies, Vec::new()).await
+    }
+
+    pub(crate) async fn with_relays(copies: usize, relays: Vec<Vec<String>>) -> Self {
         let chain = Arc::new(Chain::default());
-        let controller = controller(&chain, "127.0.0.1:0".parse().unwrap(), copies).await;
+        let listen = "127.0.0.1:0".parse().unwrap();
+        let controller = controller_with(&chain, listen, copies, relays).await;
         Self {
             chain,
             controller,
@@ -125,15 +148,15 @@ impl World {
     }
 
     pub(crate) async fn nodes(&self) -> Vec<NodeStatus> {
-        let url = format!("http://{}/v1/nodes", self.controller.address);
-        self.http
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.get("nodes").await.unwrap()
+    }
+
+    /// What the controller answers. `None` when it refuses.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
+        let url = format!("http://{}/v1/{path}", self.controller.address);
+        let answer = self.http.get(url).send().await.unwrap();
+        answer.status().is_success().then_some(())?;
+        Some(answer.json().await.unwrap())
     }
 
     /// Waits until the controller's list of nodes is as wanted.

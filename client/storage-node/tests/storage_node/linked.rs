@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use chainflix_content::trees::GROUP_BYTES;
 use chainflix_controller::protocol::NodeStatus;
-use chainflix_storage_node::StorageNode;
 use chainflix_storage_node::link::LinkState;
 use chainflix_storage_node::store::{ReadError, Store};
+use chainflix_storage_node::{LEAVING_FILE, StorageNode};
 
 use crate::chain::{World, controller, link_state, linked, no_verifiers};
 use crate::world::{Cell, open};
@@ -117,6 +117,24 @@ async fn a_stranger_at_the_controllers_address_and_a_refusal_are_named_in_words(
         matches!(state, LinkState::Refused(words) if words.contains("chainflix storage register"))
     })
     .await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_tells_that_it_will_leave_and_that_it_stays_after_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(1).await;
+    let node = world.node(7, folder.path()).await;
+    let marker = folder.path().join(LEAVING_FILE);
+    for leaves in [true, false] {
+        match leaves {
+            true => std::fs::write(&marker, "").unwrap(),
+            false => std::fs::remove_file(&marker).unwrap(),
+        }
+        world
+            .until(|nodes| one(nodes, 0) && nodes[0].leaving == leaves)
+            .await;
+    }
     node.stop().await;
 }
 

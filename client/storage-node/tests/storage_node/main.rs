@@ -6,6 +6,8 @@ mod damage;
 mod delivering;
 mod linked;
 mod quota;
+mod relayed;
+mod signs_of_life;
 mod taking_in;
 mod token_keys;
 mod tokens;

@@ -31,9 +31,10 @@ fn a_cell_that_was_taken_in_is_served_with_proofs_and_is_there_after_a_restart()
         assert!(cell.is_served_whole(&store));
         let last = cell.entry.groups() - 1;
         let reader = store.open_cell(&cell.at).unwrap();
-        let run = reader.read(last, 1).unwrap();
+        let read = reader.read(last, 1).unwrap();
+        let proved = reader.prove(last, 1).unwrap();
         let (bytes, proof) = cell.run(last, 1);
-        assert_eq!((run.bytes.as_slice(), run.proof), (bytes, proof));
+        assert_eq!((read.as_slice(), proved.proof), (bytes, proof));
         let past = reader.read(last, 2);
         assert!(matches!(past, Err(ReadError::OutOfRange { .. })));
     }

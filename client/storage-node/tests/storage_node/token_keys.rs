@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use chainflix_primitives::AccountId;
 use chainflix_primitives::receipt::{DeliveryToken, TokenTerms};
-use chainflix_storage_node::keys::{ProviderKeys, TokenKeyError, VerifierEndpoint};
+use chainflix_storage_node::keys::{CallError, ProviderKeys, TokenKeyError, VerifierEndpoint};
 
 use crate::chain::keys_of;
 use crate::verifier::Verifier;
@@ -48,7 +48,7 @@ async fn a_token_of_any_verifier_opens_and_each_verifier_is_asked_once() {
         for _ in 0..3 {
             assert!(opens(keys.open(&made).await, [9; 32]));
         }
-        assert_eq!(verifier.asked.load(Ordering::SeqCst), 1);
+        assert_eq!(verifier.state.asked.load(Ordering::SeqCst), 1);
     }
 }
 
@@ -58,7 +58,7 @@ async fn a_token_of_a_later_epoch_opens_and_earlier_ones_still_do() {
     let keys = keys(7, vec![one.listed()]);
     let early = one.token(terms(&one, 0), &[9; 32]);
     assert!(opens(keys.open(&early).await, [9; 32]));
-    one.begin_epoch(1);
+    one.state.epoch.store(1, Ordering::SeqCst);
     let late = one.token(terms(&one, 1), &[8; 32]);
     // It was asked a moment ago; it is asked again a little later.
     let mut opened = keys.open(&late).await;
@@ -68,7 +68,7 @@ async fn a_token_of_a_later_epoch_opens_and_earlier_ones_still_do() {
     }
     assert!(opens(opened, [8; 32]));
     assert!(opens(keys.open(&early).await, [9; 32]));
-    assert_eq!(one.asked.load(Ordering::SeqCst), 2);
+    assert_eq!(one.state.asked.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn q2_forged_tokens_make_the_node_ask_a_verifier_no_more_than_once_in_five
             Err(TokenKeyError::NotAtHand)
         ));
     }
-    assert_eq!(one.asked.load(Ordering::SeqCst), 1);
+    assert_eq!(one.state.asked.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -147,7 +147,13 @@ async fn a_verifier_that_is_down_refuses_or_has_a_strange_address_is_named_in_wo
         "{refused}"
     );
     let unreachable = open(down.account).await;
-    assert!(matches!(unreachable, TokenKeyError::Unreachable { .. }));
+    assert!(matches!(
+        unreachable,
+        TokenKeyError::Call(CallError::Unreachable { .. })
+    ));
     let endpoint = open(strange.account).await;
-    assert!(matches!(endpoint, TokenKeyError::Endpoint(_)));
+    assert!(matches!(
+        endpoint,
+        TokenKeyError::Call(CallError::Endpoint(_))
+    ));
 }

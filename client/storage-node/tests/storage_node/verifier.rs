@@ -1,16 +1,17 @@
 //! A verifier as a provider sees it: a JSON-RPC server that seals token keys, and tokens under them.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use chainflix_primitives::api::{SealedProviderKey, session_info};
+use chainflix_primitives::heartbeat::SignedSignOfLife;
 use chainflix_primitives::receipt::{DeliveryToken, TokenTerms};
 use chainflix_primitives::{AccountId, Hasher, Sha256};
 use chainflix_storage_node::keys::VerifierEndpoint;
-use codec::Encode;
+use codec::{DecodeAll, Encode};
 use hpke::{
     Deserializable, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
     kem::X25519HkdfSha256,
@@ -24,38 +25,64 @@ use crate::world::GENESIS;
 pub(crate) struct Verifier {
     pub(crate) account: AccountId,
     pub(crate) endpoint: String,
-    pub(crate) asked: Arc<AtomicU64>,
-    epoch: Arc<AtomicU32>,
+    pub(crate) state: Arc<State>,
     _handle: ServerHandle,
+}
+
+/// What changes while it runs.
+#[derive(Default)]
+pub(crate) struct State {
+    /// How often a key was asked for.
+    pub(crate) asked: AtomicU64,
+    /// The epoch of its token keys.
+    pub(crate) epoch: AtomicU32,
+    /// Signs of life that it was sent, and how many it still refuses.
+    pub(crate) signs: Mutex<Vec<SignedSignOfLife>>,
+    pub(crate) refuses: AtomicU32,
 }
 
 impl Verifier {
     /// Starts one that knows these providers' exchange keys.
     pub(crate) async fn start(number: u8, providers: HashMap<u32, [u8; 32]>) -> Self {
         let account = AccountId([number; 32]);
-        let asked = Arc::new(AtomicU64::new(0));
-        let epoch = Arc::new(AtomicU32::new(0));
+        let state = Arc::new(State::default());
         let server = ServerBuilder::default().build("127.0.0.1:0").await.unwrap();
         let endpoint = format!("ws://{}", server.local_addr().unwrap());
-        let mut module = RpcModule::new((providers, asked.clone(), epoch.clone()));
+        let mut module = RpcModule::new((providers, state.clone()));
         module
             .register_method("verifier_providerKey", move |params, context, _| {
-                let (providers, asked, epoch) = context;
-                asked.fetch_add(1, Ordering::SeqCst);
+                let (providers, state) = context;
+                state.asked.fetch_add(1, Ordering::SeqCst);
                 let index: u32 = params.one()?;
                 let Some(to) = providers.get(&index) else {
                     let words = "There is no storage provider with this index.";
                     return Err(ErrorObjectOwned::owned(902, words, None::<()>));
                 };
-                let epoch = epoch.load(Ordering::SeqCst);
+                let epoch = state.epoch.load(Ordering::SeqCst);
                 Ok(hex::encode(seal(&account, index, epoch, to).encode()))
+            })
+            .unwrap();
+        module
+            .register_method("verifier_signOfLife", |params, (_, state), _| {
+                let bytes = hex::decode(params.one::<String>()?).unwrap();
+                let signed = SignedSignOfLife::decode_all(&mut bytes.as_slice()).unwrap();
+                state.signs.lock().unwrap().push(signed);
+                let refuses =
+                    state
+                        .refuses
+                        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
+                            left.checked_sub(1)
+                        });
+                match refuses {
+                    Ok(_) => Err(ErrorObjectOwned::owned(904, "Not now.", None::<()>)),
+                    Err(_) => Ok(signed.sign.period),
+                }
             })
             .unwrap();
         Self {
             account,
             endpoint,
-            asked,
-            epoch,
+            state,
             _handle: server.start(module),
         }
     }
@@ -65,10 +92,6 @@ impl Verifier {
             account: self.account,
             endpoint: self.endpoint.clone(),
         }
-    }
-
-    pub(crate) fn begin_epoch(&self, epoch: u32) {
-        self.epoch.store(epoch, Ordering::SeqCst);
     }
 
     /// Makes a token as the service does.

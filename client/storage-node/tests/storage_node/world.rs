@@ -97,7 +97,7 @@ impl Cell {
             let Ok(run) = reader.read(first, (groups - first).min(MAX_GROUPS_PER_READ)) else {
                 return false;
             };
-            read.extend(run.bytes);
+            read.extend(run);
         }
         read == self.content
     }

@@ -13,7 +13,7 @@ pub(super) mod peers;
 use super::{FullBackend, FullClient, FullPool};
 use crate::cli::VerifierArgs;
 use chain::NodeChain;
-use chainflix_verifier::{VerifierConfig, VerifierService};
+use chainflix_verifier::{AddressPolicy, VerifierConfig, VerifierService};
 use duties::{NodeDuties, Submitter};
 use pallet_pov::runtime_api::VerifierApi;
 use peers::{NodePeers, VerifierProtocol};
@@ -72,6 +72,11 @@ pub(super) async fn start(parts: Parts<'_>) -> Result<(), Error> {
     let config = VerifierConfig {
         endpoint: parts.args.verifier_endpoint,
         archive_views: parts.args.verifier_archive_views,
+        addresses: AddressPolicy {
+            allow: parts.args.verifier_allow,
+            deny: parts.args.verifier_deny,
+            proxies: parts.args.verifier_proxy,
+        },
         claim_delay,
         ..VerifierConfig::new(
             parts.directory,

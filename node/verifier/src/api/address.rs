@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
+use crate::addresses::{AddressPolicy, Withheld};
+
 /// IPv4 addresses that share the first 24 bits, or IPv6 addresses that share the first 64.
 ///
-/// Taken from the transport: headers are not looked at. It never leaves memory, and is never logged; what is kept is a
-/// keyed tag per round.
+/// Taken from the transport, or from a proxy that the operator trusts. It never leaves memory, and is never logged; what is
+/// kept is a tag under the set secret, another one in each round.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AddressGroup([u8; 9]);
 
@@ -27,6 +29,33 @@ impl AddressGroup {
     /// Bytes over which tags are made.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// Who calls, as far as limits and the operator's policy go.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller {
+    /// The address group.
+    pub(crate) group: AddressGroup,
+    /// What is withheld from the address.
+    pub(crate) withheld: Option<Withheld>,
+    /// Whether the group has as many connections as it may: behind a proxy a connection can't be refused by itself.
+    pub(crate) is_crowded: bool,
+}
+
+impl Caller {
+    /// Whoever calls from `address`.
+    pub(crate) fn from(address: IpAddr, policy: &AddressPolicy) -> Self {
+        Self {
+            group: AddressGroup::of(address),
+            withheld: policy.withheld_from(address),
+            is_crowded: false,
+        }
+    }
+
+    /// Whether `what` is withheld from the caller.
+    pub(crate) fn lacks(&self, what: Withheld) -> bool {
+        self.withheld.is_some_and(|withheld| withheld >= what)
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chainflix_primitives::{
     AccountId, Round,
-    api::{OpenSession, Request, SealedProviderKey, session_info},
+    api::{SealedProviderKey, session_info},
     refusal::Refusal,
 };
-use codec::{Decode, Encode};
+use codec::Encode;
 use jsonrpsee::{
     Extensions, RpcModule,
     server::RegisterMethodError,
@@ -15,38 +15,38 @@ use jsonrpsee::{
 };
 use serde::Serialize;
 
-use super::address::AddressGroup;
-use super::limits::GroupLimits;
+use super::address::Caller;
+use super::calls::Calls;
+use super::description;
+use super::plays::{self, NoPlays};
 use super::server::Origin;
 use super::session::SessionId;
 use crate::context::Context;
 use crate::earnings::{self, NoProof};
 use crate::error::{Denied, Failure};
+use crate::heartbeats::{Heartbeats, NotSeen};
 use crate::keys::seal_to;
-use crate::watching::{self, Message};
 
 /// Code of a JSON-RPC error that is a refusal, less the refusal's number.
-const REFUSAL_BASE: i32 = 1_000;
+pub(super) const REFUSAL_BASE: i32 = 1_000;
 /// Code of a JSON-RPC error that is this verifier's own fault.
-const API_FAILED: i32 = 900;
+pub(super) const API_FAILED: i32 = 900;
 /// Code of a JSON-RPC error when there is no proof for a claim.
-const NO_PROOF: i32 = 901;
+pub(super) const NO_PROOF: i32 = 901;
 /// Code of a JSON-RPC error when there is no such provider.
-const NO_PROVIDER: i32 = 902;
+pub(super) const NO_PROVIDER: i32 = 902;
+/// Code of a JSON-RPC error when plays are not told.
+pub(super) const NO_PLAYS: i32 = 903;
+/// Code of a JSON-RPC error when a sign of life does not count.
+pub(super) const NOT_SEEN: i32 = 904;
 
 type Answer<T> = Result<T, ErrorObjectOwned>;
 
-struct Api {
-    context: Arc<Context>,
-    groups: Arc<GroupLimits>,
-}
-
 /// All methods.
 pub(super) fn all(
-    context: Arc<Context>,
-    groups: Arc<GroupLimits>,
+    calls: Calls,
 ) -> Result<RpcModule<impl Send + Sync + 'static>, RegisterMethodError> {
-    let mut module = RpcModule::new(Api { context, groups });
+    let mut module = RpcModule::new(Api { calls });
     module.register_method("verifier_info", |_, api, origin| {
         api.called(origin)?;
         api.info()
@@ -69,6 +69,19 @@ pub(super) fn all(
     module.register_method("verifier_providerKey", |params, api, origin| {
         api.called(origin)?;
         api.provider_key(&params)
+    })?;
+    // Counting reads a whole body: on a thread of its own.
+    module.register_blocking_method("verifier_plays", |params, api, origin| {
+        api.called(&origin)?;
+        api.plays(&params)
+    })?;
+    module.register_async_method("verifier_signOfLife", |params, api, origin| async move {
+        api.called(&origin)?;
+        api.sign_of_life(&params).await
+    })?;
+    module.register_method("rpc.discover", |_, api, origin| {
+        api.called(origin)?;
+        Answer::Ok(description::document())
     })?;
     Ok(module)
 }
@@ -118,23 +131,27 @@ impl AsOf {
     }
 }
 
+struct Api {
+    calls: Calls,
+}
+
 impl Api {
+    fn context(&self) -> &Arc<Context> {
+        self.calls.context()
+    }
+
     /// Counts a call against its address group.
-    fn called(&self, extensions: &Extensions) -> Answer<AddressGroup> {
-        let group = extensions.get::<Origin>().map(|origin| origin.group);
+    fn called(&self, extensions: &Extensions) -> Answer<Caller> {
+        let caller = extensions.get::<Origin>().map(|origin| origin.caller);
         // Every call comes through the listener, which sets the origin.
-        let group = group.ok_or_else(|| failed(&Failure::Seal))?;
-        let now_ms = self.context.time.monotonic_ms();
-        if self.groups.may_call(group, now_ms) {
-            Ok(group)
-        } else {
-            self.context.metrics.refused(Refusal::RateLimited);
-            Err(refused(Refusal::RateLimited))
-        }
+        let caller = caller.ok_or_else(|| failed(&Failure::Seal))?;
+        let counted = self.calls.count(caller);
+        counted.map_err(|refusal| self.denied(&refusal.into()))?;
+        Ok(caller)
     }
 
     fn info(&self) -> Answer<Info> {
-        let context = &self.context;
+        let context = self.context();
         let place = context.place();
         Ok(Info {
             genesis: hex::encode(context.genesis),
@@ -151,53 +168,29 @@ impl Api {
     }
 
     async fn open_session(&self, params: &Params<'_>, from: &Extensions) -> Answer<String> {
-        let group = self.called(from)?;
-        let now_ms = self.context.time.monotonic_ms();
-        let result = if self.groups.may_open(group, now_ms) {
-            self.try_open(params, group).await
-        } else {
-            Err(Refusal::RateLimited.into())
+        let caller = self.called(from)?;
+        let opened = async {
+            let text: String = params.one().map_err(|_| Refusal::Malformed)?;
+            self.calls.open_session(&bytes(&text)?, caller).await
         };
-        result.map_err(|denied| self.denied(&denied))
-    }
-
-    async fn try_open(&self, params: &Params<'_>, group: AddressGroup) -> Result<String, Denied> {
-        let text: String = params.one().map_err(|_| Refusal::Malformed)?;
-        let request: OpenSession = decode(&bytes(&text)?)?;
-        let context = &self.context;
-        let id = context.sessions.open(context, request, group).await?;
+        let id = opened.await.map_err(|denied| self.denied(&denied))?;
         Ok(hex::encode(id))
     }
 
     async fn call(&self, params: &Params<'_>, from: &Extensions) -> Answer<String> {
         // The clock is read before anything else: what the checks take must not count as playing.
-        let arrived_ms = self.context.time.monotonic_ms();
-        let group = self.called(from)?;
-        let result = self.try_call(params, group, arrived_ms).await;
-        result.map_err(|denied| self.denied(&denied))
-    }
-
-    async fn try_call(
-        &self,
-        params: &Params<'_>,
-        group: AddressGroup,
-        arrived_ms: u64,
-    ) -> Result<String, Denied> {
-        let (id, number, sealed): (String, u64, String) =
-            params.parse().map_err(|_| Refusal::Malformed)?;
-        let context = &self.context;
-        let id: SessionId = bytes(&id)?.try_into().map_err(|_| Refusal::Malformed)?;
-        let session = context.sessions.get(&id).ok_or(Refusal::UnknownSession)?;
-        let sealed = bytes(&sealed)?;
-        let plain = session.open(number, &sealed, &context.config.limits, arrived_ms)?;
-        let request: Request = decode(&plain)?;
-        let message = Message {
-            session: &session,
-            group,
-            arrived_ms,
+        let arrived_ms = self.context().time.monotonic_ms();
+        let caller = self.called(from)?;
+        let answered = async {
+            let (id, number, sealed): (String, u64, String) =
+                params.parse().map_err(|_| Refusal::Malformed)?;
+            let id: SessionId = bytes(&id)?.try_into().map_err(|_| Refusal::Malformed)?;
+            let sealed = bytes(&sealed)?;
+            let calls = &self.calls;
+            calls.call(&id, number, &sealed, caller, arrived_ms).await
         };
-        let reply = watching::answer(context, &message, request).await?;
-        Ok(hex::encode(session.seal(number, &reply)?))
+        let reply = answered.await.map_err(|denied| self.denied(&denied))?;
+        Ok(hex::encode(reply))
     }
 
     fn claim_proof(&self, params: &Params<'_>) -> Answer<chainflix_primitives::api::ClaimProof> {
@@ -206,7 +199,7 @@ impl Api {
         let as_of: Option<Round> = given
             .optional_next()
             .map_err(|_| invalid("as_of is a round"))?;
-        let proof = earnings::proof(&self.context, account, as_of).map_err(|e| failed(&e))?;
+        let proof = earnings::proof(self.context(), account, as_of).map_err(|e| failed(&e))?;
         proof.map_err(|no| {
             let words = match no {
                 NoProof::NothingClaimable => {
@@ -223,7 +216,7 @@ impl Api {
 
     fn earnings(&self, params: &Params<'_>) -> Answer<Earnings> {
         let account = account(params.one().ok())?;
-        let lifetime = earnings::lifetime(&self.context, account).map_err(|e| failed(&e))?;
+        let lifetime = earnings::lifetime(self.context(), account).map_err(|e| failed(&e))?;
         Ok(Earnings {
             account,
             lifetime: lifetime.computed.map(AsOf::new),
@@ -236,15 +229,14 @@ impl Api {
         let index: u32 = params
             .one()
             .map_err(|_| invalid("the index of a provider is a number"))?;
-        let context = &self.context;
+        let context = self.context();
         let ready = context.ready().map_err(|denied| self.denied(&denied))?;
         let provider = context
             .facts
             .provider(index)
             .map_err(|error| failed(&error.into()))?;
         let Some(provider) = provider else {
-            let words = "There is no storage provider with this index.";
-            return Err(ErrorObjectOwned::owned(NO_PROVIDER, words, None::<()>));
+            return Err(no_provider());
         };
         let key = ready.secret.provider_key(index, &ready.account);
         let info = session_info(&context.genesis, &ready.account);
@@ -258,10 +250,40 @@ impl Api {
         Ok(hex::encode(key.encode()))
     }
 
+    fn plays(&self, params: &Params<'_>) -> Answer<String> {
+        let text: String = params
+            .one()
+            .map_err(|_| invalid("a request for plays is SCALE in hex"))?;
+        let request = bytes(&text).map_err(refused)?;
+        match plays::answer(self.context(), &request) {
+            Ok(page) => Ok(hex::encode(page.encode())),
+            Err(NoPlays::Failed(failure)) => Err(failed(&failure)),
+            Err(NoPlays::Refused(refusal)) => Err(self.denied(&refusal.into())),
+            Err(no) => Err(ErrorObjectOwned::owned(
+                NO_PLAYS,
+                no.to_string(),
+                None::<()>,
+            )),
+        }
+    }
+
+    async fn sign_of_life(&self, params: &Params<'_>) -> Answer<u32> {
+        let text: String = params
+            .one()
+            .map_err(|_| invalid("a sign of life is SCALE in hex"))?;
+        let message = bytes(&text).map_err(refused)?;
+        let noted = Heartbeats::note(self.context(), &message).await;
+        noted.map_err(|not_seen| match not_seen {
+            NotSeen::Denied(denied) => self.denied(&denied),
+            NotSeen::NoProvider => no_provider(),
+            why => ErrorObjectOwned::owned(NOT_SEEN, why.to_string(), Some(format!("{why:?}"))),
+        })
+    }
+
     fn denied(&self, denied: &Denied) -> ErrorObjectOwned {
         match denied {
             Denied::Refused(refusal) => {
-                self.context.metrics.refused(*refusal);
+                self.context().refused(*refusal);
                 refused(*refusal)
             }
             Denied::Failed(failure) => failed(failure),
@@ -282,6 +304,11 @@ fn failed(failure: &Failure) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(API_FAILED, words, None::<()>)
 }
 
+fn no_provider() -> ErrorObjectOwned {
+    let words = "There is no storage provider with this index.";
+    ErrorObjectOwned::owned(NO_PROVIDER, words, None::<()>)
+}
+
 fn invalid(words: &'static str) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(INVALID_PARAMS_CODE, words, None::<()>)
 }
@@ -294,14 +321,4 @@ fn account(text: Option<String>) -> Answer<AccountId> {
 fn bytes(text: &str) -> Result<Vec<u8>, Refusal> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
     hex::decode(digits).map_err(|_| Refusal::Malformed)
-}
-
-/// Decodes a message that has nothing after its end.
-fn decode<T: Decode>(mut bytes: &[u8]) -> Result<T, Refusal> {
-    let value = T::decode(&mut bytes).map_err(|_| Refusal::Malformed)?;
-    if bytes.is_empty() {
-        Ok(value)
-    } else {
-        Err(Refusal::Malformed)
-    }
 }

@@ -1,7 +1,7 @@
 //! The API's listener: accepts connections within bounds, and tells every call where it came from.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
         Arc,
@@ -21,7 +21,8 @@ use tokio::{
 };
 use tower::{Service, layer::util::Identity};
 
-use super::address::AddressGroup;
+use super::address::Caller;
+use super::calls::Calls;
 use super::limits::{ConnectionPlace, GroupLimits};
 use super::methods;
 use crate::config::Limits;
@@ -35,6 +36,8 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 /// A WebSocket that answers no ping for so long is closed.
 const SILENT_FOR: Duration = Duration::from_secs(90);
 
+/// Header in which proxies name whom they speak for.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 /// Status of an answer that sets a WebSocket up.
 const SWITCHING_PROTOCOLS: u16 = 101;
 
@@ -42,6 +45,8 @@ const SWITCHING_PROTOCOLS: u16 = 101;
 pub(crate) struct ApiServer {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Names of its methods.
+    pub(crate) methods: Vec<&'static str>,
     handle: ServerHandle,
 }
 
@@ -62,28 +67,36 @@ pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener, StartError>
 }
 
 /// Serves the API on a bound listener.
-pub(crate) fn serve(context: Arc<Context>, listener: TcpListener) -> Result<ApiServer, StartError> {
+pub(crate) fn serve(
+    context: Arc<Context>,
+    groups: Arc<GroupLimits>,
+    listener: TcpListener,
+) -> Result<ApiServer, StartError> {
     let limits = context.config.limits;
     let listen = context.config.listen;
     let address = listener.local_addr().map_err(|source| StartError::Listen {
         address: listen,
         source,
     })?;
-    let groups = Arc::new(GroupLimits::new(limits));
-    let methods =
-        methods::all(Arc::clone(&context), Arc::clone(&groups)).map_err(StartError::Api)?;
+    let calls = Calls::new(Arc::clone(&context), Arc::clone(&groups));
+    let methods: Methods = methods::all(calls).map_err(StartError::Api)?.into();
+    let names = methods.method_names().collect();
     let (stop, handle) = stop_channel();
     tokio::spawn(accept(
         Acceptor {
             context,
             groups,
             limits,
-            methods: methods.into(),
+            methods,
         },
         listener,
         stop,
     ));
-    Ok(ApiServer { address, handle })
+    Ok(ApiServer {
+        address,
+        methods: names,
+        handle,
+    })
 }
 
 struct Acceptor {
@@ -122,23 +135,36 @@ async fn accept(acceptor: Acceptor, listener: TcpListener, stop: StopHandle) {
                 continue;
             }
         };
-        let group = AddressGroup::of(from.ip());
-        let now_ms = acceptor.context.time.monotonic_ms();
-        let (Ok(in_all), Some(in_group)) = (
-            Arc::clone(&places).try_acquire_owned(),
-            acceptor.groups.connect(group, now_ms),
-        ) else {
+        let Ok(in_all) = Arc::clone(&places).try_acquire_owned() else {
             // Too many: the connection is closed without a word.
             continue;
+        };
+        let policy = &acceptor.context.config.addresses;
+        let caller = Caller::from(from.ip(), policy);
+        let proxy = policy.is_proxy(from.ip()).then(|| Proxy {
+            address: from.ip(),
+            context: Arc::clone(&acceptor.context),
+            groups: Arc::clone(&acceptor.groups),
+        });
+        // Behind a proxy sit many: whom it speaks for is counted with each request.
+        let now_ms = acceptor.context.time.monotonic_ms();
+        let in_group = match &proxy {
+            Some(_) => None,
+            None => match acceptor.groups.connect(caller.group, now_ms) {
+                Some(place) => Some(place),
+                None => continue,
+            },
         };
         let gate = Gate {
             service: builder
                 .clone()
                 .build(acceptor.methods.clone(), stop.clone()),
             origin: Origin {
-                group,
-                _place: Arc::new((in_all, in_group)),
+                caller,
+                _in_group: Arc::new(in_group),
+                _in_all: Arc::new(in_all),
             },
+            proxy: proxy.map(Arc::new),
             seen: Arc::default(),
         };
         tokio::spawn(serve_connection(
@@ -182,10 +208,35 @@ struct Seen {
 /// Where a call came from.
 #[derive(Clone)]
 pub(super) struct Origin {
-    /// The address group.
-    pub(super) group: AddressGroup,
-    /// The connection's place; a WebSocket keeps it by keeping the request's extensions.
-    _place: Arc<(OwnedSemaphorePermit, ConnectionPlace)>,
+    /// Who calls.
+    pub(super) caller: Caller,
+    /// The connection's places; a WebSocket keeps them by keeping the request's extensions.
+    _in_group: Arc<Option<ConnectionPlace>>,
+    _in_all: Arc<OwnedSemaphorePermit>,
+}
+
+/// A proxy that the operator trusts to say for whom it speaks.
+struct Proxy {
+    address: IpAddr,
+    context: Arc<Context>,
+    groups: Arc<GroupLimits>,
+}
+
+impl Proxy {
+    /// Where a request comes from that came over `connection` with these headers.
+    fn origin_of<'h>(&self, connection: &Origin, headers: impl Iterator<Item = &'h str>) -> Origin {
+        let policy = &self.context.config.addresses;
+        let address = policy.behind(self.address, headers);
+        let mut caller = Caller::from(address, policy);
+        let now_ms = self.context.time.monotonic_ms();
+        let place = self.groups.connect(caller.group, now_ms);
+        caller.is_crowded = place.is_none();
+        Origin {
+            caller,
+            _in_group: Arc::new(place),
+            _in_all: Arc::clone(&connection._in_all),
+        }
+    }
 }
 
 type JsonRpc = TowerService<Identity, Identity>;
@@ -195,6 +246,7 @@ type JsonRpc = TowerService<Identity, Identity>;
 struct Gate {
     service: JsonRpc,
     origin: Origin,
+    proxy: Option<Arc<Proxy>>,
     seen: Arc<Seen>,
 }
 
@@ -214,7 +266,16 @@ where
     fn call(&mut self, mut request: HttpRequest<B>) -> Self::Future {
         let seen = Arc::clone(&self.seen);
         seen.requests.fetch_add(1, Ordering::Relaxed);
-        request.extensions_mut().insert(self.origin.clone());
+        let origin = match &self.proxy {
+            None => self.origin.clone(),
+            Some(proxy) => {
+                let headers = request.headers().get_all(FORWARDED_FOR).iter();
+                // What is no text ends what is believed, as any other entry that is no address does.
+                let headers = headers.map(|header| header.to_str().unwrap_or_default());
+                proxy.origin_of(&self.origin, headers)
+            }
+        };
+        request.extensions_mut().insert(origin);
         let called = self.service.call(request);
         Box::pin(async move {
             let response = called.await?;

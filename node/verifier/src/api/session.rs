@@ -204,7 +204,11 @@ impl Inner {
         }
         self.per_group
             .insert(session.group, in_group.saturating_add(1));
-        self.of_account.entry(account).or_default().push(session.id);
+        // Nearly every account has one, and a vector that grows by itself begins with room for four.
+        let of_account = self.of_account.entry(account);
+        of_account
+            .or_insert_with(|| Vec::with_capacity(1))
+            .push(session.id);
         self.encapsulations.insert(session.encapsulated, session.id);
         self.sessions.insert(session.id, Arc::new(session));
         Ok(())

@@ -14,7 +14,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::store::View;
 use crate::store::tables::{LEAVES, ViewId};
-use crate::store::views::{OwnView, ViewState};
+use crate::store::views::OwnView;
 
 /// Tickets that are read at a time.
 const PAGE: usize = 8_192;
@@ -116,8 +116,8 @@ pub(super) fn view_block(
     let view = context.store.view()?;
     let mut block = ViewBlock::default();
     let mut leaves: Vec<(ViewLeaf, Hash32, ViewId)> = Vec::new();
-    for (id, own_view) in view.open_views()? {
-        if own_view.state != ViewState::Waiting || own_view.accepted > round {
+    for (id, own_view) in view.waiting_views()? {
+        if own_view.accepted > round {
             continue;
         }
         let Some(leaf) = view.get(LEAVES, &own_view.leaf)? else {

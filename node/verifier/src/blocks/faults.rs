@@ -93,6 +93,7 @@ pub(super) async fn keep(context: &Context, proof: FaultProof) -> Result<(), Fai
         "a verifier's block proves a fault; the proof goes on chain"
     );
     context.metrics.fault_found();
+    context.audit.fault_found(context.time.now_ms(), &proof);
     let key = (proof.round, proof.issuer);
     context
         .store

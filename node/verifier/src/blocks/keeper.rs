@@ -13,17 +13,18 @@ use chainflix_primitives::{
 };
 use tokio::{
     sync::Semaphore,
-    task::JoinSet,
+    task::{JoinHandle, JoinSet},
     time::{Duration, Instant, MissedTickBehavior},
 };
 
 use super::faults::FaultsDue;
 use super::material::TicketLists;
 use super::report::{self, Due, JudgedHeader, Reporter};
-use super::verdicts::{Judged, Judgement, judge_header};
+use super::verdicts::{Judged, Judgement, judge_within, patience_with};
 use crate::chain::{At, BlockRef};
 use crate::context::{Context, Place, agree};
 use crate::error::Failure;
+use crate::heartbeats::Heartbeats;
 use crate::store::prune::Keep;
 use crate::store::tables::REPORTS;
 
@@ -36,8 +37,6 @@ const REMEMBERED_ROUNDS: Round = 8;
 const PATIENCE_PERCENT: u64 = 30;
 /// What could not be judged is tried again after so long.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
-/// The store is pruned every so many rounds.
-const PRUNE_EVERY: Round = 16;
 /// Own reports whose mirrored duty is cleared at start.
 const OLD_DUTIES: Round = 64;
 
@@ -64,6 +63,8 @@ pub(crate) struct Keeper {
     turned: Option<(Round, u64)>,
     /// The block at which the off-chain worker was last called.
     kicked: Option<(BlockRef, Round)>,
+    /// Removes what is too old.
+    pruning: Option<JoinHandle<()>>,
     /// The last block that was dealt with, unless something was left to wait for.
     done: Option<BlockRef>,
 }
@@ -84,6 +85,7 @@ impl Keeper {
             is_mirrored: false,
             turned: None,
             kicked: None,
+            pruning: None,
             done: None,
         }
     }
@@ -117,6 +119,8 @@ impl Keeper {
         match judged {
             Ok((key, judgement)) => {
                 self.running.remove(&key);
+                // Another header of its issuer may have waited for it.
+                self.done = None;
                 self.judgements.insert(key, (judgement, Instant::now()));
             }
             Err(error) => tracing::error!(%error, "judging a header ended early"),
@@ -201,6 +205,7 @@ impl Keeper {
         let now_ms = context.time.monotonic_ms();
         self.turned = Some((round, now_ms));
         context.metrics.round(round);
+        context.audit.turned(context.time.now_ms(), round);
         let oldest = round.saturating_sub(REMEMBERED_ROUNDS);
         self.judgements.retain(|(_, of, _), _| *of >= oldest);
         if let Some(old) = round.checked_sub(4) {
@@ -218,17 +223,20 @@ impl Keeper {
                  Set the clock and restart the node"
             );
         }
-        if round.is_multiple_of(PRUNE_EVERY) {
+        if self.pruning.as_ref().is_none_or(JoinHandle::is_finished) {
             let keep = Keep {
                 round,
                 cycles: context.chain.cycle_rule(At::Best, round)?,
                 archive: context.config.archive_views,
             };
-            // Whether old entries go now or in a while changes nothing.
-            let _ = context
-                .store
-                .writer()
-                .submit(move |batch| batch.prune(&keep));
+            let writer = context.store.writer().clone();
+            self.pruning = Some(tokio::spawn(async move {
+                // Whether old entries go now or in the next round changes nothing.
+                let _ = writer.prune(keep).await;
+            }));
+        }
+        if account.is_some() {
+            Heartbeats::turn(context, round)?;
         }
         Ok(())
     }
@@ -258,9 +266,13 @@ impl Keeper {
     fn start_judging(&mut self, own: AccountId, round: Round) -> Result<(), Failure> {
         for (issuer, header) in self.headers_to_judge(own, round)? {
             let key = (issuer, round, header.root);
-            if self.is_settled(&key) || !self.running.insert(key) {
+            // One of an issuer at a time.
+            let is_busy = self.running.iter().any(|(other, ..)| *other == issuer);
+            if is_busy || self.is_settled(&key) {
                 continue;
             }
+            self.running.insert(key);
+            let patience = patience_with(header.count, self.context.facts.clock()?);
             let (context, lists) = (Arc::clone(&self.context), Arc::clone(&self.lists));
             let places = Arc::clone(&self.places);
             self.tasks.spawn(async move {
@@ -271,7 +283,10 @@ impl Keeper {
                 };
                 // The semaphore is never closed.
                 let _place = places.acquire().await;
-                (key, judge_header(context, lists, own, judged).await)
+                (
+                    key,
+                    judge_within(patience, context, lists, own, judged).await,
+                )
             });
         }
         Ok(())

@@ -117,6 +117,7 @@ pub(super) async fn make(
         .write(move |batch| batch.put_report(&new))
         .await?;
     context.metrics.report_made();
+    context.audit.reported(context.time.now_ms(), &report);
     tracing::info!(
         round = report.round,
         views = report.header.count,

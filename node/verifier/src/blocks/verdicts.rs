@@ -2,7 +2,9 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    panic::AssertUnwindSafe,
     sync::Arc,
+    time::Duration,
 };
 
 use chainflix_primitives::{
@@ -10,8 +12,10 @@ use chainflix_primitives::{
     hash::Hash32,
     registry::ProviderRecord,
     report::{Header, RejectReason, SAMPLED_LEAVES, Verdict, personal_leaf_hash},
+    rounds::RoundClock,
     view::ViewLeaf,
 };
+use futures::FutureExt;
 
 use super::faults;
 use super::material::{Material, TicketLists};
@@ -21,6 +25,11 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::exchange::{Body, FetchError};
 use crate::random;
+
+/// A header is judged for no longer than this and a second for so many of its leaves, and never for more than two rounds:
+/// its verdict is due by then. A verifier that hands its block out slowly keeps nobody from judging others.
+const LEAST_PATIENCE: Duration = Duration::from_secs(10);
+const LEAVES_PER_SECOND: u32 = 10_000;
 
 /// A header that is to be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +89,43 @@ impl From<crate::store::StoreError> for NoVerdict {
     }
 }
 
-/// Judges a header for verifier `own`. Absent when what is needed for a verdict can't be had.
-pub(super) async fn judge_header(
+/// How long a header with so many leaves may take to be judged.
+pub(super) fn patience_with(count: u32, clock: Option<RoundClock>) -> Duration {
+    let for_leaves = Duration::from_secs(u64::from(count / LEAVES_PER_SECOND));
+    let patience = LEAST_PATIENCE.saturating_add(for_leaves);
+    match clock {
+        Some(clock) => {
+            let two_rounds = u64::from(clock.round_ms).saturating_mul(2);
+            patience.min(Duration::from_millis(two_rounds))
+        }
+        None => patience,
+    }
+}
+
+/// Judges a header for verifier `own`. Absent when what is needed for a verdict can't be had in time.
+pub(super) async fn judge_within(
+    patience: Duration,
+    context: Arc<Context>,
+    lists: Arc<TicketLists>,
+    own: AccountId,
+    judged: Judged,
+) -> Judgement {
+    let (issuer, round) = (judged.issuer, judged.round);
+    let judging = AssertUnwindSafe(judge_header(context, lists, own, judged)).catch_unwind();
+    match tokio::time::timeout(patience, judging).await {
+        Ok(Ok(judgement)) => judgement,
+        Ok(Err(_)) => {
+            tracing::error!(verifier = %issuer, round, "judging a view block ended early");
+            Judgement::absent()
+        }
+        Err(_) => {
+            tracing::warn!(verifier = %issuer, round, "a view block came too slowly to be judged");
+            Judgement::absent()
+        }
+    }
+}
+
+async fn judge_header(
     context: Arc<Context>,
     lists: Arc<TicketLists>,
     own: AccountId,
@@ -99,6 +143,10 @@ pub(super) async fn judge_header(
         tracing::warn!(verifier = %issuer, round, ?reason, leaf, "a view block is rejected");
     }
     context.metrics.verdict(&judgement.verdict);
+    let now_ms = context.time.now_ms();
+    context
+        .audit
+        .verdict(now_ms, round, issuer, &judgement.verdict);
     judgement
 }
 

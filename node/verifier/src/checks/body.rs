@@ -21,7 +21,7 @@ use chainflix_primitives::{
 };
 
 use super::receipts::{KnownDelivery, ReceiptContext};
-use super::signatures::{self, Signed};
+use super::signatures::{self, Deferred, Signed};
 use super::{cell, receipts};
 use crate::chain::facts::RoundFacts;
 use crate::secrets::Secrets;
@@ -299,6 +299,7 @@ pub(crate) fn check_evidence(
             provider: providers.get(&delivery.provider).map(AsRef::as_ref),
         })
         .collect();
+    let mut deferred = Deferred::default();
     receipts::check(
         &ReceiptContext {
             genesis: &context.genesis,
@@ -310,7 +311,9 @@ pub(crate) fn check_evidence(
         },
         &deliveries,
         &evidence.receipts,
+        &mut deferred,
     )
+    .and_then(|()| deferred.verify())
     .map_err(|_| RejectReason::Receipts)
 }
 

@@ -12,9 +12,9 @@ use chainflix_primitives::{
 };
 
 use super::receipts::{KnownDelivery, ReceiptContext};
+use super::signatures::{Deferred, Signed};
 use super::{cell, receipts};
 use crate::accounts::OpenTicket;
-use crate::keys::is_signed_by;
 use crate::secrets::Secrets;
 
 /// What Play Data is held against, all of it of the ticket's round of issue.
@@ -41,9 +41,22 @@ pub(crate) struct PlayContext<'a> {
     pub(crate) deliveries: &'a [KnownDelivery<'a>],
 }
 
-/// Checks Play Data.
-pub(crate) fn check(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Refusal> {
-    check_claim(data, context)?;
+/// Checks Play Data; it holds when the signatures do that come back. Should a rule behind a signature not hold, the
+/// signature is verified here, so that the first rule that does not hold is the reason all the same.
+pub(crate) fn check(data: &PlayData, context: &PlayContext<'_>) -> Result<Deferred, Refusal> {
+    let mut deferred = Deferred::default();
+    match check_all(data, context, &mut deferred) {
+        Ok(()) => Ok(deferred),
+        Err(refusal) => Err(deferred.or(refusal)),
+    }
+}
+
+fn check_all(
+    data: &PlayData,
+    context: &PlayContext<'_>,
+    deferred: &mut Deferred,
+) -> Result<(), Refusal> {
+    check_claim(data, context, deferred)?;
     check_time(context)?;
     let claim = &data.claim;
     cell::check_entry(context.terms, claim, &data.cell, &data.cell_path)?;
@@ -63,6 +76,7 @@ pub(crate) fn check(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Re
         },
         context.deliveries,
         &data.receipts,
+        deferred,
     )?;
     if context.open.playtime_ms < MIN_EARNING_MS {
         return Err(Refusal::CellTooShort);
@@ -71,7 +85,11 @@ pub(crate) fn check(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Re
 }
 
 /// The claim repeats the ticket, and the session key signed it.
-fn check_claim(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Refusal> {
+fn check_claim(
+    data: &PlayData,
+    context: &PlayContext<'_>,
+    deferred: &mut Deferred,
+) -> Result<(), Refusal> {
     let (claim, ticket) = (&data.claim, &context.open.ticket);
     if claim.version != VIEW_VERSION || claim.ad.is_some() {
         return Err(Refusal::Malformed);
@@ -89,10 +107,12 @@ fn check_claim(data: &PlayData, context: &PlayContext<'_>) -> Result<(), Refusal
     if !is_of_ticket {
         return Err(Refusal::UnknownTicket);
     }
-    let payload = claim.signing_payload(context.genesis);
-    if !is_signed_by(context.session_key, &payload, &data.signature) {
-        return Err(Refusal::BadSignature);
-    }
+    let signed = Signed {
+        key: *context.session_key,
+        signature: data.signature.0,
+        payload: claim.signing_payload(context.genesis),
+    };
+    deferred.push(signed, Refusal::BadSignature);
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use chainflix_primitives::{
     view::{Delivery, ViewClaim},
 };
 
-use crate::keys::{is_signed_by, tokens};
+use super::signatures::{Deferred, Signed};
+use crate::keys::tokens;
 use crate::secrets::Secrets;
 
 /// A delivery with what is known of its provider.
@@ -39,11 +40,12 @@ pub(crate) struct ReceiptContext<'a> {
 }
 
 /// Checks that each delivery of the claim has its receipt, that each is genuine and for this viewer and cell, and that
-/// together they cover the cell.
+/// together they cover the cell. The providers' signatures are deferred.
 pub(crate) fn check(
     context: &ReceiptContext<'_>,
     deliveries: &[KnownDelivery<'_>],
     receipts: &[Receipt],
+    deferred: &mut Deferred,
 ) -> Result<(), Refusal> {
     if deliveries.is_empty() || receipts.is_empty() {
         return Err(Refusal::ReceiptsMissing);
@@ -57,7 +59,7 @@ pub(crate) fn check(
     }
     let mut received = 0u64;
     for (known, receipt) in deliveries.iter().zip(receipts) {
-        check_one(context, known, receipt)?;
+        check_one(context, known, receipt, deferred)?;
         received = received.saturating_add(u64::from(known.delivery.bytes));
     }
     if receipt::covers_cell(received, u64::from(context.cell_bytes)) {
@@ -71,6 +73,7 @@ fn check_one(
     context: &ReceiptContext<'_>,
     known: &KnownDelivery<'_>,
     receipt: &Receipt,
+    deferred: &mut Deferred,
 ) -> Result<(), Refusal> {
     let provider = known
         .provider
@@ -103,15 +106,15 @@ fn check_one(
         let key = secret.provider_key(terms.provider, &terms.issuer);
         tokens::open(&receipt.token, &key).is_some()
     });
-    let payload = receipt::receipt_payload(
-        context.genesis,
-        &receipt.token.id::<Sha256>(),
-        receipt.bytes,
-    );
-    if is_verifiers_token && is_signed_by(&provider.peer_key, &payload, &receipt.provider_signature)
-    {
-        Ok(())
-    } else {
-        Err(Refusal::BadReceipt)
+    if !is_verifiers_token {
+        return Err(Refusal::BadReceipt);
     }
+    let token = receipt.token.id::<Sha256>();
+    let signed = Signed {
+        key: provider.peer_key,
+        signature: receipt.provider_signature.0,
+        payload: receipt::receipt_payload(context.genesis, &token, receipt.bytes),
+    };
+    deferred.push(signed, Refusal::BadReceipt);
+    Ok(())
 }

@@ -1,21 +1,23 @@
 //! The actor that applies finalized settlements to the ledger, and decides the fate of own views.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use chainflix_primitives::{
-    AccountId, Cycle, Magnet, Round,
+    AccountId, Round,
     api::ViewFate,
     earnings::{EarningsError, Ledger, ViewOutcome},
     hash::Hash32,
     registry::{SettledBlock, SettledRound},
+    report::EarningsTriple,
     view::ViewLeaf,
 };
 use tokio::time::MissedTickBehavior;
 
+use super::EarningsTree;
+use super::lifetime::listed;
 use super::records::Gathered;
 use crate::chain::{At, ChainError};
 use crate::context::Context;
@@ -23,7 +25,7 @@ use crate::error::Failure;
 use crate::exchange::FetchError;
 use crate::store::StoreError;
 use crate::store::earnings::{Adopted, LEDGER_KEY, Totals};
-use crate::store::tables::{ADOPTED, LEDGER, REPORTS, TOTALS, VIEW_OF_LEAF, VIEWS, ViewId};
+use crate::store::tables::{ADOPTED, LEDGER, REPORTS, TOTALS, TRIPLES, ViewId};
 use crate::store::views::ViewState;
 
 /// Settled rounds that are read at a time.
@@ -37,26 +39,11 @@ const CLAIM_ROUNDS: Round = 4_096;
 /// A failure is tried again after so long, though no block came.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
-/// Lifetime totals as of now, for whoever asks.
-#[derive(Default)]
-pub(crate) struct LifetimeTotals(Mutex<Arc<BTreeMap<AccountId, u128>>>, Mutex<Option<Round>>);
-
-impl LifetimeTotals {
-    /// The total of an account, and the settled round up to which it counts.
-    pub(super) fn total(&self, account: &AccountId) -> Option<(Round, u128)> {
-        let round = (*self.1.lock().unwrap_or_else(PoisonError::into_inner))?;
-        let totals = Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        Some((round, totals.get(account).copied().unwrap_or(0)))
-    }
-
-    fn set(&self, ledger: &Ledger) {
-        let totals = ledger
-            .totals()
-            .map(|(account, total)| (*account, *total))
-            .collect();
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(totals);
-        *self.1.lock().unwrap_or_else(PoisonError::into_inner) = ledger.last_round();
-    }
+/// Lifetime totals as of a round, with what a report says of them.
+struct Snapshot {
+    as_of: Round,
+    totals: Totals,
+    triple: Option<EarningsTriple>,
 }
 
 /// Why the earnings wait.
@@ -88,6 +75,8 @@ impl From<StoreError> for Waiting {
 pub(crate) struct Accountant {
     context: Arc<Context>,
     ledger: Ledger,
+    /// The tree over the ledger's totals, as of the last snapshot.
+    tree: EarningsTree,
     unwritten: u32,
 }
 
@@ -98,6 +87,7 @@ impl Accountant {
         context.lifetime.set(&ledger);
         Ok(Self {
             context,
+            tree: EarningsTree::new(listed(&ledger)),
             ledger,
             unwritten: 0,
         })
@@ -163,7 +153,7 @@ impl Accountant {
             .apply(settled, &bodies, &records)
             .map_err(Waiting::Rules)?;
         if settled.round.is_multiple_of(interval) {
-            snapshots.push((settled.round, self.totals()));
+            snapshots.push(self.snapshot(settled.round));
         }
         self.unwritten = self.unwritten.saturating_add(1);
         let ledger = (self.unwritten >= WRITE_EVERY).then(|| self.ledger.clone());
@@ -179,7 +169,7 @@ impl Accountant {
             if Some(block.root) == own_root {
                 fates.extend(self.fates(body, results)?);
             } else {
-                spent.extend(spent_minutes(body, results, &records));
+                spent.extend(records.spent_minutes(body, results));
             }
         }
         self.context
@@ -192,8 +182,11 @@ impl Accountant {
                 for (cycle, viewer, video, minute) in spent {
                     batch.mark_spent(cycle, viewer, video, minute)?;
                 }
-                for (as_of, totals) in &snapshots {
-                    batch.put(TOTALS, as_of, totals)?;
+                for snapshot in &snapshots {
+                    batch.put(TOTALS, &snapshot.as_of, &snapshot.totals)?;
+                    if let Some(triple) = &snapshot.triple {
+                        batch.put(TRIPLES, &snapshot.as_of, triple)?;
+                    }
                 }
                 match ledger {
                     Some(ledger) => batch.put(LEDGER, &LEDGER_KEY, &ledger),
@@ -205,13 +198,18 @@ impl Accountant {
         Ok(())
     }
 
-    fn totals(&self) -> Totals {
-        let totals = self.ledger.totals();
-        totals.map(|(account, total)| (*account, *total)).collect()
+    /// The ledger's totals as they stand, as those of a round.
+    fn snapshot(&mut self, as_of: Round) -> Snapshot {
+        self.tree.bring_to(listed(&self.ledger));
+        Snapshot {
+            as_of,
+            totals: self.tree.totals().to_vec(),
+            triple: self.tree.triple(as_of),
+        }
     }
 
     /// Totals as of the rounds between the last settled one and `round` at which a root is due: nothing was settled there.
-    fn snapshots_before(&self, round: Round, interval: u32) -> Vec<(Round, Totals)> {
+    fn snapshots_before(&mut self, round: Round, interval: u32) -> Vec<Snapshot> {
         let after = match self.ledger.last_round() {
             Some(last) => last.saturating_add(1),
             None => 0,
@@ -219,7 +217,7 @@ impl Accountant {
         let first = after.max(round.saturating_sub(VOTE_ROUNDS));
         (first..round)
             .filter(|as_of| as_of.is_multiple_of(interval))
-            .map(|as_of| (as_of, self.totals()))
+            .map(|as_of| self.snapshot(as_of))
             .collect()
     }
 
@@ -233,14 +231,12 @@ impl Accountant {
         let view = self.context.store.view()?;
         let mut fates = Vec::with_capacity(body.len());
         for (leaf, outcome) in body.iter().zip(outcomes) {
-            let Some(id) = view.get(VIEW_OF_LEAF, &leaf.leaf_hash::<Sha256>())? else {
+            let own = view.view_of_leaf(leaf, &leaf.leaf_hash::<Sha256>())?;
+            // What was paid once stays so, whatever a second settlement of the same view would say.
+            let open = own.filter(|(_, view)| !matches!(view.state, ViewState::Final(_)));
+            let Some((id, _)) = open else {
                 continue;
             };
-            // What was paid once stays so, whatever a second settlement of the same view would say.
-            let decided = view.get(VIEWS, &id)?;
-            if decided.is_some_and(|view| matches!(view.state, ViewState::Final(_))) {
-                continue;
-            }
             let fate = match outcome {
                 ViewOutcome::Paid { value, viewer_part } => ViewFate::Settled {
                     value: *value,
@@ -260,17 +256,12 @@ impl Accountant {
             return Ok(());
         };
         let standing = chain.standing(At::Finalized)?;
-        let mut blocks: BTreeMap<Round, Vec<ViewId>> = BTreeMap::new();
-        for (id, view) in self.context.store.view()?.open_views()? {
-            if let ViewState::InBlock(round) = view.state {
-                blocks.entry(round).or_default().push(id);
-            }
-        }
+        let view = self.context.store.view()?;
         let mut released = Vec::new();
         let mut lost = Vec::new();
-        for (round, ids) in blocks {
+        for round in view.open_blocks()? {
             if self.is_void(own, round)? {
-                lost.extend(ids);
+                lost.extend(view.open_in_block(round)?);
                 continue;
             }
             let is_open = match chain.settled(At::Finalized, round)? {
@@ -287,9 +278,10 @@ impl Accountant {
                 }
             };
             if !is_open {
-                released.extend(ids);
+                released.extend(view.open_in_block(round)?);
             }
         }
+        drop(view);
         if released.is_empty() && lost.is_empty() {
             return Ok(());
         }
@@ -365,13 +357,15 @@ impl Accountant {
                 if let Some(old) = as_of.checked_sub(CLAIM_ROUNDS) {
                     batch.take_range(ADOPTED, &0, &old, usize::MAX)?;
                     batch.take_range(TOTALS, &0, &old, usize::MAX)?;
+                    batch.take_range(TRIPLES, &0, &old, usize::MAX)?;
                 }
                 // Totals that nobody adopted are of no use once the vote on them is over.
                 let voted = as_of.saturating_sub(VOTE_ROUNDS.saturating_mul(2));
                 let until = as_of.saturating_sub(VOTE_ROUNDS);
-                for (round, _) in batch.range(TOTALS, &voted, &until, usize::MAX)? {
+                for (round, _) in batch.range(TRIPLES, &voted, &until, usize::MAX)? {
                     if batch.get(ADOPTED, &round)?.is_none() {
                         batch.delete(TOTALS, &round)?;
+                        batch.delete(TRIPLES, &round)?;
                     }
                 }
                 Ok(())
@@ -382,10 +376,10 @@ impl Accountant {
 
     /// Compares adopted earnings with the own. A verifier that comes to others stops voting until they are the same again.
     fn compare(&self, as_of: Round, root: &Hash32) -> Result<(), StoreError> {
-        let Some(totals) = self.context.store.view()?.get(TOTALS, &as_of)? else {
+        let Some(own) = self.context.store.view()?.get(TRIPLES, &as_of)? else {
             return Ok(());
         };
-        let agree = super::EarningsTree::new(as_of, totals).tree.root() == *root;
+        let agree = own.root == *root;
         self.context.earnings_agree.store(agree, Ordering::Relaxed);
         if !agree {
             tracing::error!(
@@ -396,24 +390,4 @@ impl Accountant {
         }
         Ok(())
     }
-}
-
-/// Minutes that a block of another verifier was paid for.
-fn spent_minutes(
-    body: &[ViewLeaf],
-    outcomes: &[ViewOutcome],
-    records: &Gathered,
-) -> Vec<(Cycle, AccountId, Magnet, u16)> {
-    use chainflix_primitives::earnings::Records;
-    body.iter()
-        .zip(outcomes)
-        .filter(|(_, outcome)| matches!(outcome, ViewOutcome::Paid { .. }))
-        // An advertisement spends no minute of its creative.
-        .filter(|(leaf, _)| leaf.claim.ad.is_none())
-        .filter_map(|(leaf, _)| {
-            let claim = &leaf.claim;
-            let cycle = records.cycle_of(records.round_at(claim.issue_ms)?)?;
-            Some((cycle, claim.viewer, claim.video, claim.minute))
-        })
-        .collect()
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
     campaign::CampaignTerms,
-    earnings::{Records, VideoShares},
+    earnings::{Records, VideoShares, ViewOutcome},
     rounds::{CycleRule, RoundClock},
     view::ViewLeaf,
     window,
@@ -78,6 +78,25 @@ impl Gathered {
             }
         }
         Ok(())
+    }
+
+    /// Minutes that a block of another verifier was paid for.
+    pub(super) fn spent_minutes(
+        &self,
+        body: &[ViewLeaf],
+        outcomes: &[ViewOutcome],
+    ) -> Vec<(Cycle, AccountId, Magnet, u16)> {
+        body.iter()
+            .zip(outcomes)
+            .filter(|(_, outcome)| matches!(outcome, ViewOutcome::Paid { .. }))
+            // An advertisement spends no minute of its creative.
+            .filter(|(leaf, _)| leaf.claim.ad.is_none())
+            .filter_map(|(leaf, _)| {
+                let claim = &leaf.claim;
+                let cycle = self.cycle_of(self.round_at(claim.issue_ms)?)?;
+                Some((cycle, claim.viewer, claim.video, claim.minute))
+            })
+            .collect()
     }
 
     fn add_video(&mut self, facts: &Facts, video: Magnet) -> ChainResult<()> {

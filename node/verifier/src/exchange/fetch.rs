@@ -9,7 +9,9 @@ use chainflix_primitives::{
 };
 
 use super::Exchange;
-use super::messages::{MAX_DELEGATIONS, MAX_EVIDENCE, MAX_LEAVES, PeerRequest, PeerResponse};
+use super::messages::{
+    MAX_DELEGATIONS, MAX_EVIDENCE, MAX_HASHES, MAX_LEAVES, PeerRequest, PeerResponse,
+};
 use crate::chain::verifiers::Peer;
 use crate::keys::wallet;
 use crate::network::PeerError;
@@ -100,7 +102,8 @@ impl Exchange {
         Ok(Body::new(hashes, leaves))
     }
 
-    /// Reads a list of `count` hashes, range by range.
+    /// Reads a list of `count` hashes, range by range. Whoever has the list fills its ranges, so that a list takes no more
+    /// requests than it has to.
     async fn hashes(
         &self,
         peer: &Peer,
@@ -113,15 +116,13 @@ impl Exchange {
             if have >= count {
                 return Ok(hashes);
             }
+            let due = MAX_HASHES.min(count.saturating_sub(have) as usize);
             match self.ask(peer, &request(have)).await? {
-                PeerResponse::Hashes(range) if range.is_empty() => {
-                    return Err(PeerError::BadAnswer("the list ends too early"));
+                PeerResponse::Hashes(range) if range.len() == due => hashes.extend(range),
+                PeerResponse::Hashes(_) => {
+                    return Err(PeerError::BadAnswer("a range of the list is not full"));
                 }
-                PeerResponse::Hashes(range) => hashes.extend(range),
                 _ => return Err(PeerError::BadAnswer("it answers another question")),
-            }
-            if hashes.len() > count as usize {
-                return Err(PeerError::BadAnswer("the list is too long"));
             }
         }
     }
@@ -130,7 +131,7 @@ impl Exchange {
     async fn leaves(&self, peer: &Peer, hashes: &[Hash32]) -> Result<Vec<ViewLeaf>, FetchError> {
         let (mut found, missing) = self.leaves_here(hashes)?;
         let mut rest = missing.as_slice();
-        while let Some((now, _)) = rest.split_at_checked(rest.len().min(MAX_LEAVES as usize))
+        while let Some((now, later)) = rest.split_at_checked(rest.len().min(MAX_LEAVES as usize))
             && !now.is_empty()
         {
             let request = PeerRequest::Leaves {
@@ -139,18 +140,17 @@ impl Exchange {
             let PeerResponse::Leaves(leaves) = self.ask(peer, &request).await? else {
                 return Err(PeerError::BadAnswer("it answers another question").into());
             };
-            // A full range ends early: the rest is asked for again.
-            let got = leaves.len();
+            // As many as may be asked for at once always fit into one range.
+            if leaves.len() != now.len() {
+                return Err(PeerError::BadAnswer("leaves are missing").into());
+            }
             for (hash, leaf) in now.iter().zip(leaves) {
                 if leaf.leaf_hash::<Sha256>() != *hash {
                     return Err(PeerError::BadAnswer("a leaf is not the one asked for").into());
                 }
                 found.insert(*hash, leaf);
             }
-            match rest.split_at_checked(got) {
-                Some((_, later)) if got > 0 => rest = later,
-                _ => return Err(PeerError::BadAnswer("leaves are missing").into()),
-            }
+            rest = later;
         }
         let leaves: Option<Vec<ViewLeaf>> = hashes.iter().map(|h| found.remove(h)).collect();
         leaves.ok_or_else(|| PeerError::BadAnswer("one leaf stands twice").into())
@@ -161,19 +161,24 @@ impl Exchange {
         &self,
         hashes: &[Hash32],
     ) -> Result<(HashMap<Hash32, ViewLeaf>, Vec<Hash32>), StoreError> {
-        let view = self.store.view()?;
         let mut found = HashMap::with_capacity(hashes.len());
         let mut missing = Vec::new();
         for hash in hashes {
-            let here = match self.pool.get(hash) {
-                Some(leaf) => Some(leaf),
-                None => view.get(LEAVES, hash)?,
-            };
-            match here {
+            match self.pool.get(hash) {
                 Some(leaf) => {
                     found.insert(*hash, leaf);
                 }
                 None => missing.push(*hash),
+            }
+        }
+        let stored = self.store.view()?.get_all(LEAVES, &missing)?;
+        let not_told = std::mem::take(&mut missing);
+        for (hash, leaf) in not_told.into_iter().zip(stored) {
+            match leaf {
+                Some(leaf) => {
+                    found.insert(hash, leaf);
+                }
+                None => missing.push(hash),
             }
         }
         Ok((found, missing))
@@ -248,8 +253,8 @@ impl Exchange {
                 return Err(PeerError::BadAnswer("it answers another question").into());
             };
             let signed = tokio::task::spawn_blocking(move || {
-                let signed = delegations.into_iter().filter(wallet::signed_by_account);
-                signed
+                wallet::signed_by_accounts(delegations)
+                    .into_iter()
                     .map(|delegation| (delegation.delegation.hash::<Sha256>(), delegation))
                     .collect::<Vec<_>>()
             })
@@ -272,11 +277,12 @@ impl Exchange {
         &self,
         hashes: impl IntoIterator<Item = Hash32>,
     ) -> Result<(HashMap<Hash32, SignedDelegation>, Vec<Hash32>), StoreError> {
-        let view = self.store.view()?;
-        let mut found = HashMap::new();
+        let hashes: Vec<Hash32> = hashes.into_iter().collect();
+        let known = self.store.view()?.get_all(DELEGATIONS, &hashes)?;
+        let mut found = HashMap::with_capacity(hashes.len());
         let mut missing = Vec::new();
-        for hash in hashes {
-            match view.get(DELEGATIONS, &hash)? {
+        for (hash, delegation) in hashes.into_iter().zip(known) {
+            match delegation {
                 Some(delegation) => {
                     found.insert(hash, delegation);
                 }

@@ -15,7 +15,7 @@ use codec::{Decode, Encode};
 pub(crate) const MAX_RANGE_BYTES: usize = 512 * 1024;
 /// Most hashes of one range: 480 KiB.
 pub(crate) const MAX_HASHES: usize = 15_360;
-/// Most leaves asked for at once.
+/// Most leaves asked for at once: at 512 bytes at most each, all of them fit into one range.
 pub(crate) const MAX_LEAVES: u32 = 1_024;
 /// Most leaves told of at once; with delegations they stay below half a range.
 pub(crate) const MAX_NEW_VIEWS: usize = 256;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chainflix_primitives::{Sha256, hash::Hash32};
+use chainflix_primitives::Sha256;
 use codec::{Decode, Encode};
 use tokio::sync::Semaphore;
 
@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::network::MAX_PEER_MESSAGE_BYTES;
 use crate::secrets::copies;
 use crate::store::StoreResult;
-use crate::store::tables::{DELEGATIONS, EVIDENCE, LEAVES};
+use crate::store::tables::{DELEGATIONS, LEAVES};
 
 /// Requests answered at a time.
 const AT_ONCE: usize = 32;
@@ -106,22 +106,18 @@ fn answer_from_store(context: &Context, request: PeerRequest) -> StoreResult<Pee
     let view = context.store.view()?;
     Ok(match request {
         PeerRequest::Delegations { hashes } => {
-            let mut found = Vec::new();
-            for hash in &hashes {
-                found.extend(view.get(DELEGATIONS, hash)?);
-            }
-            PeerResponse::Delegations(within_range(found))
+            let found = view.get_all(DELEGATIONS, &hashes)?;
+            PeerResponse::Delegations(within_range(found.into_iter().flatten()))
         }
-        PeerRequest::BodyHashes { root, first } => match view.body_hashes(&root)? {
-            Some(hashes) => PeerResponse::Hashes(range_of(hashes, first)),
-            None => PeerResponse::Refused(PeerRefusal::Unknown),
-        },
-        PeerRequest::Leaves { hashes } => {
-            let mut found = Vec::new();
-            for hash in &hashes {
-                found.extend(view.get(LEAVES, hash)?);
+        PeerRequest::BodyHashes { root, first } => {
+            match view.body_hashes_from(&root, first, MAX_HASHES)? {
+                Some(hashes) => PeerResponse::Hashes(hashes),
+                None => PeerResponse::Refused(PeerRefusal::Unknown),
             }
-            PeerResponse::Leaves(within_range(found))
+        }
+        PeerRequest::Leaves { hashes } => {
+            let found = view.get_all(LEAVES, &hashes)?;
+            PeerResponse::Leaves(within_range(found.into_iter().flatten()))
         }
         PeerRequest::TicketHashes { round, first } => {
             // The list of a round is told when it can't grow any more.
@@ -135,7 +131,7 @@ fn answer_from_store(context: &Context, request: PeerRequest) -> StoreResult<Pee
         PeerRequest::Evidence { hashes } => {
             let mut found = Vec::new();
             for hash in &hashes {
-                found.extend(view.get(EVIDENCE, hash)?.map(|evidence| (*hash, evidence)));
+                found.extend(view.evidence_of(hash)?.map(|evidence| (*hash, evidence)));
             }
             PeerResponse::Evidence(within_range(found))
         }
@@ -143,16 +139,8 @@ fn answer_from_store(context: &Context, request: PeerRequest) -> StoreResult<Pee
     })
 }
 
-fn range_of(hashes: Vec<Hash32>, first: u32) -> Vec<Hash32> {
-    hashes
-        .into_iter()
-        .skip(first as usize)
-        .take(MAX_HASHES)
-        .collect()
-}
-
 /// As many items from the start as fit into one range.
-fn within_range<T: Encode>(items: Vec<T>) -> Vec<T> {
+fn within_range<T: Encode>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut bytes = 0usize;
     items
         .into_iter()

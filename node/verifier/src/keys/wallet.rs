@@ -2,6 +2,10 @@
 
 use chainflix_primitives::delegation::{SignedDelegation, WalletSignature};
 
+use crate::random::OsRandom;
+
+/// Delegations verified together.
+const BATCH: usize = 256;
 /// Signing context of Substrate wallets.
 const SR25519_CONTEXT: &[u8] = b"substrate";
 
@@ -22,6 +26,42 @@ pub(crate) fn signed_by_account(delegation: &SignedDelegation) -> bool {
             }
         }
     }
+}
+
+/// Those of the delegations whose accounts have signed them, in order. Many at once cost half of what they cost one by one.
+pub(crate) fn signed_by_accounts(delegations: Vec<SignedDelegation>) -> Vec<SignedDelegation> {
+    if are_all_signed(&delegations) {
+        return delegations;
+    }
+    delegations.into_iter().filter(signed_by_account).collect()
+}
+
+/// Whether all are signed, by batches where the wallets' kind allows. The group of sr25519 has prime order, so that a
+/// batch holds exactly when each of its signatures does.
+fn are_all_signed(delegations: &[SignedDelegation]) -> bool {
+    let context = schnorrkel::signing_context(SR25519_CONTEXT);
+    delegations.chunks(BATCH).all(|chunk| {
+        let (mut transcripts, mut signatures, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        for signed in chunk {
+            let WalletSignature::Sr25519(signature) = &signed.signature else {
+                if signed_by_account(signed) {
+                    continue;
+                }
+                return false;
+            };
+            let key = schnorrkel::PublicKey::from_bytes(&signed.delegation.account.0);
+            let signature = schnorrkel::Signature::from_bytes(&signature.0);
+            let (Ok(key), Ok(signature)) = (key, signature) else {
+                return false;
+            };
+            transcripts.push(context.bytes(&signed.delegation.text()));
+            signatures.push(signature);
+            keys.push(key);
+        }
+        keys.is_empty()
+            || schnorrkel::verify_batch_rng(transcripts, &signatures, &keys, false, OsRandom)
+                .is_ok()
+    })
 }
 
 #[cfg(test)]
@@ -67,5 +107,32 @@ mod tests {
             stolen.delegation.account = AccountId([9; 32]);
             assert!(!signed_by_account(&stolen));
         }
+    }
+
+    #[test]
+    fn of_many_delegations_only_those_that_their_accounts_did_not_sign_are_dropped() {
+        let signed = |number: usize| {
+            let seed = [u8::try_from(number % 250).expect("below 250") + 1; 32];
+            let sr = schnorrkel::MiniSecretKey::from_bytes(&seed)
+                .expect("a key")
+                .expand_to_keypair(schnorrkel::ExpansionMode::Ed25519);
+            let granted = delegation(sr.public.to_bytes());
+            let signature = sr.sign_simple(b"substrate", &granted.text()).to_bytes();
+            SignedDelegation {
+                signature: WalletSignature::Sr25519(Signature64(signature)),
+                delegation: granted,
+            }
+        };
+        for count in [0, 1, 256, 300] {
+            let all: Vec<SignedDelegation> = (0..count).map(signed).collect();
+            assert_eq!(signed_by_accounts(all.clone()), all);
+        }
+        let mut all: Vec<SignedDelegation> = (0..300).map(signed).collect();
+        all[3].delegation.last_round += 1;
+        all[280].signature = WalletSignature::Ed25519(Signature64([0; 64]));
+        let mut right = all.clone();
+        right.remove(280);
+        right.remove(3);
+        assert_eq!(signed_by_accounts(all), right);
     }
 }

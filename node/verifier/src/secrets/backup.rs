@@ -170,6 +170,17 @@ pub fn restore(directory: &Path, file: &Path, passphrase: &str) -> Result<usize,
             path: directory.to_path_buf(),
             source,
         })?;
+    let filled = fill(directory, &content);
+    if filled.is_err() {
+        // None of that was there before, and with a part of it the directory would be in use.
+        keys::remove_from(directory);
+        Store::remove_from(directory);
+    }
+    filled
+}
+
+/// Writes keys and secrets. How many set secrets there are.
+fn fill(directory: &Path, content: &Content) -> Result<usize, BackupError> {
     for (name, key) in &content.keys {
         // A name that is none of the service's is no path to write to.
         let Some(name) = keys::FILES

@@ -151,6 +151,8 @@ impl Setup {
             && context.secrets.of(epoch).is_none()
         {
             context.secrets.hold(epoch, from_round, &secret);
+            let now_ms = context.time.now_ms();
+            context.audit.secret_held(now_ms, epoch, from_round);
             tracing::info!(epoch, "the set secret is in force and held here");
         }
         let holders = chain.set_secret_holders(At::Best, epoch)?;
@@ -266,6 +268,8 @@ pub(crate) fn resume(context: &Context) -> Result<(), Failure> {
     for (epoch, from_round, commitment) in in_force {
         if let Some(secret) = stored(context, epoch, &commitment)? {
             context.secrets.hold(epoch, from_round, &secret);
+            let now_ms = context.time.now_ms();
+            context.audit.secret_held(now_ms, epoch, from_round);
         }
     }
     Ok(())

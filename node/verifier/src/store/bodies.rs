@@ -26,10 +26,7 @@ impl Batch<'_> {
         &self,
         leaves: impl IntoIterator<Item = (&'l Hash32, &'l ViewLeaf)>,
     ) -> StoreResult<()> {
-        for (hash, leaf) in leaves {
-            self.put(LEAVES, hash, leaf)?;
-        }
-        Ok(())
+        self.put_all(LEAVES, leaves)
     }
 
     /// Completes a body, all of whose leaves are in the store.
@@ -59,18 +56,30 @@ impl View {
         Ok((u32::try_from(hashes.len()) == Ok(info.count)).then_some(hashes))
     }
 
+    /// Leaf hashes of a body from leaf `first` on, at most `limit`. `None` when the body is not here.
+    pub(crate) fn body_hashes_from(
+        &self,
+        root: &Hash32,
+        first: u32,
+        limit: usize,
+    ) -> StoreResult<Option<Vec<Hash32>>> {
+        if !self.has(BODIES, root)? {
+            return Ok(None);
+        }
+        let first = first as usize;
+        let chunk = u32::try_from(first / CHUNK).unwrap_or(u32::MAX);
+        let chunks = limit.div_ceil(CHUNK).saturating_add(1);
+        let read = self.range(BODY_HASHES, &(*root, chunk), &(*root, u32::MAX), chunks)?;
+        let hashes = read.into_iter().flat_map(|(_, part)| part);
+        Ok(Some(hashes.skip(first % CHUNK).take(limit).collect()))
+    }
+
     /// Leaves of a body in order, with their hashes. `None` when the body is not here, or not complete.
     pub(crate) fn body(&self, root: &Hash32) -> StoreResult<Option<(Vec<Hash32>, Vec<ViewLeaf>)>> {
         let Some(hashes) = self.body_hashes(root)? else {
             return Ok(None);
         };
-        let mut leaves = Vec::with_capacity(hashes.len());
-        for hash in &hashes {
-            let Some(leaf) = self.get(LEAVES, hash)? else {
-                return Ok(None);
-            };
-            leaves.push(leaf);
-        }
-        Ok(Some((hashes, leaves)))
+        let leaves: Option<Vec<ViewLeaf>> = self.get_all(LEAVES, &hashes)?.into_iter().collect();
+        Ok(leaves.map(|leaves| (hashes, leaves)))
     }
 }

@@ -1,21 +1,25 @@
 //! What the store forgets, and when.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chainflix_primitives::{AccountId, Magnet, Round, ids::UploadId, rounds::CycleRule};
 
 use super::tables::{
     BODIES, BODIES_OF_ROUND, BODY_HASHES, DELEGATIONS, DELEGATIONS_UNTIL, LEAVES, REFUSED, REPORTS,
-    SPENT, TICKETS, VIEW_OF_LEAF, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
+    SPENT, TICKETS, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
 };
 use super::views::ViewState;
+use super::writer::Writer;
 use super::{Batch, StoreResult};
 
 /// Tickets and refusals are kept so many rounds: every opening that can need a ticket is long past then.
 const TICKET_ROUNDS: Round = 128;
 /// Cycles that views, bodies and delegations are kept.
 const CYCLES: u32 = 2;
-/// Most entries of a table that one call removes, so that no commit takes long.
+/// Most entries of a table that one write removes, so that no commit takes long.
 const AT_ONCE: usize = 10_000;
-/// Most bodies that one call removes.
+/// Most bodies that one write removes.
 const BODIES_AT_ONCE: usize = 64;
 
 /// What is kept.
@@ -37,37 +41,57 @@ impl Keep {
     }
 }
 
+impl Writer {
+    /// Removes all that is too old, in writes between which others find their place.
+    pub(crate) async fn prune(&self, keep: Keep) -> StoreResult<()> {
+        let left = Arc::new(AtomicBool::new(true));
+        while left.load(Ordering::Relaxed) {
+            let told = Arc::clone(&left);
+            let write = move |batch: &Batch<'_>| {
+                told.store(batch.prune(&keep)?, Ordering::Relaxed);
+                Ok(())
+            };
+            self.write(write).await?;
+        }
+        Ok(())
+    }
+}
+
 impl Batch<'_> {
-    /// Removes a bounded number of what is too old.
-    pub(crate) fn prune(&self, keep: &Keep) -> StoreResult<()> {
+    /// Removes a bounded number of what is too old. Whether there may be more of it.
+    fn prune(&self, keep: &Keep) -> StoreResult<bool> {
+        let mut full = false;
         if let Some(last) = keep.round.checked_sub(TICKET_ROUNDS) {
-            self.take_range(TICKETS, &(0, 0), &(last, u32::MAX), AT_ONCE)?;
-            self.take_range(REFUSED, &(0, 0), &(last, u64::MAX), AT_ONCE)?;
+            let tickets = self.take_range(TICKETS, &(0, 0), &(last, u32::MAX), AT_ONCE)?;
+            let refused = self.take_range(REFUSED, &(0, 0), &(last, u64::MAX), AT_ONCE)?;
+            full |= tickets.len() >= AT_ONCE || refused.len() >= AT_ONCE;
         }
         let Some(last) = keep.first_view_round().checked_sub(1) else {
-            return Ok(());
+            return Ok(full);
         };
         self.take_range(REPORTS, &0, &last, AT_ONCE)?;
         let expired = (last, [u8::MAX; 32]);
-        for ((_, hash), ()) in
-            self.take_range(DELEGATIONS_UNTIL, &(0, [0; 32]), &expired, AT_ONCE)?
-        {
+        let delegations = self.take_range(DELEGATIONS_UNTIL, &(0, [0; 32]), &expired, AT_ONCE)?;
+        full |= delegations.len() >= AT_ONCE;
+        for ((_, hash), ()) in delegations {
             self.delete(DELEGATIONS, &hash)?;
         }
         if let Some(cycle) = keep.cycles.cycle_of(last).and_then(|c| c.checked_sub(1)) {
             let nothing = (0, AccountId([0; 32]), Magnet([0; 32]));
             let all = (cycle, AccountId([u8::MAX; 32]), Magnet([u8::MAX; 32]));
-            self.take_range(SPENT, &nothing, &all, AT_ONCE)?;
+            let spent = self.take_range(SPENT, &nothing, &all, AT_ONCE)?;
+            full |= spent.len() >= AT_ONCE;
         }
         if keep.archive {
-            return Ok(());
+            return Ok(full);
         }
-        for ((_, root), ()) in
-            self.take_range(BODIES_OF_ROUND, &(0, [0; 32]), &expired, BODIES_AT_ONCE)?
-        {
+        let bodies = self.take_range(BODIES_OF_ROUND, &(0, [0; 32]), &expired, BODIES_AT_ONCE)?;
+        full |= bodies.len() >= BODIES_AT_ONCE;
+        for ((_, root), ()) in bodies {
             self.forget_body(&root)?;
         }
-        self.forget_views(last)
+        // Some that were looked at may have to stay, so half of them is as many as there may be more.
+        Ok(self.forget_views(last)? >= AT_ONCE / 2 || full)
     }
 
     fn forget_body(&self, root: &[u8; 32]) -> StoreResult<()> {
@@ -79,20 +103,24 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Own views are in order of acceptance: the oldest are looked at, and go when their fate is final.
-    fn forget_views(&self, last: Round) -> StoreResult<()> {
+    /// Own views are in order of acceptance: the oldest are looked at, and go when their fate is final. How many went.
+    fn forget_views(&self, last: Round) -> StoreResult<usize> {
         let oldest = self.range(VIEWS, &0, &ViewId::MAX, AT_ONCE)?;
+        let mut gone: usize = 0;
         for (id, view) in oldest {
-            if view.accepted > last || !matches!(view.state, ViewState::Final(_)) {
+            if view.accepted > last {
                 break;
             }
+            if !matches!(view.state, ViewState::Final(_)) {
+                continue;
+            }
+            gone = gone.saturating_add(1);
             self.delete(VIEWS, &id)?;
             self.delete(LEAVES, &view.leaf)?;
             self.delete(VIEW_OF_TICKET, &view.constant)?;
             self.delete(VIEWS_OF, &(view.viewer, id))?;
-            self.delete(VIEW_OF_LEAF, &view.leaf)?;
         }
-        Ok(())
+        Ok(gone)
     }
 }
 

@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, RandomConstant, Round, delegation::SignedDelegation,
-    fault::FaultProof, hash::Hash32, ids::UploadId, play_data::ViewEvidence, ticket::Ticket,
-    view::ViewLeaf,
+    fault::FaultProof, hash::Hash32, ids::UploadId, play_data::ViewEvidence,
+    report::EarningsTriple, ticket::Ticket, view::ViewLeaf,
 };
 use codec::Decode;
 use redb::TableDefinition;
@@ -15,6 +15,7 @@ use super::earnings::{Adopted, LedgerState, Totals};
 use super::reports::ReportRecord;
 use super::views::{OwnView, RefusedView};
 use super::{StoreError, StoreResult};
+use crate::heartbeats::Watch;
 use crate::keys::uploads::Upload;
 
 /// A key of a table: fixed length, numbers big-endian.
@@ -122,6 +123,10 @@ impl<K, V> Table<K, V> {
         }
     }
 
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     pub(super) const fn definition(
         &self,
     ) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
@@ -161,22 +166,18 @@ tables! {
     TICKETS: (Round, u32) => Ticket, "tickets";
     /// Own views.
     VIEWS: ViewId => OwnView, "views";
-    /// Own views without a final fate.
-    OPEN_VIEWS: ViewId => (), "open_views";
+    /// Own views without a final fate, by where they stand: 0 for those that wait, or the round of their block and one.
+    OPEN_VIEWS: (u32, ViewId) => (), "open_views";
     /// Own views by viewer.
     VIEWS_OF: (AccountId, ViewId) => (), "views_of";
     /// Own views by the ticket's random constant.
     VIEW_OF_TICKET: RandomConstant => ViewId, "view_of_ticket";
-    /// Own views by leaf hash.
-    VIEW_OF_LEAF: Hash32 => ViewId, "view_of_leaf";
     /// Openings and receipts of own views, until their fate is final.
-    EVIDENCE: Hash32 => ViewEvidence, "evidence";
+    EVIDENCE: ViewId => ViewEvidence, "evidence";
     /// What was refused, by round of arrival.
     REFUSED: (Round, u64) => RefusedView, "refused";
     /// Minutes that earned or wait to, as bitmaps.
     SPENT: (Cycle, AccountId, Magnet) => Vec<u8>, "spent";
-    /// End of the last accepted interval of an account here, ms since the Unix epoch.
-    LAST_END: AccountId => u64, "last_end";
     /// Delegations, by hash.
     DELEGATIONS: Hash32 => SignedDelegation, "delegations";
     /// Delegations by their last round, to forget them.
@@ -193,6 +194,8 @@ tables! {
     REPORTS: Round => ReportRecord, "reports";
     /// Proofs of faults of others that are not on chain yet.
     FAULTS: (Round, AccountId) => FaultProof, "faults";
+    /// Storage providers that were found alive, by period.
+    HEARTBEATS: u32 => Watch, "heartbeats";
     /// Set secrets by key epoch and commitment, sealed.
     SECRETS: (u32, Hash32) => Vec<u8>, "secrets";
     /// Uploads that this verifier began.
@@ -203,6 +206,8 @@ tables! {
     LEDGER: u32 => LedgerState, "ledger";
     /// Lifetime totals as of a round.
     TOTALS: Round => Totals, "totals";
+    /// What a report says of them.
+    TRIPLES: Round => EarningsTriple, "triples";
     /// Adopted earnings by as-of round.
     ADOPTED: Round => Adopted, "adopted";
 }

@@ -10,11 +10,20 @@ use std::{
 
 use chainflix_primitives::{
     AccountId, Magnet, PlayCode, RandomConstant, Round,
+    api::ViewFate,
+    rounds::CycleRule,
     ticket::{TICKET_VERSION, Ticket},
 };
 
-use super::tables::{SPENT, TICKETS};
+use super::prune::Keep;
+use super::tables::{SPENT, TICKETS, VIEWS, ViewId};
+use super::views::ViewState;
 use super::*;
+
+mod power_cut;
+mod sample;
+
+use self::sample::{acceptable, whole_views};
 
 const GENESIS: Hash32 = [1; 32];
 /// Names the child's directory; without it the child's test has nothing to do.
@@ -52,7 +61,8 @@ fn ticket(round: Round, index: u32) -> Ticket {
     }
 }
 
-/// The child: appends tickets as fast as it can, 64 on their way at a time, and prints the index of each that is durable.
+/// The child: appends tickets, and accepts a view with each, as fast as it can, 64 on their way at a time; it prints the
+/// index of each that is durable. It goes on where the one before was killed.
 #[test]
 fn child_that_writes_until_it_is_killed() {
     let Some(directory) = env::var_os(CHILD) else {
@@ -64,11 +74,16 @@ fn child_that_writes_until_it_is_killed() {
         .expect("a runtime");
     let mut on_their_way = std::collections::VecDeque::new();
     let mut out = std::io::stdout().lock();
-    for index in 0.. {
-        let written = ticket(1, index);
+    let first = store.view().expect("a view").next_view_id();
+    let first = u32::try_from(first.expect("readable")).expect("few");
+    for index in first.. {
+        let (written, view) = (ticket(1, index), acceptable(index.into()));
         let pending = store
             .writer()
-            .submit(move |batch| batch.put_ticket(&written))
+            .submit(move |batch| {
+                batch.put_ticket(&written)?;
+                batch.put_accepted(&view)
+            })
             .expect("there is room");
         on_their_way.push_back((index, pending));
         if on_their_way.len() >= 64 {
@@ -84,7 +99,7 @@ fn child_that_writes_until_it_is_killed() {
 fn kill_minus_nine_loses_nothing_that_was_acknowledged_and_leaves_no_hole() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut held = 0;
-    for _ in 0..3 {
+    for _ in 0..5 {
         let name = "store::tests::child_that_writes_until_it_is_killed";
         let mut child = Command::new(env::current_exe().expect("this program"))
             .args([name, "--exact", "--nocapture"])
@@ -97,12 +112,13 @@ fn kill_minus_nine_loses_nothing_that_was_acknowledged_and_leaves_no_hole() {
         let told = lines
             .map_while(Result::ok)
             .filter_map(|line| line.split_once("durable ")?.1.parse::<u32>().ok());
-        let acknowledged = told.take(500).last().expect("the child writes");
+        let acknowledged = told.take(300).last().expect("the child writes");
         // SIGKILL, in the middle of writing.
         child.kill().expect("killed");
         child.wait().expect("gone");
 
-        let view = open(directory.path()).view().expect("a view");
+        let store = open(directory.path());
+        let view = store.view().expect("a view");
         let tickets = view.tickets(1, 0, usize::MAX).expect("readable");
         let indices: Vec<u32> = tickets.iter().map(|ticket| ticket.index).collect();
         let expected: Vec<u32> = (0..u32::try_from(indices.len()).expect("few")).collect();
@@ -111,6 +127,7 @@ fn kill_minus_nine_loses_nothing_that_was_acknowledged_and_leaves_no_hole() {
             indices.len() > acknowledged as usize,
             "{acknowledged} was acknowledged"
         );
+        assert_eq!(whole_views(&view), indices.len() as u64);
         assert!(indices.len() >= held, "what was there before is gone");
         held = indices.len();
     }
@@ -162,4 +179,68 @@ fn keys_are_ordered_as_their_numbers_are() {
         assert_eq!(<(u32, u32)>::read(&key.bytes()), Some(key));
     }
     assert_eq!(<(u32, u32)>::read(&[0; 7]), None);
+}
+
+#[test]
+fn an_open_view_stands_where_it_was_put_last_and_nowhere_once_its_fate_is_final() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open(directory.path());
+    let change = |changes: &[(ViewId, ViewState)]| {
+        let changes = changes.to_vec();
+        let written = store.write_now(|batch| {
+            changes
+                .into_iter()
+                .try_for_each(|(id, state)| batch.set_view_state(id, state))
+        });
+        written.expect("written");
+        store.view().expect("a view")
+    };
+    let accepted =
+        store.write_now(|batch| (0..4).try_for_each(|id| batch.put_accepted(&acceptable(id))));
+    accepted.expect("written");
+    let view = change(&[
+        (0, ViewState::InBlock(0)),
+        (1, ViewState::InBlock(7)),
+        (2, ViewState::InBlock(7)),
+    ]);
+    assert_eq!(view.open_blocks().expect("readable"), [0, 7]);
+    assert_eq!(view.open_in_block(7).expect("readable"), [1, 2]);
+    let view = change(&[
+        (0, ViewState::Final(ViewFate::Voided)),
+        (1, ViewState::Waiting),
+    ]);
+    assert_eq!(view.open_blocks().expect("readable"), [7]);
+    assert_eq!(view.open_in_block(7).expect("readable"), [2]);
+    let waiting = view.waiting_views().expect("readable");
+    let waiting: Vec<ViewId> = waiting.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(waiting, [1, 3]);
+    let decided = acceptable(0).view.leaf;
+    assert_eq!(view.evidence_of(&decided).expect("readable"), None);
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_however_much_it_is_and_past_a_view_that_waits() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open(directory.path());
+    let write = |batch: &Batch<'_>| {
+        (0..25_000).try_for_each(|index| batch.put_ticket(&ticket(1, index)))?;
+        batch.put_ticket(&ticket(300, 0))?;
+        for id in 0..3 {
+            batch.put_accepted(&acceptable(id))?;
+        }
+        let over = || ViewState::Final(ViewFate::Expired);
+        (1..3).try_for_each(|id| batch.set_view_state(id, over()))
+    };
+    store.write_now(write).expect("written");
+    let keep = Keep {
+        round: 300,
+        cycles: CycleRule::from_genesis(10),
+        archive: false,
+    };
+    store.writer().prune(keep).await.expect("pruned");
+    let view = store.view().expect("a view");
+    assert_eq!(view.next_ticket_index(1).expect("readable"), 0);
+    assert_eq!(view.next_ticket_index(300).expect("readable"), 1);
+    let kept = |id: ViewId| view.has(VIEWS, &id).expect("readable");
+    assert_eq!([0, 1, 2].map(kept), [true, false, false]);
 }

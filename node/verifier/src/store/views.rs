@@ -6,11 +6,13 @@ use chainflix_primitives::{
 };
 use codec::{Decode, Encode};
 
-use super::tables::{
-    EVIDENCE, LAST_END, LEAVES, OPEN_VIEWS, SPENT, VIEW_OF_LEAF, VIEW_OF_TICKET, VIEWS, VIEWS_OF,
-    ViewId,
-};
+use super::tables::{EVIDENCE, LEAVES, OPEN_VIEWS, SPENT, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId};
 use super::{Batch, StoreResult, View};
+
+/// Place of views that stand in no block, among the open ones.
+const WAITING: u32 = 0;
+/// Place of those in the block of round 0.
+const FIRST_BLOCK: u32 = 1;
 
 /// A view that this verifier accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -25,6 +27,8 @@ pub(crate) struct OwnView {
     pub(crate) video: Magnet,
     /// The minute.
     pub(crate) minute: u16,
+    /// End of its interval, ms since the Unix epoch.
+    pub(crate) ends_ms: u64,
     /// Round of issue of its ticket.
     pub(crate) issued: Round,
     /// Round of acceptance, as the acceptance says.
@@ -83,13 +87,11 @@ impl Batch<'_> {
             cycle,
         } = accepted;
         self.put(VIEWS, id, view)?;
-        self.put(OPEN_VIEWS, id, &())?;
+        self.put_open(*id, &view.state)?;
         self.put(VIEWS_OF, &(view.viewer, *id), &())?;
         self.put(VIEW_OF_TICKET, &leaf.claim.constant, id)?;
-        self.put(VIEW_OF_LEAF, &view.leaf, id)?;
         self.put(LEAVES, &view.leaf, leaf)?;
-        self.put(EVIDENCE, &view.leaf, evidence)?;
-        self.put(LAST_END, &view.viewer, &leaf.interval().1)?;
+        self.put(EVIDENCE, id, evidence)?;
         self.mark_spent(*cycle, view.viewer, view.video, view.minute)
     }
 
@@ -112,26 +114,70 @@ impl Batch<'_> {
         let Some(mut view) = self.get(VIEWS, &id)? else {
             return Ok(());
         };
+        if let Some(place) = view.state.place() {
+            self.delete(OPEN_VIEWS, &(place, id))?;
+        }
+        self.put_open(id, &state)?;
         if matches!(state, ViewState::Final(_)) {
-            self.delete(OPEN_VIEWS, &id)?;
-            self.delete(EVIDENCE, &view.leaf)?;
+            self.delete(EVIDENCE, &id)?;
         }
         view.state = state;
         self.put(VIEWS, &id, &view)
     }
+
+    fn put_open(&self, id: ViewId, state: &ViewState) -> StoreResult<()> {
+        match state.place() {
+            Some(place) => self.put(OPEN_VIEWS, &(place, id), &()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ViewState {
+    /// Place among the open views; those with a final fate have none.
+    fn place(&self) -> Option<u32> {
+        match self {
+            Self::Waiting => Some(WAITING),
+            Self::InBlock(round) => Some(round.saturating_add(FIRST_BLOCK)),
+            Self::Final(_) => None,
+        }
+    }
 }
 
 impl View {
-    /// Own views without a final fate, oldest first.
-    pub(crate) fn open_views(&self) -> StoreResult<Vec<(ViewId, OwnView)>> {
-        let ids = self.range(OPEN_VIEWS, &0, &ViewId::MAX, usize::MAX)?;
-        let mut views = Vec::with_capacity(ids.len());
-        for (id, ()) in ids {
-            if let Some(view) = self.get(VIEWS, &id)? {
-                views.push((id, view));
-            }
+    /// Own views that stand in no block, oldest first.
+    pub(crate) fn waiting_views(&self) -> StoreResult<Vec<(ViewId, OwnView)>> {
+        let ids = self.open_at(WAITING)?;
+        let views = self.get_all(VIEWS, &ids)?;
+        let found = ids.into_iter().zip(views);
+        Ok(found.filter_map(|(id, view)| Some((id, view?))).collect())
+    }
+
+    /// Rounds of own blocks that hold open views, ascending. Their views are not looked at, however many they are.
+    pub(crate) fn open_blocks(&self) -> StoreResult<Vec<Round>> {
+        let mut rounds = Vec::new();
+        let mut place = FIRST_BLOCK;
+        loop {
+            let next = self.range(OPEN_VIEWS, &(place, 0), &(u32::MAX, ViewId::MAX), 1)?;
+            let Some(((found, _), ())) = next.first() else {
+                return Ok(rounds);
+            };
+            rounds.push(found.saturating_sub(FIRST_BLOCK));
+            let Some(behind) = found.checked_add(1) else {
+                return Ok(rounds);
+            };
+            place = behind;
         }
-        Ok(views)
+    }
+
+    /// Open views of the own block of `round`, oldest first.
+    pub(crate) fn open_in_block(&self, round: Round) -> StoreResult<Vec<ViewId>> {
+        self.open_at(round.saturating_add(FIRST_BLOCK))
+    }
+
+    fn open_at(&self, place: u32) -> StoreResult<Vec<ViewId>> {
+        let found = self.range(OPEN_VIEWS, &(place, 0), &(place, ViewId::MAX), usize::MAX)?;
+        Ok(found.into_iter().map(|((_, id), ())| id).collect())
     }
 
     /// The latest own views of an account, newest first.
@@ -148,6 +194,39 @@ impl View {
             }
         }
         Ok(views)
+    }
+
+    /// The own view with this leaf.
+    pub(crate) fn view_of_leaf(
+        &self,
+        leaf: &ViewLeaf,
+        hash: &Hash32,
+    ) -> StoreResult<Option<(ViewId, OwnView)>> {
+        let Some(id) = self.get(VIEW_OF_TICKET, &leaf.claim.constant)? else {
+            return Ok(None);
+        };
+        let view = self.get(VIEWS, &id)?;
+        Ok(view
+            .filter(|view| view.leaf == *hash)
+            .map(|view| (id, view)))
+    }
+
+    /// Openings and receipts of the own view with this leaf hash, unless its fate is final.
+    pub(crate) fn evidence_of(&self, hash: &Hash32) -> StoreResult<Option<ViewEvidence>> {
+        let Some(leaf) = self.get(LEAVES, hash)? else {
+            return Ok(None);
+        };
+        match self.view_of_leaf(&leaf, hash)? {
+            Some((id, _)) => self.get(EVIDENCE, &id),
+            None => Ok(None),
+        }
+    }
+
+    /// End of the last interval that was accepted of an account here, ms since the Unix epoch; 0 when none was. They are
+    /// accepted in their order.
+    pub(crate) fn last_end(&self, viewer: AccountId) -> StoreResult<u64> {
+        let last = self.latest_views_of(viewer, 1)?;
+        Ok(last.first().map_or(0, |view| view.ends_ms))
     }
 
     /// Minutes of a video that an account has spent in a cycle, as a bitmap.

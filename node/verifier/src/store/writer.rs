@@ -120,10 +120,12 @@ fn commit(database: &Database, group: Vec<Job>) -> bool {
 
 fn commit_all(database: &Database, writes: Vec<Write>) -> StoreResult<()> {
     let write = database.begin_write()?;
-    let batch = Batch { write: &write };
+    let batch = Batch::new(&write);
     for job in writes {
         job(&batch)?;
     }
+    // Its tables are closed before the commit.
+    drop(batch);
     write.commit()?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Finishing a cell: the checks of Play Data, and what makes an accepted view durable before anybody is told.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chainflix_primitives::{
     Round, Sha256,
@@ -17,10 +17,11 @@ use super::{Message, watchable};
 use crate::accounts::OpenTicket;
 use crate::checks::play_data::{self, PlayContext};
 use crate::checks::receipts::KnownDelivery;
+use crate::checks::signatures::Deferred;
 use crate::context::{Context, Ready};
 use crate::error::Denied;
 use crate::exchange::gossip::News;
-use crate::store::tables::{LAST_END, REFUSED, VIEW_OF_TICKET};
+use crate::store::tables::{REFUSED, VIEW_OF_TICKET};
 use crate::store::views::{Acceptable, OwnView, RefusedView, ViewState, has_bit};
 
 /// Takes in Play Data.
@@ -63,7 +64,8 @@ async fn accept(
     let open = find_ticket(context, message, &data)?;
     let elapsed_ms = message.arrived_ms.saturating_sub(open.issued_ms);
     let elapsed_ms = u32::try_from(elapsed_ms).unwrap_or(u32::MAX);
-    let data = check(context, message, &open, elapsed_ms, data)?;
+    let signatures = check(context, message, &open, elapsed_ms, &data)?;
+    context.signatures.verify(signatures).await?;
 
     let end_ms = open.ticket.issue_ms.saturating_add(elapsed_ms.into());
     let ended = ready.clock.round_at(end_ms).ok_or(Refusal::NotReady)?;
@@ -71,7 +73,7 @@ async fn accept(
     let of_round = context.secrets.of_round(round);
     // An accepted view is not lost because a secret comes late: one tag by another secret bends a quota for one round.
     let secret = of_round.as_ref().unwrap_or(&ready.secret);
-    let tag = secret.address_tag(round, message.group.as_bytes());
+    let tag = secret.address_tag(round, message.caller.group.as_bytes());
     let quota = context.round_facts(open.ticket.round)?.parameters;
     // The ticket closes first: whoever hands in the same Play Data twice finds none.
     if !context
@@ -94,6 +96,11 @@ async fn accept(
         .write(move |batch| batch.put_accepted(&accepted))
         .await?;
     context.metrics.view_accepted();
+    let took_ms = context
+        .time
+        .monotonic_ms()
+        .saturating_sub(message.arrived_ms);
+    context.metrics.finished(Duration::from_millis(took_ms));
     context.gossip.tell(News::Accepted(Box::new(leaf)));
     context.gossip.tell(News::Closed { viewer });
     let ticket = open.ticket.leaf_hash::<Sha256>();
@@ -139,21 +146,21 @@ fn find_ticket(
     }
 }
 
-/// Looks up what the Play Data is held against, and checks it.
+/// Looks up what the Play Data is held against, and checks it but for the signatures.
 fn check(
     context: &Context,
     message: &Message<'_>,
     open: &OpenTicket,
     elapsed_ms: u32,
-    data: PlayData,
-) -> Result<PlayData, Denied> {
+    data: &PlayData,
+) -> Result<Deferred, Denied> {
     let ticket = &open.ticket;
     // Active in the round of issue: what was restricted since pays what was watched.
     let terms = watchable(context, ticket.video, ticket.round)?;
     let parameters = context.round_facts(ticket.round)?.parameters;
     let view = context.store.view()?;
     let spent = view.spent(open.cycle, ticket.viewer, ticket.video)?;
-    let last_end = view.get(LAST_END, &ticket.viewer)?.unwrap_or(0);
+    let last_end = view.last_end(ticket.viewer)?;
     drop(view);
     let providers = data
         .claim
@@ -171,8 +178,8 @@ fn check(
             provider: provider.as_deref(),
         })
         .collect();
-    play_data::check(
-        &data,
+    let deferred = play_data::check(
+        data,
         &PlayContext {
             genesis: &context.genesis,
             secrets: &context.secrets,
@@ -186,7 +193,7 @@ fn check(
             deliveries: &deliveries,
         },
     )?;
-    Ok(data)
+    Ok(deferred)
 }
 
 fn acceptable(
@@ -212,6 +219,7 @@ fn acceptable(
             viewer: open.ticket.viewer,
             video: open.ticket.video,
             minute: open.ticket.minute,
+            ends_ms: leaf.interval().1,
             issued: open.ticket.round,
             accepted: round,
             state: ViewState::Waiting,

@@ -15,7 +15,6 @@ use crate::context::{Context, Ready};
 use crate::error::Denied;
 use crate::exchange::gossip::News;
 use crate::random;
-use crate::store::tables::LAST_END;
 use crate::store::views::has_bit;
 
 /// Starts a cell. The reply leaves when the ticket is durable.
@@ -33,7 +32,7 @@ pub(super) async fn start_cell(
         return Err(Refusal::NotReady.into());
     }
     let view = context.store.view()?;
-    let last_end = view.get(LAST_END, &viewer)?.unwrap_or(0);
+    let last_end = view.last_end(viewer)?;
     let now_ms = message.arrived_ms;
     let earliest = context.accounts.may_start(&viewer, now_ms, last_end)?;
     let (issue_ms, round) = context

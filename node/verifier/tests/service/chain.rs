@@ -13,6 +13,7 @@ use chainflix_primitives::{
     duty::{self, SetSecretDuty, SetSecretRecord, set_secret_maker},
     fault::FaultProof,
     hash::Hash32,
+    heartbeat::Heartbeat,
     registry::{
         PovParameters, ProviderRecord, ROUNDS_UNTIL_EFFECT, SettledRound, Standing,
         VerifierAnnouncement, VideoState, VideoTerms,
@@ -275,6 +276,13 @@ impl Chain {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().expect("no test thread failed")
+    }
+
+    /// The heartbeat that a verifier left for its worker.
+    pub(crate) fn heartbeat(&self, account: AccountId) -> Option<Heartbeat> {
+        let mirrors = self.mirrors.lock().expect("no test thread failed");
+        let bytes = mirrors.get(&account)?.get(duty::HEARTBEAT_KEY)?;
+        Some(Heartbeat::decode(&mut bytes.as_slice()).expect("a heartbeat"))
     }
 
     /// Reads the best state.

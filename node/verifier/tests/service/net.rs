@@ -2,10 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -15,12 +12,13 @@ use chainflix_primitives::{
     registry::{ProviderClass, ProviderRecord, ROUNDS_UNTIL_EFFECT, VideoState},
     ticket::{Acceptance, SignedTicket},
 };
-use chainflix_verifier::{Clock, Limits, VerifierConfig, VerifierService};
+use chainflix_verifier::{AddressPolicy, Clock, Limits, VerifierConfig, VerifierService};
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
 use jsonrpsee::ws_client::WsClient;
 use tempfile::TempDir;
 
 use crate::chain::{Chain, Mirror, NodeView, SLOT_MS};
+use crate::clock::TestClock;
 use crate::network::{Network, NodeNetwork};
 use crate::provider::Provider;
 use crate::video::Video;
@@ -39,40 +37,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long something that may never come is waited for.
 const MOMENT: Duration = Duration::from_millis(300);
 
-/// A clock in the test's hand.
-pub(crate) struct TestClock {
-    wall: AtomicU64,
-    monotonic: AtomicU64,
-}
-
-impl TestClock {
-    pub(crate) fn at(wall_ms: u64) -> Arc<Self> {
-        Arc::new(Self {
-            wall: AtomicU64::new(wall_ms),
-            monotonic: AtomicU64::new(1_000),
-        })
-    }
-
-    pub(crate) fn advance(&self, ms: u64) {
-        self.wall.fetch_add(ms, Ordering::SeqCst);
-        self.monotonic.fetch_add(ms, Ordering::SeqCst);
-    }
-
-    /// The wall clock is set.
-    pub(crate) fn set_wall(&self, ms: u64) {
-        self.wall.store(ms, Ordering::SeqCst);
-    }
-}
-
-impl Clock for TestClock {
-    fn wall_ms(&self) -> u64 {
-        self.wall.load(Ordering::SeqCst)
-    }
-    fn monotonic_ms(&self) -> u64 {
-        self.monotonic.load(Ordering::SeqCst)
-    }
-}
-
 /// One verifier's node.
 pub(crate) struct Node {
     pub(crate) account: AccountId,
@@ -81,6 +45,7 @@ pub(crate) struct Node {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) service: Option<Arc<VerifierService>>,
     pub(crate) limits: Limits,
+    pub(crate) addresses: AddressPolicy,
 }
 
 /// The net.
@@ -103,7 +68,21 @@ impl Net {
     }
 
     pub(crate) async fn start_with(count: u8, round_ms: u32, limits: Limits) -> Self {
-        let mut net = Self::unstarted(count, round_ms, limits);
+        Self::unstarted(count, round_ms, limits).started().await
+    }
+
+    /// A net of `count` verifiers with an address policy.
+    pub(crate) async fn start_for(count: u8, addresses: &AddressPolicy) -> Self {
+        let mut net = Self::unstarted(count, ROUND_MS, Limits::default());
+        for node in &mut net.nodes {
+            node.addresses = addresses.clone();
+        }
+        net.started().await
+    }
+
+    /// The same net, with all its nodes started and ready.
+    pub(crate) async fn started(self) -> Self {
+        let mut net = self;
         for node in 0..net.nodes.len() {
             net.start_node(node).await;
         }
@@ -155,6 +134,7 @@ impl Net {
         config.clock = clock;
         config.claim_delay = 2;
         config.limits = node.limits;
+        config.addresses = node.addresses.clone();
         config.tick = Duration::from_millis(20);
         config.store_cache = 8 * 1024 * 1024;
         let chain = Arc::clone(&self.chain);
@@ -366,6 +346,7 @@ fn node(account: AccountId, now_ms: u64, limits: Limits) -> Node {
         clock: TestClock::at(now_ms),
         service: None,
         limits,
+        addresses: AddressPolicy::default(),
     }
 }
 

@@ -2,13 +2,18 @@
 
 mod address;
 mod api;
+mod audit;
 mod bad_blocks;
+mod description;
 mod epochs;
 mod faults;
+mod heartbeats;
 mod keys;
 mod parallel;
+mod plays;
 mod possession;
 mod receipts;
 mod replay;
 mod settlement;
+mod views;
 mod window;

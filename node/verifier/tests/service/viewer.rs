@@ -28,28 +28,8 @@ use jsonrpsee::{
 use crate::chain::{GENESIS, State};
 use crate::net::Net;
 use crate::provider::wanted;
+use crate::random::Random;
 use crate::video::Video;
-
-/// Randomness for HPKE.
-pub(crate) struct Random;
-
-impl hpke::rand_core::RngCore for Random {
-    fn next_u32(&mut self) -> u32 {
-        let mut bytes = [0; 4];
-        self.fill_bytes(&mut bytes);
-        u32::from_le_bytes(bytes)
-    }
-    fn next_u64(&mut self) -> u64 {
-        let mut bytes = [0; 8];
-        self.fill_bytes(&mut bytes);
-        u64::from_le_bytes(bytes)
-    }
-    fn fill_bytes(&mut self, dst: &mut [u8]) {
-        getrandom::fill(dst).expect("randomness");
-    }
-}
-
-impl hpke::rand_core::CryptoRng for Random {}
 
 /// A wallet with a session key.
 pub(crate) struct Viewer {
@@ -168,8 +148,17 @@ impl Viewer {
     }
 
     pub(crate) async fn try_open(&self, net: &Net, node: usize) -> Result<Session, ClientError> {
+        self.open_by(net, node, net.client(node).await).await
+    }
+
+    /// Opens a session at a node over a connection of its own.
+    pub(crate) async fn open_by(
+        &self,
+        net: &Net,
+        node: usize,
+        client: WsClient,
+    ) -> Result<Session, ClientError> {
         let (opening, keys) = self.opening(net, node);
-        let client = net.client(node).await;
         let id: String = client
             .request(
                 "verifier_openSession",

@@ -30,6 +30,10 @@ struct Shown {
     tickets: BTreeMap<Round, Vec<Ticket>>,
     delegations: BTreeMap<Hash32, SignedDelegation>,
     evidence: BTreeMap<Hash32, ViewEvidence>,
+    /// It tells one hash of a body at a time.
+    trickles: bool,
+    /// From which leaf on it was asked for hashes of a body.
+    asked_from: Vec<u32>,
 }
 
 /// The verifier.
@@ -47,9 +51,19 @@ impl Villain {
         let answering = Arc::clone(&shown);
         net.network.set_puppet(
             net.nodes[node].network_key,
-            Arc::new(move |request| answer(&answering.lock().expect("held"), request)),
+            Arc::new(move |request| answer(&mut answering.lock().expect("held"), request)),
         );
         Self { account, shown }
+    }
+
+    /// From now on it tells one hash of a body at a time.
+    pub(crate) fn trickle(&self) {
+        self.shown.lock().expect("held").trickles = true;
+    }
+
+    /// From which leaf on others have asked for hashes of a body.
+    pub(crate) fn asked_from(&self) -> Vec<u32> {
+        self.shown.lock().expect("held").asked_from.clone()
     }
 
     /// Shows a ticket that was issued here; by round, the order of issue.
@@ -163,7 +177,7 @@ fn submit(
 }
 
 /// Answers a request as a verifier does, by the numbers of the messages.
-fn answer(shown: &Shown, request: &[u8]) -> Vec<u8> {
+fn answer(shown: &mut Shown, request: &[u8]) -> Vec<u8> {
     let refused = vec![0, 2];
     let Some((kind, mut rest)) = request.split_first() else {
         return refused;
@@ -176,11 +190,14 @@ fn answer(shown: &Shown, request: &[u8]) -> Vec<u8> {
         }
         5 => {
             let (root, first) = <(Hash32, u32)>::decode(&mut rest).expect("a root");
+            shown.asked_from.push(first);
             let Some(body) = shown.bodies.get(&root) else {
                 return refused;
             };
             let hashes = body.iter().map(ViewLeaf::leaf_hash::<Sha256>);
-            (4u8, hashes.skip(first as usize).collect::<Vec<_>>()).encode()
+            let told = if shown.trickles { 1 } else { usize::MAX };
+            let hashes = hashes.skip(first as usize).take(told);
+            (4u8, hashes.collect::<Vec<_>>()).encode()
         }
         6 => {
             let hashes = Vec::<Hash32>::decode(&mut rest).expect("hashes");

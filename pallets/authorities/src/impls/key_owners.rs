@@ -6,6 +6,7 @@
 //! proofs of past sessions are good too: their roots reach back further when sets change often.
 
 use alloc::vec::Vec;
+use codec::Encode;
 use frame_support::{
     BoundedVec,
     traits::{Get, KeyOwnerProofSystem},
@@ -21,7 +22,8 @@ use crate::{
     types::{KeysOfSet, OwnedKey},
 };
 
-/// Longest path under a historical root that is looked at, in bytes: of the largest set one takes some 4 KiB.
+/// Longest path under a historical root that is looked at, in encoded bytes (so that empty nodes count too): of the largest
+/// set one takes some 4 KiB.
 const MAX_PROOF_BYTES: usize = 16 * 1024;
 
 impl<T: Config> Pallet<T> {
@@ -122,6 +124,11 @@ impl<T: Config> Pallet<T> {
     }
 }
 
+/// Whether a path under a historical root is looked at.
+pub(crate) fn is_short(nodes: &[Vec<u8>]) -> bool {
+    nodes.encoded_size() <= MAX_PROOF_BYTES
+}
+
 fn owner_of<AccountId: Clone>(
     keys: &KeysOfSet<AccountId>,
     kind: KeyTypeId,
@@ -155,8 +162,7 @@ impl<T: Config, D: AsRef<[u8]>> KeyOwnerProofSystem<(KeyTypeId, D)> for Pallet<T
         // Of the current session historical would build its tree anew, for whoever sends it nonsense.
         let is_past = proof.session < pallet_session::Pallet::<T>::current_index();
         if is_past && !proof.trie_nodes.is_empty() {
-            let bytes = proof.trie_nodes.iter().map(Vec::len);
-            if bytes.fold(0usize, usize::saturating_add) > MAX_PROOF_BYTES {
+            if !is_short(&proof.trie_nodes) {
                 return None;
             }
             return historical::Pallet::<T>::check_proof((kind, key), proof);

@@ -7,7 +7,7 @@ mod authorization;
 mod bonds;
 mod disabling;
 mod key_epochs;
-mod key_owners;
+pub(crate) mod key_owners;
 mod membership;
 mod offences;
 pub(crate) mod session;

@@ -130,6 +130,11 @@ impl<T: Config> Pallet<T> {
 
     fn acknowledge(epoch: u32, commitment: Hash32, verifier: T::AccountId) -> DispatchResult {
         let holders = Acknowledgements::<T>::try_mutate(epoch, |holders| {
+            if holders.is_full() {
+                // A set has no more members than the list places: who has left it makes room.
+                let set = Self::set_in_force();
+                holders.retain(|holder| set.contains(holder));
+            }
             holders
                 .try_push(verifier.clone())
                 .map_err(|_| Error::<T>::Overflow)?;

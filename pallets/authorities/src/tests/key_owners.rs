@@ -3,6 +3,7 @@
 use super::rotate;
 use crate::{
     KeySetSessions, KeySets, SessionSlots,
+    impls::key_owners::is_short,
     mock::{
         Authorities, Historical, REPORT_SESSIONS, Session, Test, aura_pair, pov_key, run,
         session_keys, verifier,
@@ -129,4 +130,24 @@ fn keys_are_remembered_once_per_set_and_no_longer_than_they_can_be_reported() {
             )
         };
     });
+}
+
+#[test]
+fn a_path_under_a_historical_root_is_looked_at_up_to_16_kib_whatever_it_is_made_of() {
+    run(|| {
+        rotate(1);
+        let path = Historical::prove((AURA, aura_pair(2).public())).expect("in force");
+        rotate(1);
+        assert!(is_short(&path.trie_nodes));
+        assert_eq!(owner(2, path.clone()), Some(2));
+        let mut more = path;
+        more.trie_nodes.push(vec![0xee; 32]);
+        assert_eq!(owner(2, more), None, "it has a node that it does not need");
+    });
+    // An empty node is cheap to send too: it counts by what it takes.
+    let empty = |count: usize| vec![Vec::new(); count];
+    assert!(is_short(&empty(16 * 1024 - 2)));
+    assert!(!is_short(&empty(16 * 1024 - 1)));
+    assert!(is_short(&[vec![0; 16 * 1024 - 3]]));
+    assert!(!is_short(&[vec![0; 16 * 1024 - 2]]));
 }

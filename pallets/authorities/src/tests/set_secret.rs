@@ -234,3 +234,24 @@ fn nobody_makes_the_call_without_its_being_authorized() {
         }
     });
 }
+
+#[test]
+fn q_holders_that_have_left_the_set_make_room_for_who_comes() {
+    use crate::Acknowledgements;
+    run(|| {
+        assert_eq!(commit(1, FIRST), Ok(()));
+        assert_eq!(acknowledge(3, FIRST), Ok(()));
+        Acknowledgements::<Test>::mutate(0, |holders| {
+            let mut left = (100..=u8::MAX).map(verifier);
+            while !holders.is_full() {
+                holders
+                    .try_push(left.next().expect("enough of them"))
+                    .expect("there is room");
+            }
+        });
+        assert_eq!(acknowledge(4, FIRST), Ok(()));
+        assert!(in_force());
+        let holders = [verifier(1), verifier(3), verifier(4)];
+        assert_eq!(Authorities::set_secret_holders(0), holders);
+    });
+}

@@ -1,6 +1,6 @@
 //! Proofs of faults and of missing views that hold, with the longest paths.
 
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use chainflix_primitives::{
     AccountId, Round, Signature64, draw,
     fault::{FaultEvidence, FaultProof, OtherLeaf, PlacedLeaf, TicketThere},
@@ -21,10 +21,10 @@ use super::{
     BenchmarkHelper,
     uniform::Uniform,
     views::{KEYS, unsigned},
-    world::{self, PLAIN_BYTES, PLAIN_LEAVES, Reporter},
+    world::{self, NOW, PLAIN_BYTES, PLAIN_LEAVES, Reporter},
 };
 use crate::{
-    Config, Draws, Headers, Pallet, SetRounds, VerifierSets,
+    Call, Config, Draws, Headers, Pallet, SetRounds, VerifierSets,
     crypto::HostHasher,
     impls::session::sign_with,
     types::{MAX_OPEN_FAULTS, MAX_SETS},
@@ -87,6 +87,19 @@ pub(super) fn of_possession<T: Config>() -> (T::AccountId, FaultProof) {
     let evidence = true_leaves::<T>(&leaf);
     let proof = against::<T>(reporter.account, leaf, evidence);
     (accuser::<T>(), proof)
+}
+
+/// What a verifier in force sends of a proof, and the proof.
+pub(super) fn by_verifier<T: Config>(proof: FaultProof) -> (Call<T>, FaultProof) {
+    let set = Pallet::<T>::set_in(NOW);
+    let verifier = set.last().expect("a set has members");
+    let payload = proof.signing_payload(&world::genesis::<T>(), &verifier.account);
+    let call = Call::prove_fault {
+        proof: Box::new(proof.clone()),
+        verifier: verifier.account,
+        signature: sign_with(&verifier.key, &payload).expect("all have the key that was made"),
+    };
+    (call, proof)
 }
 
 /// A view of [`FAULTY`] that breaks no rule but the one that a proof is about.

@@ -11,7 +11,7 @@ use frame_support::weights::Weight;
 
 use crate::{
     Commitments, Config, Counted, Draws, Faults, Headers, Issuers, JudgedIn, PaidTickets, Pallet,
-    PrunedTo, Reports, TicketsRoots, WeightInfo,
+    PrunedTo, Reports, SetRounds, TicketsRoots, VerifierSets, WeightInfo,
     types::{ITEMS_PRUNED_AT_ONCE, ROUNDS_PRUNED_AT_ONCE},
 };
 
@@ -30,6 +30,7 @@ impl<T: Config> Pallet<T> {
         let records = drop_up_to(&mut pruned.records, records_from, Self::drop_records);
         let tickets = drop_up_to(&mut pruned.tickets, tickets_from, Self::drop_tickets);
         PrunedTo::<T>::put(pruned);
+        Self::drop_set_before(records_from.min(tickets_from));
         T::WeightInfo::prune(
             records.rounds.saturating_add(tickets.rounds),
             records.items.saturating_add(tickets.items),
@@ -58,6 +59,16 @@ impl<T: Config> Pallet<T> {
             }
         }
         Some(items)
+    }
+
+    /// Drops the oldest set when another took its place before `round`. One at a time is enough: a session, in which a set
+    /// changes once at most, is longer than a round.
+    fn drop_set_before(round: Round) {
+        SetRounds::<T>::mutate(|sets| {
+            if sets.get(1).is_some_and(|second| *second <= round) {
+                VerifierSets::<T>::remove(sets.remove(0));
+            }
+        });
     }
 
     fn drop_tickets(round: Round) -> Option<u32> {

@@ -14,7 +14,7 @@ use sp_runtime::transaction_validity::TransactionValidityWithRefund;
 
 use crate::{
     Clock, Commitments, Config, Counted, EarningsInterval, Error, Event, Headers, Issuers, Pallet,
-    Reports, TicketsRoots,
+    Progress, Reports, TicketsRoots,
     crypto::{HostHasher, Public, Signature},
     types::{Ballot, Issued, Opened, ReportRecord},
 };
@@ -58,12 +58,23 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Lets a report into pool and blocks. The signature, which costs most, is looked at last.
+    ///
+    /// A report leaves its verifier with the block that ends its round, and may reach others before that block does: a
+    /// pool takes reports of the round that lasts too, blocks don't. One that the next block leaves out is sent again, and
+    /// replaces the first in all pools, because priority rises with each block of the round.
     pub(crate) fn authorize_report(
-        _source: TransactionSource,
+        source: TransactionSource,
         report: &Report,
         signature: &Signature64,
     ) -> TransactionValidityWithRefund {
-        let admitted = Self::admit(report).map_err(|error| match error {
+        let progress = Progress::<T>::get();
+        let is_ahead = source != TransactionSource::InBlock && report.round == progress.round;
+        let key = if is_ahead {
+            Self::admit_ahead(report)
+        } else {
+            Self::admit(report).map(|admitted| admitted.key)
+        };
+        let key = key.map_err(|error| match error {
             Error::<T>::WindowClosed | Error::<T>::AlreadyReported => InvalidTransaction::Stale,
             Error::<T>::NotYetDue => InvalidTransaction::Future,
             other => InvalidTransaction::Custom(index_of(&other)),
@@ -71,17 +82,24 @@ impl<T: Config> Pallet<T> {
         let payload = report.signing_payload(&Self::genesis_hash());
         let signature = Signature::from(sp_core::sr25519::Signature::from_raw(signature.0));
         ensure!(
-            admitted.key.verify(&payload, &signature),
+            key.verify(&payload, &signature),
             InvalidTransaction::BadProof
         );
         let longevity = Clock::<T>::get().map_or(1, |clock| Self::blocks_per_round(&clock).max(1));
+        let sent_after = if is_ahead { 0 } else { progress.blocks };
         ValidTransaction::with_tag_prefix("pov/report")
-            .priority(PRIORITY)
+            .priority(PRIORITY.saturating_add(sent_after.into()))
             .and_provides((report.round, report.verifier))
             .longevity(longevity.into())
             .propagate(true)
             .build()
             .map(|valid| (valid, Weight::zero()))
+    }
+
+    /// What can be said of a report while its round lasts: who may send it. The rest is checked once it is due.
+    fn admit_ahead(report: &Report) -> Result<Public, Error<T>> {
+        ensure!(report.version == REPORT_VERSION, Error::<T>::UnknownVersion);
+        Self::key_in(report.verifier, report.round).ok_or(Error::<T>::NotAVerifier)
     }
 
     /// Checks everything for which a report is refused, except the signature.

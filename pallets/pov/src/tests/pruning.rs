@@ -2,9 +2,12 @@
 
 use chainflix_primitives::rounds::{MAX_CARRY_ROUNDS, RoundClock};
 
+use frame_support::traits::OneSessionHandler;
+
 use super::{network::*, viewer::LONG};
 use crate::{
-    Commitments, Draws, GenesisConfig, Headers, Issuers, PrunedTo, Reports, TicketsRoots,
+    Commitments, Draws, GenesisConfig, Headers, Issuers, Pallet, PrunedTo, Reports, SetRounds,
+    TicketsRoots, VerifierSets,
     impls::pruning::ticket_age,
     mock::{NowMs, Test},
 };
@@ -155,5 +158,28 @@ fn of_a_verifier_that_reports_no_more_nothing_remains() {
         }
         assert_eq!(Commitments::<Test>::get(gone), None);
         assert_eq!(Commitments::<Test>::iter().count(), 3);
+    });
+}
+
+#[test]
+fn sets_that_no_kept_round_needs_are_dropped() {
+    let genesis = GenesisConfig::<Test> {
+        cycle_rounds: 10,
+        difficulty: 8,
+        ..Default::default()
+    };
+    Network::run_from(4, genesis, |network| {
+        for round in 1..60u32 {
+            let set = validators(&network.nodes[..3 + (round % 2) as usize]);
+            let set = || set.iter().map(|(account, key)| (account, key.clone()));
+            Pallet::<Test>::on_new_session(true, set(), set());
+            network.next_round_with_reports();
+            check_state();
+        }
+        let kept = SetRounds::<Test>::get();
+        assert_eq!(VerifierSets::<Test>::iter().count(), kept.len());
+        // Two cycles of ten rounds, and those to come.
+        assert!(kept.len() <= 26, "{} sets", kept.len());
+        assert!(kept[0] <= 40 && !Pallet::<Test>::set_in(40).is_empty());
     });
 }

@@ -242,19 +242,38 @@ fn what_can_not_be_judged_is_refused_and_costs_no_deposit() {
     );
 }
 
+/// So many rounds, in each of which another set is decided.
+fn change_sets(network: &Network, rounds: u32) {
+    use frame_support::traits::OneSessionHandler;
+    for round in 1..=rounds {
+        let set = validators(&network.nodes[..3 + (round % 2) as usize]);
+        let set = || set.iter().map(|(account, key)| (account, key.clone()));
+        Pallet::<Test>::on_new_session(true, set(), set());
+        next_round();
+    }
+}
+
+#[test]
+fn k_whoever_has_the_set_changed_again_and_again_is_convicted_of_what_it_did_before() {
+    Network::run(4, |network| {
+        network.watch(0, 0);
+        let viewer = network.viewer(0);
+        let bodies = &mut network.nodes[0].bodies;
+        spoil_nonce(&viewer, &mut bodies.get_mut(&0).expect("a view")[0]);
+        network.next_round_with_reports();
+        change_sets(network, 200);
+        endow(&reporter());
+        assert!(holds(&against(network, 0, 0, FaultEvidence::WrongNonce)));
+    });
+}
+
 #[test]
 fn facts_that_are_forgotten_convict_nobody() {
     Network::run(4, |network| {
         network.watch(0, 0);
         network.next_round_with_reports();
         // So many sets came after that the first is forgotten.
-        for round in 1..80u32 {
-            use frame_support::traits::OneSessionHandler;
-            let set = validators(&network.nodes[..3 + (round % 2) as usize]);
-            let set = || set.iter().map(|(account, key)| (account, key.clone()));
-            Pallet::<Test>::on_new_session(true, set(), set());
-            next_round();
-        }
+        change_sets(network, crate::types::MAX_SETS + 10);
         endow(&reporter());
         let proof = against(network, 0, 0, FaultEvidence::NotAssigned);
         assert_noop!(report(&proof), Error::<Test>::FactsForgotten);

@@ -51,13 +51,63 @@ fn v2_a_report_after_its_window_is_refused() {
     });
 }
 
+/// The first verifier's report of the round that lasts.
+fn report_ahead(network: &Network) -> Report {
+    let mut report = network.report(0);
+    report.round = current_round();
+    report
+}
+
 #[test]
-fn a_report_before_its_round_is_over_is_refused_for_now() {
+fn a_report_waits_in_the_pool_for_the_block_that_ends_its_round() {
     Network::run(4, |network| {
         next_round();
-        let mut early = network.report(0);
-        early.round = 1;
+        let ahead = transaction(&network.nodes[0], &report_ahead(network));
+        let valid = validate(&ahead).expect("the next block may end the round");
+        assert!(apply(&ahead).is_err(), "no block takes it before");
+        assert_eq!(Reports::<Test>::iter().count(), 0);
+        next_round();
+        let due = validate(&ahead).expect("due");
+        assert_eq!(valid.provides, due.provides);
+        apply(&ahead).expect("the round is over").expect("kept");
+        assert_eq!(Reports::<Test>::iter().count(), 1);
+    });
+}
+
+#[test]
+fn v_a_report_ahead_of_its_round_is_its_verifiers_and_of_no_later_round() {
+    Network::run(4, |network| {
+        next_round();
+        let mut early = report_ahead(network);
+        early.round = 2;
         assert_refused(&network.nodes[0], &early, Error::NotYetDue);
+        early.round = 1;
+        let of_another = transaction(&network.nodes[1], &early);
+        assert_eq!(
+            validate(&of_another),
+            Err(InvalidTransaction::BadProof.into())
+        );
+        early.verifier = Node::new(77).account;
+        assert_eq!(
+            validate(&transaction(&network.nodes[0], &early)),
+            Err(refused(Error::NotAVerifier))
+        );
+    });
+}
+
+#[test]
+fn a_report_that_a_block_left_out_replaces_itself_in_the_pools() {
+    Network::run(4, |network| {
+        next_round();
+        let report = transaction(&network.nodes[0], &report_ahead(network));
+        let ahead = validate(&report);
+        next_round();
+        let first = validate(&report);
+        make_block();
+        let again = validate(&report);
+        let priority = |valid: Result<ValidTransaction, _>| valid.expect("valid").priority;
+        let (ahead, first, again) = (priority(ahead), priority(first), priority(again));
+        assert!(ahead < first && first < again);
     });
 }
 

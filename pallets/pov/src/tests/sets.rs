@@ -11,7 +11,7 @@ use super::{events, network::*, refused, viewer::LONG};
 use crate::{
     Error, Event, Issuers, Pallet, Parameters, Reports,
     mock::{NowMs, Settled, Test},
-    types::{Opened, Since},
+    types::{MAX_SETS, Opened, Since},
 };
 
 /// Starts a session with these verifiers, as the session pallet does.
@@ -255,15 +255,16 @@ fn g4_a_parameter_or_set_changed_in_mid_cell_turns_no_honest_leaf_wrong() {
 #[test]
 fn sets_are_remembered_in_order_up_to_the_bound() {
     Network::run(4, |network| {
-        for round in 1..80u32 {
+        let last = MAX_SETS + 15;
+        for round in 1..=last {
             let size = 3 + (round % 2) as usize;
             new_session(&network.nodes[..size]);
             next_round();
         }
         check_state();
-        assert_eq!(crate::SetRounds::<Test>::get().len(), 64);
+        assert_eq!(crate::SetRounds::<Test>::get().len(), MAX_SETS as usize);
         assert_eq!(Pallet::<Test>::verifier_set(0), []);
-        assert_eq!(Pallet::<Test>::verifier_set(79).len(), 3);
-        assert_eq!(Pallet::<Test>::verifier_set(78).len(), 4);
+        assert_eq!(Pallet::<Test>::verifier_set(last).len(), 3);
+        assert_eq!(Pallet::<Test>::verifier_set(last - 1).len(), 4);
     });
 }

@@ -29,6 +29,33 @@ pub(super) struct Draft<'a, R> {
     groups: BTreeMap<AddressTag, u32>,
     shown: BTreeMap<Shown, u32>,
     watched: BTreeSet<AccountId>,
+    /// What each view of each block came to, as far as it is known.
+    blocks: Vec<Vec<Drafted<'a>>>,
+    /// Playtime of the views that count, by producer, in ms.
+    produced: BTreeMap<AccountId, u64>,
+}
+
+/// What a view came to before the round is known as a whole.
+enum Drafted<'a> {
+    /// It is an advertisement's, or excluded.
+    Done(ViewOutcome),
+    /// It draws on emission; its producer's cap is not known yet.
+    Counted {
+        issuer: AccountId,
+        leaf: &'a ViewLeaf,
+        /// In units, before the cap.
+        value: u128,
+    },
+}
+
+/// A round as a whole.
+pub(super) struct Finished {
+    /// What each view of each approved block came to.
+    pub(super) outcomes: Vec<Vec<ViewOutcome>>,
+    /// What accounts earned, in units.
+    pub(super) credits: BTreeMap<AccountId, u128>,
+    /// What is to be remembered.
+    pub(super) additions: Additions,
 }
 
 /// Who is paid for a view by role, and how.
@@ -57,13 +84,19 @@ impl<'a, R: Records> Draft<'a, R> {
             groups: BTreeMap::new(),
             shown: BTreeMap::new(),
             watched: BTreeSet::new(),
+            blocks: Vec::new(),
+            produced: BTreeMap::new(),
         })
     }
 
-    /// What accounts earned, and what is to be remembered.
-    pub(super) fn finish(
-        mut self,
-    ) -> Result<(BTreeMap<AccountId, u128>, Additions), EarningsError> {
+    /// What each view of each block came to, what accounts earned, and what is to be remembered.
+    pub(super) fn finish(mut self) -> Result<Finished, EarningsError> {
+        let cap_ms = self.producer_cap_ms()?;
+        let mut outcomes = Vec::with_capacity(self.blocks.len());
+        for block in core::mem::take(&mut self.blocks) {
+            let block = block.into_iter().map(|view| self.outcome(view, cap_ms));
+            outcomes.push(block.collect::<Result<Vec<_>, _>>()?);
+        }
         for (advertiser, rest) in self.purses.close()? {
             credit(&mut self.credits, advertiser, rest)?;
         }
@@ -77,20 +110,51 @@ impl<'a, R: Records> Draft<'a, R> {
             shown: self.shown,
             watched: self.watched,
         };
-        Ok((self.credits, additions))
+        Ok(Finished {
+            outcomes,
+            credits: self.credits,
+            additions,
+        })
     }
 
-    /// Applies one approved block.
+    /// What one producer's videos count at most in this round, in ms of playtime.
+    fn producer_cap_ms(&self) -> Result<u64, EarningsError> {
+        let mut playtimes = self.produced.values();
+        let all = playtimes.try_fold(0u64, |sum, playtime| sum.checked_add(*playtime));
+        let all = all.ok_or(EarningsError::Overflow)?;
+        Ok(settlement::producer_cap_ms(all, self.produced.len() as u64))
+    }
+
+    /// Pays a view that counts, by what its producer's cap leaves of it.
+    fn outcome(&mut self, view: Drafted<'_>, cap_ms: u64) -> Result<ViewOutcome, EarningsError> {
+        match view {
+            Drafted::Done(outcome) => Ok(outcome),
+            Drafted::Counted {
+                issuer,
+                leaf,
+                value,
+            } => {
+                let producer = self.payees(leaf)?.producer;
+                let produced_ms = self.produced.get(&producer).copied().unwrap_or(0);
+                let value = settlement::capped_value(value, produced_ms, cap_ms)
+                    .ok_or(EarningsError::Overflow)?;
+                self.pay(value, issuer, leaf)
+            }
+        }
+    }
+
+    /// Takes one approved block in: excludes what earns nothing, pays for advertisements, and values the rest.
     pub(super) fn block(
         &mut self,
         block: &SettledBlock,
-        body: &[ViewLeaf],
-    ) -> Result<Vec<ViewOutcome>, EarningsError> {
+        body: &'a [ViewLeaf],
+    ) -> Result<(), EarningsError> {
         let playtimes = self.playtimes(block, body)?;
-        body.iter()
-            .zip(playtimes)
-            .map(|(leaf, playtime_ms)| self.view(block, leaf, playtime_ms))
-            .collect()
+        let views = body.iter().zip(playtimes);
+        let views = views.map(|(leaf, playtime_ms)| self.view(block, leaf, playtime_ms));
+        let views = views.collect::<Result<Vec<_>, _>>()?;
+        self.blocks.push(views);
+        Ok(())
     }
 
     /// Playtimes that count towards the block's, in ms: 0 for an advertisement, which never draws on emission.
@@ -125,9 +189,9 @@ impl<'a, R: Records> Draft<'a, R> {
     fn view(
         &mut self,
         block: &SettledBlock,
-        leaf: &ViewLeaf,
+        leaf: &'a ViewLeaf,
         playtime_ms: u32,
-    ) -> Result<ViewOutcome, EarningsError> {
+    ) -> Result<Drafted<'a>, EarningsError> {
         let issue_round = self
             .records
             .round_at(leaf.claim.issue_ms)
@@ -135,23 +199,30 @@ impl<'a, R: Records> Draft<'a, R> {
         let ad = leaf.claim.ad.as_ref();
         let of_campaign = ad.map(|ad| self.purses.charge(ad)).transpose()?;
         if let Some(reason) = self.exclusion(block.issuer, leaf, issue_round)? {
-            return Ok(ViewOutcome::Excluded(reason));
+            return Ok(Drafted::Done(ViewOutcome::Excluded(reason)));
         }
-        let value = match (ad, of_campaign) {
-            (Some(ad), Some(value)) => {
-                self.purses.take(ad, value)?;
-                value
-            }
-            _ => {
-                self.watched.insert(leaf.claim.viewer);
-                match playtime_ms {
-                    0 => 0,
-                    _ => settlement::view_value(block.reward, playtime_ms, block.playtime_ms)
-                        .ok_or(EarningsError::Overflow)?,
-                }
-            }
+        if let (Some(ad), Some(value)) = (ad, of_campaign) {
+            self.purses.take(ad, value)?;
+            return self.pay(value, block.issuer, leaf).map(Drafted::Done);
+        }
+        self.watched.insert(leaf.claim.viewer);
+        let produced = self
+            .produced
+            .entry(self.payees(leaf)?.producer)
+            .or_default();
+        *produced = produced
+            .checked_add(u64::from(playtime_ms))
+            .ok_or(EarningsError::Overflow)?;
+        let value = match playtime_ms {
+            0 => 0,
+            _ => settlement::view_value(block.reward, playtime_ms, block.playtime_ms)
+                .ok_or(EarningsError::Overflow)?,
         };
-        self.pay(value, block.issuer, leaf)
+        Ok(Drafted::Counted {
+            issuer: block.issuer,
+            leaf,
+            value,
+        })
     }
 
     /// Marks the view as earning, or says why it can't.

@@ -11,6 +11,7 @@ mod manifests;
 mod merkle_trees;
 mod possession;
 mod ratio;
+mod reasons;
 mod receipts;
 mod rounds;
 mod samples;

@@ -2,7 +2,7 @@
 
 use chainflix_primitives::{
     delegation::SignedDelegation,
-    heartbeat::Heartbeat,
+    heartbeat::{Heartbeat, SignedSignOfLife},
     play_data::{Path, PlayData},
     receipt::{DeliveryToken, Receipt},
     refusal::Refusal,
@@ -70,6 +70,7 @@ fn the_readme_states_the_most_bytes_of_each_format() {
         ("Play Data", PlayData::max_encoded_len()),
         ("report", Report::max_encoded_len()),
         ("heartbeat", Heartbeat::max_encoded_len()),
+        ("sign of life", SignedSignOfLife::max_encoded_len()),
         ("signed sources", SignedSources::max_encoded_len()),
         ("signed grant", SignedGrant::max_encoded_len()),
     ] {

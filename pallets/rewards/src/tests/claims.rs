@@ -69,6 +69,45 @@ fn f2_a_claim_that_a_third_party_submits_pays_the_owner() {
 }
 
 #[test]
+fn r5_what_two_branches_settle_and_claim_counts_once_on_the_one_that_wins() {
+    use frame_support::storage::{TransactionOutcome, with_transaction};
+    run_claimable(|| {
+        // A branch that settles one more round, pays a claim, and is left again when `wins` says no.
+        let branch = |wins: bool| {
+            with_transaction(|| {
+                settle(41);
+                assert_ok!(earnings().claim(11, 10).submit(11));
+                let seen = (
+                    Rewards::totals(),
+                    balance(11),
+                    Rewards::claimed(account(11)),
+                );
+                match wins {
+                    true => TransactionOutcome::Commit(Ok::<_, DispatchError>(seen)),
+                    false => TransactionOutcome::Rollback(Ok(seen)),
+                }
+            })
+            .expect("no error")
+        };
+        let before = (Rewards::totals(), balance(11));
+        let lost = branch(false);
+        assert_eq!(
+            (Rewards::totals(), balance(11)),
+            before,
+            "nothing of it is left"
+        );
+        let won = branch(true);
+        assert_eq!(won, lost);
+        // Both sent their transactions to everybody: those of the other branch do nothing here.
+        let again = earnings().claim(11, 10).submit(SIGNER);
+        assert!(again.is_err());
+        settle(41);
+        assert_eq!(Rewards::totals(), won.0);
+        assert_eq!(balance(11), 3 * CFX);
+    });
+}
+
+#[test]
 fn f1_a_copied_claim_with_another_account_or_total_fails() {
     run_claimable(|| {
         let honest = earnings().claim(11, 10);

@@ -30,6 +30,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::NotProducer
         );
         let mut restriction = Restrictions::<T>::get(video).ok_or(Error::<T>::NotRestricted)?;
+        Self::ensure_restricted(&video)?;
         ensure!(!restriction.appealed, Error::<T>::AlreadyAppealed);
         let until = Self::rounds_from_now(T::AppealRounds::get())?;
         let deposit = Self::deposit_of_appeal().ok_or(Error::<T>::Overflow)?;

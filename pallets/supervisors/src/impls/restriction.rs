@@ -1,9 +1,9 @@
 //! Restricting videos and lifting restrictions.
 
 use chainflix_primitives::{
-    Magnet,
+    Magnet, Round,
     hash::Hash32,
-    registry::{CurrentRound, RegistryError, VideoRegistry},
+    registry::{CurrentRound, RegistryError, VideoRegistry, VideoState},
 };
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 
@@ -33,6 +33,8 @@ impl<T: Config> Pallet<T> {
             RegistryError::ChangePending => Error::<T>::ChangePending,
             RegistryError::HistoryFull => Error::<T>::HistoryFull,
         })?;
+        // Of a video that was removed and published again the old restriction is over, and what was appealed against with it.
+        Self::end_appeal(video, AppealOutcome::RestrictionEnded)?;
         let restriction = Restriction {
             supervisor: supervisor.clone(),
             reason,
@@ -56,6 +58,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn confirm(confirmer: Option<T::AccountId>, video: Magnet) -> DispatchResult {
         Restrictions::<T>::try_mutate(video, |slot| {
             let restriction = slot.as_mut().ok_or(Error::<T>::NotRestricted)?;
+            Self::ensure_restricted(&video)?;
             if let Some(supervisor) = confirmer {
                 ensure!(
                     Self::approved_producer_of(&supervisor, &video),
@@ -106,6 +109,13 @@ impl<T: Config> Pallet<T> {
             Error::<T>::RestrictionHolds
         );
         Self::reinstate_video(video, LiftCause::Lapsed)
+    }
+
+    /// A video that was removed and published again under its magnet is not what was restricted.
+    pub(crate) fn ensure_restricted(video: &Magnet) -> Result<(), Error<T>> {
+        let is_restricted = T::Videos::state_in(video, Round::MAX) == Some(VideoState::Restricted);
+        ensure!(is_restricted, Error::<T>::NotRestricted);
+        Ok(())
     }
 
     /// Whether `supervisor` had approved the producer of `video` when it was published.

@@ -257,3 +257,39 @@ fn who_cannot_pay_the_deposit_has_no_appeal_and_has_not_used_it_up() {
         );
     });
 }
+
+/// Removes the video and publishes it again under its magnet.
+fn republish() {
+    Registered::mutate(|videos| {
+        videos.remove(&VIDEO);
+        videos.insert(VIDEO, VideoState::Active);
+    });
+}
+
+#[test]
+fn u_a_video_that_is_published_again_is_not_what_was_restricted() {
+    run_on_restricted(agency(), || {
+        republish();
+        assert_noop!(appeal(producer()), Error::<Test>::NotRestricted);
+        let confirmed =
+            || Supervisors::confirm_restriction(RuntimeOrigin::signed(library()), VIDEO);
+        assert_noop!(confirmed(), Error::<Test>::NotRestricted);
+    });
+}
+
+#[test]
+fn u_a_second_restriction_after_publishing_again_returns_the_deposit_of_the_first_appeal() {
+    run_on_restricted(library(), || {
+        assert_ok!(appeal(producer()));
+        republish();
+        assert_ok!(restrict(library()));
+        assert_eq!(Supervisors::appeal_against(VIDEO), None);
+        assert_eq!(held(), 0, "the deposit is back");
+        assert_ok!(appeal(producer()));
+        assert_eq!(
+            held(),
+            Supervisors::appeal_deposit(),
+            "one appeal, one deposit"
+        );
+    });
+}

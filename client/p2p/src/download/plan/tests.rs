@@ -194,21 +194,11 @@ fn after_a_seek_what_follows_is_fetched_first() {
     let mut plan = plan(100, 10, 1);
     plan.play_from(55);
     let now = Instant::now();
-    assert_eq!(
-        plan.next(0, now),
-        Next::Range {
-            first: 50,
-            count: 10
-        }
-    );
+    let first = 55;
+    assert_eq!(plan.next(0, now), Next::Range { first, count: 4 });
     plan.play_from(1_000);
-    assert_eq!(
-        plan.next(0, now),
-        Next::Range {
-            first: 90,
-            count: 10
-        }
-    );
+    let first = 99;
+    assert_eq!(plan.next(0, now), Next::Range { first, count: 1 });
     assert_eq!(
         plan.next(0, now),
         Next::Range {
@@ -225,9 +215,96 @@ proptest! {
         block in 1u32..65,
         speeds in proptest::collection::vec(1u32..40, 1..6),
         opens in proptest::collection::vec(0u32..200, 6),
+        from in 0u32..400,
     ) {
         let mut plan = plan(groups, block, speeds.len());
+        plan.play_from(from);
         let delivered = run(&mut plan, &speeds, &opens);
         prop_assert_eq!(delivered.iter().sum::<u32>(), groups);
     }
+}
+
+#[test]
+fn where_playing_begins_blocks_are_small_and_in_order_over_all_sources() {
+    let mut plan = plan(1_000, 64, 3);
+    plan.play_from(0);
+    let now = Instant::now();
+    let mut asked = Vec::new();
+    for source in [0, 1, 2, 0, 1, 2, 0] {
+        match plan.next(source, now) {
+            Next::Range { first, count } => asked.push((first, count)),
+            Next::Wait => panic!("there is enough to fetch"),
+        }
+    }
+    let expected = [(0, 4), (4, 4), (8, 4), (12, 4), (16, 4), (20, 4), (24, 8)];
+    assert_eq!(asked, expected);
+    // Far from it they are as large as ever.
+    let last = plan.blocks.len() - 2;
+    assert_eq!(plan.groups_of(last).len(), 64);
+}
+
+#[test]
+fn what_is_played_first_waits_for_nobody_who_has_not_opened() {
+    let mut plan = Plan::new(1_000, 64, HEDGE);
+    for _ in 0..3 {
+        let source = plan.add_source();
+        plan.begin(source, Instant::now());
+    }
+    plan.play_from(0);
+    plan.opened(1);
+    let now = Instant::now();
+    for first in [0, 4, 8] {
+        assert_eq!(plan.next(1, now), Next::Range { first, count: 4 });
+    }
+    // Whoever comes next takes up what is its own.
+    plan.opened(0);
+    let first = 12;
+    assert_eq!(plan.next(0, now), Next::Range { first, count: 4 });
+}
+
+#[test]
+fn going_on_reading_cuts_nothing_and_a_jump_does() {
+    let mut plan = plan(1_000, 64, 1);
+    plan.play_from(0);
+    let blocks = plan.blocks.len();
+    let now = Instant::now();
+    for _ in 0..4 {
+        let Next::Range { first, count } = plan.next(0, now) else {
+            panic!("there is enough to fetch");
+        };
+        for group in first..first + count {
+            plan.deliver(0, group);
+            plan.play_from(group + 1);
+        }
+        plan.ended(0, first);
+    }
+    assert_eq!(plan.blocks.len(), blocks);
+    plan.play_from(700);
+    assert!(plan.blocks.len() > blocks);
+    let first = 700;
+    assert_eq!(plan.next(0, now), Next::Range { first, count: 4 });
+}
+
+#[test]
+fn a_block_that_is_cut_while_it_is_fetched_stays_its_sources_until_the_range_has_ended() {
+    let mut plan = plan(200, 100, 2);
+    let now = Instant::now();
+    assert_eq!(
+        plan.next(0, now),
+        Next::Range {
+            first: 0,
+            count: 100
+        }
+    );
+    plan.cut_small(50);
+    // Nothing of the range goes to the other one.
+    let Next::Range { first, .. } = plan.next(1, now) else {
+        panic!("there is enough to fetch");
+    };
+    assert!(first >= 100);
+    plan.ended(0, 0);
+    let Next::Range { first, .. } = plan.next(0, now) else {
+        panic!("there is enough to fetch");
+    };
+    assert!(first < 100, "{first}");
 }

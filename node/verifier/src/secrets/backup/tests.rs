@@ -121,3 +121,21 @@ fn keys_in_use_and_files_that_exist_are_not_overwritten() {
     let short = back_up(from.path(), &to.path().join("other"), "short");
     assert!(matches!(short, Err(BackupError::ShortPassphrase)));
 }
+
+#[test]
+fn a_restore_that_fails_half_way_leaves_nothing_behind_and_can_be_done_again() {
+    let (from, to) = (
+        tempfile::tempdir().expect("a"),
+        tempfile::tempdir().expect("b"),
+    );
+    stopped_service(from.path());
+    let file = from.path().join("backup");
+    once_free(|| back_up(from.path(), &file, PASSPHRASE));
+    // The last key can't be written: the place beside it is taken.
+    let taken = to.path().join("store.key.new");
+    fs::create_dir(&taken).expect("made");
+    assert!(restore(to.path(), &file, PASSPHRASE).is_err());
+    assert!(!keys::any_in(to.path()));
+    fs::remove_dir(&taken).expect("removed");
+    assert_eq!(once_free(|| restore(to.path(), &file, PASSPHRASE)), 2);
+}

@@ -312,3 +312,24 @@ async fn views_of_a_void_block_are_lost_and_their_suspended_verifier_tells_their
     });
     assert_eq!(earned, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn l_a_block_that_is_told_hash_by_hash_is_not_read_to_its_end_and_holds_up_no_other() {
+    let mut plot = plot(&[(0, 60_000), (1, 60_000)]).await;
+    plot.villain.trickle();
+    let leaves: Vec<ViewLeaf> = plot.views.iter().map(View::leaf).collect();
+    let round = plot.attest(leaves).await;
+    let asked = plot.villain.asked_from();
+    assert!(
+        !asked.is_empty() && asked.iter().all(|first| *first == 0),
+        "{asked:?}"
+    );
+    plot.net.pass_rounds(4).await;
+    let villain = plot.villain.account;
+    plot.net.chain.read(|state| {
+        let settled = state.settled.iter().find(|settled| settled.round == round);
+        for block in &settled.expect("settled").blocks {
+            assert_eq!(block.approved, block.issuer != villain);
+        }
+    });
+}

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use chainflix_primitives::{
-    api::{Reply, Request, ViewFate},
+    api::{Reply, Request, ViewFate, ViewPlace},
     refusal::Refusal,
     registry::SettledRound,
     report::{Verdict, VerdictOn},
@@ -117,6 +117,14 @@ async fn v6_views_of_a_block_that_could_not_be_opened_are_carried_and_paid_once(
         "{:?}",
         views[0].fate
     );
+    let view = views[0].view;
+    let Reply::View(record) = session.ask(Request::View { view }).await else {
+        panic!("no view");
+    };
+    let ViewPlace::InBlock { round, .. } = record.view else {
+        panic!("it stands nowhere");
+    };
+    assert_eq!(round, paid(&net)[0].round, "shown in the block that paid");
 }
 
 #[tokio::test(flavor = "multi_thread")]

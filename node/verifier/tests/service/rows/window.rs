@@ -169,6 +169,7 @@ async fn k2_tickets_are_for_those_who_are_assigned_in_their_round_even_if_the_ow
     // The second cycle has begun, the last round's tickets are reported; by its own clock node 0 is still in it.
     let second_cycle = START_MS + 10 * u64::from(ROUND_MS);
     net.pass(second_cycle + 1_000 - net.now_ms()).await;
+    assert!(net.is_ready(0).await);
     let node_0_is_in = |cycle: u32, viewer: &Viewer| viewer.assigned_in(&net, cycle).contains(&0);
     let viewer_of = |first: bool, second: bool| {
         let mut viewers = (1..=127).map(Viewer::new);

@@ -21,6 +21,8 @@ pub(crate) struct Model {
     groups: Vec<AddressTag>,
     /// What excluded views would have been worth, in units.
     pub(crate) excluded: u128,
+    /// What views would have been worth beyond their producer's cap, in units.
+    pub(crate) capped: u128,
     /// Floor remainders between a block's reward and the values of its views, in units.
     pub(crate) remainders: u128,
 }
@@ -32,7 +34,8 @@ impl Model {
         settled: &SettledRound,
         bodies: &[Vec<ViewLeaf>],
     ) -> Vec<ViewOutcome> {
-        let mut outcomes = Vec::new();
+        let mut views = Vec::new();
+        let mut produced: BTreeMap<AccountId, u128> = BTreeMap::new();
         let approved = settled.blocks.iter().filter(|block| block.approved);
         for (block, body) in approved.zip(bodies) {
             let mut valued = 0;
@@ -40,15 +43,27 @@ impl Model {
                 let playtime = u128::from(world.playtime_of(leaf));
                 let value = block.reward * playtime / u128::from(block.playtime_ms);
                 valued += value;
-                outcomes.push(match self.exclusion(world, block.issuer, leaf) {
-                    Some(reason) => {
-                        self.excluded += value;
-                        ViewOutcome::Excluded(reason)
-                    }
-                    None => self.pay(world, settled, block.issuer, leaf, value),
-                });
+                let excluded = self.exclusion(world, block.issuer, leaf);
+                if excluded.is_none() {
+                    *produced.entry(producer_of(world, leaf)).or_default() += playtime;
+                }
+                views.push((block.issuer, leaf, value, excluded));
             }
             self.remainders += block.reward - valued;
+        }
+        let all: u128 = produced.values().sum();
+        let cap = (all / 5).max(all * 2 / (produced.len() as u128).max(2));
+        let mut outcomes = Vec::new();
+        for (issuer, leaf, whole, excluded) in views {
+            if let Some(reason) = excluded {
+                self.excluded += whole;
+                outcomes.push(ViewOutcome::Excluded(reason));
+                continue;
+            }
+            let own = produced[&producer_of(world, leaf)];
+            let value = if own > cap { whole * cap / own } else { whole };
+            self.capped += whole - value;
+            outcomes.push(self.pay(world, settled, issuer, leaf, value));
         }
         outcomes
     }
@@ -140,4 +155,9 @@ impl Model {
         }
         ViewOutcome::Paid { value, viewer_part }
     }
+}
+
+fn producer_of(world: &World, leaf: &ViewLeaf) -> AccountId {
+    let shares = world.video(&leaf.claim.video).expect("a known video");
+    shares.producer
 }

@@ -111,8 +111,8 @@ fn agree(world: &World, rounds: &[Round]) -> Result<(), TestCaseError> {
             .collect();
         prop_assert_eq!(totals, model.totals.clone().into_iter().collect::<Vec<_>>());
         settled_in_all += settled.settled;
-        // What accounts earned is what was settled less excluded views and floors, to the unit.
-        let earned = settled_in_all - model.excluded - model.remainders;
+        // What accounts earned is what was settled less excluded views, caps and floors, to the unit.
+        let earned = settled_in_all - model.excluded - model.capped - model.remainders;
         prop_assert_eq!(ledger.sum(), Some(earned));
         prop_assert_eq!(ledger.last_round(), Some(*round));
     }
@@ -140,7 +140,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn credits_of_a_round_are_its_settled_reward_less_excluded_views_and_floors(
+    fn credits_of_a_round_are_its_settled_reward_less_excluded_views_caps_and_floors(
         quota in 1..6u32, rounds in production_rounds(),
     ) {
         agree(&world(quota, false), &rounds)?;

@@ -99,3 +99,56 @@ fn a_round_that_one_minute_was_watched_in_weighs_that_minute_below_the_floor() {
     assert!(weights.iter().all(|weight| *weight < WEIGHT_FLOOR_MS));
     assert_eq!(settled.settled, settled.emission);
 }
+
+/// One round in which the video of producer 0 of so many has `crowd` views, and that of each other ten.
+fn crowded(producers: u16, crowd: u16) -> (Ledger, u128) {
+    let world = World::with_producers(producers);
+    let views_of = |producer: u16, views: u16| {
+        (0..views).map(move |n| Seen {
+            video: format!("of {producer}"),
+            ..seen(&format!("viewer {producer} {n}"), n % 60, 400_000)
+        })
+    };
+    let others = (1..producers).flat_map(|producer| views_of(producer, 10));
+    let views = views_of(0, crowd).chain(others).collect();
+    let mut ledger = Ledger::default();
+    let outcomes = world
+        .apply(&mut ledger, 10, &[handed("verifier 0", views)])
+        .expect("complete records");
+    assert!(outcomes.iter().all(is_paid));
+    (ledger, world.schedule.reward(10))
+}
+
+#[test]
+fn s1_ten_thousand_viewers_of_one_producer_of_twenty_earn_it_a_fifth_of_the_round() {
+    let (ledger, emission) = crowded(20, 10_000);
+    let viewers: u128 = (0..10_000)
+        .map(|n| ledger.total(&account(&format!("viewer 0 {n}"))))
+        .sum();
+    let party = viewers + ledger.total(&account("of 0"));
+    // Producer and viewers together have 75 % of a view, that of the enhancers, of whom there are none, included.
+    let cap = emission / 5 * 3 / 4;
+    // What dividing leaves over goes to the producer: less than one unit for each of the five other roles of a view.
+    let left_over = 5 * 10_000;
+    let fair = cap * 99 / 100..cap + left_over;
+    assert!(fair.contains(&party), "{party} of {cap}");
+    // What is cut is nobody's: the others earn what their views are worth without a cap.
+    let other = ledger.total(&account("viewer 1 0"));
+    let worth = emission / 10_190 * 3 / 10;
+    assert!(other.abs_diff(worth) < 100, "{other} instead of {worth}");
+}
+
+#[test]
+fn s_each_view_of_a_capped_producer_is_scaled_alike() {
+    let (ledger, _) = crowded(20, 1_000);
+    let first = ledger.total(&account("viewer 0 0"));
+    assert!((1..1_000).all(|n| ledger.total(&account(&format!("viewer 0 {n}"))) == first));
+    assert!(first < ledger.total(&account("viewer 1 0")));
+}
+
+#[test]
+fn s_two_producers_share_a_round_as_they_are_watched() {
+    let (ledger, emission) = crowded(2, 990);
+    let whole = ledger.sum().expect("a sum");
+    assert!(emission - whole < 1_000_000, "{whole} of {emission}");
+}

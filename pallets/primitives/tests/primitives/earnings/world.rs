@@ -165,6 +165,21 @@ impl World {
         }
     }
 
+    /// With so many more producers, each of a video of an hour by its own name: "of 0", "of 1" ...
+    pub(crate) fn with_producers(number: u16) -> Self {
+        let mut world = Self::new();
+        for number in 0..number {
+            let name = format!("of {number}");
+            let shares = VideoShares {
+                producer: account(&name),
+                supervisor: account("supervisor"),
+                ratio: MiningRatio::whitepaper(),
+            };
+            world.videos.insert(video(&name), (shares, 3_600_000));
+        }
+        world
+    }
+
     /// With rounds of 7.2 s, as in the presets `dev` and `local`.
     pub(crate) fn with_short_rounds() -> Self {
         let mut world = Self::new();

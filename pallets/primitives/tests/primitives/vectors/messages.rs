@@ -8,7 +8,7 @@ use chainflix_primitives::{
         SetSecretDuty, announcement_payload, report_key, set_secret_commitment_preimage,
         set_secret_payload,
     },
-    heartbeat::Heartbeat,
+    heartbeat::{Heartbeat, SignOfLife},
     ids::UploadId,
     placement::{Grant, announcement_text},
     ratio::MiningRatio,
@@ -344,6 +344,12 @@ pub(super) fn verifier() -> Value {
     };
     let alive = [2_048u32, 2_049, 2_058, 3_071];
     let heartbeat = Heartbeat::of(2_000, 2, alive);
+    let sign_of_life = SignOfLife {
+        genesis: genesis(),
+        verifier,
+        provider: 2_048,
+        period: 2_000,
+    };
     json!({
         "genesis": hex(genesis()),
         "verifier": hex(verifier.0),
@@ -360,6 +366,11 @@ pub(super) fn verifier() -> Value {
             "alive": alive,
             "scale": scale(&heartbeat),
             "payload": hex(heartbeat.signing_payload(&genesis(), &verifier)),
+        },
+        "sign_of_life": {
+            "provider": sign_of_life.provider,
+            "period": sign_of_life.period,
+            "payload": hex(sign_of_life.signing_payload()),
         },
         "report_key_of_round_20001": hex(report_key(20_001)),
     })

@@ -9,7 +9,8 @@ use chainflix_primitives::{
     ratio::MiningRatio,
     registry::SettledRound,
     settlement::{
-        block_reward, capped_weights, is_approved, lower_median, round_reward, view_value,
+        block_reward, capped_value, capped_weights, is_approved, lower_median, producer_cap_ms,
+        round_reward, view_value,
     },
 };
 use serde_json::{Value, json};
@@ -161,7 +162,29 @@ pub(super) fn settlement() -> Value {
     ]
     .map(|(yes, of)| json!({ "approvals": yes, "eligible": of, "approved": is_approved(yes, of) }))
     .into();
-    json!({ "rounds": rounds, "approvals": approvals })
+    let producers: [&[u64]; 4] = [
+        &[60_000],
+        &[60_000, 5_940_000],
+        &[60_000, 540_001, 0],
+        &[
+            60_000, 61_000, 62_000, 63_000, 1_000_000, 64_000, 65_000, 66_000, 67_000, 68_000,
+            69_000,
+        ],
+    ];
+    let producers = producers.map(|playtimes| {
+        let value = 7_000_000_000_003u128;
+        let cap = producer_cap_ms(playtimes.iter().sum(), playtimes.len() as u64);
+        let values = playtimes
+            .iter()
+            .map(|played| capped_value(value, *played, cap).expect("fits"));
+        json!({
+            "playtimes_ms": playtimes,
+            "cap_ms": cap,
+            "value": number(value),
+            "values": values.map(number).collect::<Vec<_>>(),
+        })
+    });
+    json!({ "rounds": rounds, "approvals": approvals, "producers": producers })
 }
 
 fn blocks() -> Vec<Handed> {

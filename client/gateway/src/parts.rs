@@ -1,0 +1,74 @@
+//! What is served of a video, as the routes need it: a session's playback, or in tests something smaller.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chainflix_client::playback::PlaybackError;
+use chainflix_primitives::manifest::Manifest;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use crate::failure::Failure;
+use crate::server::Shared;
+use crate::sessions::Session;
+
+/// A range of plaintext, when it is there.
+pub(crate) type Plain<'a> = BoxFuture<'a, Result<Bytes, PlaybackError>>;
+
+/// A video that is open; each method is [`chainflix_client::playback::Playback`]'s of the same name.
+pub(crate) trait Parts: Send + Sync {
+    fn manifest(&self) -> &Manifest;
+    fn first_rendition(&self) -> u8;
+    fn rendition_of(&self, cell: u16) -> u8;
+    fn read(&self, rendition: u8, cell: u16, range: Range<u32>) -> Plain<'_>;
+    fn read_beside(&self, rendition: u8, cell: u16, range: Range<u32>) -> Plain<'_>;
+    fn first_fragment(&self, cell: u16) -> Plain<'_>;
+    /// Returns when the video was closed: whoever waits for a part of it goes home.
+    fn closed(&self) -> BoxFuture<'_, ()>;
+}
+
+/// Finds what is open.
+pub(crate) trait Open: Send + Sync {
+    /// The video that is open under a secret id.
+    ///
+    /// # Errors
+    /// When it is not open any more, or never was.
+    fn video(&self, id: &str) -> Result<Arc<dyn Parts>, Failure>;
+}
+
+impl Open for Shared {
+    fn video(&self, id: &str) -> Result<Arc<dyn Parts>, Failure> {
+        Ok(self.sessions.get(id)?)
+    }
+}
+
+impl Parts for Session {
+    fn manifest(&self) -> &Manifest {
+        self.playback.manifest()
+    }
+
+    fn first_rendition(&self) -> u8 {
+        self.playback.first_rendition()
+    }
+
+    fn rendition_of(&self, cell: u16) -> u8 {
+        self.playback.rendition_of(cell)
+    }
+
+    fn read(&self, rendition: u8, cell: u16, range: Range<u32>) -> Plain<'_> {
+        self.playback.read(rendition, cell, range).boxed()
+    }
+
+    fn read_beside(&self, rendition: u8, cell: u16, range: Range<u32>) -> Plain<'_> {
+        self.playback.read_beside(rendition, cell, range).boxed()
+    }
+
+    fn first_fragment(&self, cell: u16) -> Plain<'_> {
+        self.playback.first_fragment(cell).boxed()
+    }
+
+    fn closed(&self) -> BoxFuture<'_, ()> {
+        Session::closed(self).boxed()
+    }
+}

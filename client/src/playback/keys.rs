@@ -1,0 +1,129 @@
+//! Content keys of cells: when they may be had, and opening what they open.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chainflix_content::envelope::ContentKey;
+use chainflix_primitives::refusal::Refusal;
+use chainflix_primitives::window::CELL_MS;
+
+use super::slot::Slot;
+use super::{Place, PlaybackError, Shared, driver};
+use crate::verifiers::VerifierError;
+
+/// The content key of the next cell is asked for in so much of the end of a cell, in ms.
+pub(super) const NEXT_KEY_MS: u64 = 15_000;
+/// A player so near the end of a cell has nothing left to show of it, in ms.
+const BORDER_MS: u64 = 3_000;
+
+impl Shared {
+    /// The content key of a cell: of what plays at once, of what comes next in the last 15 s.
+    pub(super) async fn key(&self, slot: &Slot) -> Result<ContentKey, VerifierError> {
+        let key = slot.key.get_or_try_init(|| self.ask_key(slot)).await?;
+        Ok(key.clone())
+    }
+
+    async fn ask_key(&self, slot: &Slot) -> Result<ContentKey, VerifierError> {
+        let entry = slot.buffer.entry();
+        let mut waits = 0u32;
+        loop {
+            self.wait_for_turn(entry.index).await;
+            if self.place.borrow().closed {
+                return Err(VerifierError::Nothing("the playback was closed".to_owned()));
+            }
+            let assigned = self.assigned();
+            let asked = self
+                .verifiers
+                .content_key(self.magnet, entry.rendition, entry.index, &assigned)
+                .await;
+            match asked {
+                Ok(key) => return Ok(ContentKey::new(*key)),
+                // The verifier counts the minute from a little later than the player does.
+                Err(VerifierError::Refused(
+                    Refusal::TicketOpen | Refusal::RateLimited | Refusal::QuotaExceeded,
+                )) if waits < 60 => {
+                    waits = waits.saturating_add(1);
+                    self.unblock(entry.index, waits).await;
+                }
+                Err(VerifierError::Unreachable(_)) if waits < 60 => {
+                    waits = waits.saturating_add(1);
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Waits for a key that is refused for now. When the viewer has nothing left to see, the minute that is being mined
+    /// is given up: earning never disturbs playing.
+    async fn unblock(&self, cell: u16, waits: u32) {
+        let start_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
+        let position_ms = self.place.borrow().position_ms;
+        if position_ms.is_none() && waits == 1 {
+            // Nothing has played here yet, so the ticket is of another video, which the viewer has left.
+            for verifier in self.assigned() {
+                // One that can't be reached knows of no ticket that is in the way.
+                let _ = self.verifiers.abandon_cell(&verifier).await;
+            }
+        }
+        let at_border = position_ms.is_some_and(|at| at.saturating_add(BORDER_MS) >= start_ms);
+        if at_border && waits >= 2 {
+            // The driver is gone only when the playback is.
+            let _ = self.messages.send(driver::Message::MakeWay).await;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+
+    /// The plaintext of a range of a cell, once it is fetched and its key may be had.
+    pub(super) async fn open(
+        self: &Arc<Self>,
+        slot: &Slot,
+        range: Range<u32>,
+    ) -> Result<Bytes, PlaybackError> {
+        slot.load(self);
+        let (key, (), ()) = tokio::try_join!(
+            async { self.key(slot).await.map_err(PlaybackError::from) },
+            async {
+                slot.buffer.wait_for(&range).await;
+                Ok(())
+            },
+            self.registered.clone(),
+        )?;
+        slot.buffer
+            .read(range, &key)
+            .ok_or(PlaybackError::NoSuchPart)
+    }
+
+    /// Returns when `cell` plays, or comes next and its content key is due. Players ask for texts long before, and a key
+    /// that is asked for early counts as a jump.
+    pub(super) async fn wait_until_near(&self, cell: u16) {
+        let mut place = self.place.subscribe();
+        let near = |place: &Place| {
+            let end_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
+            let is_next = place.cell.checked_add(1) == Some(cell);
+            let is_due = place
+                .position_ms
+                .is_some_and(|at| at.saturating_add(NEXT_KEY_MS) >= end_ms);
+            place.closed || place.cell == cell || (is_next && is_due)
+        };
+        // The sender lives as long as this.
+        let _ = place.wait_for(near).await;
+    }
+
+    /// Returns when the content key of `cell` is due.
+    pub(super) async fn wait_for_turn(&self, cell: u16) {
+        let mut place = self.place.subscribe();
+        let due = |place: &Place| {
+            let Some(position_ms) = place.position_ms.filter(|_| !place.closed) else {
+                return true;
+            };
+            let end_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
+            let is_next = place.cell.checked_add(1) == Some(cell);
+            !is_next || position_ms.saturating_add(NEXT_KEY_MS) >= end_ms
+        };
+        // The sender lives as long as this.
+        let _ = place.wait_for(due).await;
+    }
+}

@@ -1,0 +1,36 @@
+//! Lifetime totals as of the last settled round.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chainflix_primitives::{AccountId, Round, earnings::Ledger};
+
+use crate::store::earnings::Totals;
+
+/// Lifetime totals as of now, for whoever asks.
+#[derive(Default)]
+pub(crate) struct LifetimeTotals(Mutex<Option<(Round, Arc<Totals>)>>);
+
+impl LifetimeTotals {
+    /// The total of an account, and the settled round up to which it counts.
+    pub(super) fn total(&self, account: &AccountId) -> Option<(Round, u128)> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (round, totals) = known.clone()?;
+        drop(known);
+        let place = totals.binary_search_by_key(account, |(account, _)| *account);
+        let total = place.ok().and_then(|place| totals.get(place));
+        Some((round, total.map_or(0, |(_, total)| *total)))
+    }
+
+    pub(super) fn set(&self, ledger: &Ledger) {
+        let known = ledger
+            .last_round()
+            .map(|round| (round, Arc::new(listed(ledger).collect())));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+}
+
+/// All totals, by ascending account.
+pub(super) fn listed(ledger: &Ledger) -> impl Iterator<Item = (AccountId, u128)> {
+    let totals = ledger.totals();
+    totals.map(|(account, total)| (*account, *total))
+}

@@ -1,0 +1,192 @@
+//! The store on a disk that forgets: whatever was not synced may be there after a power cut, or not, write by write.
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use redb::StorageBackend;
+
+use super::sample::{acceptable, whole_views};
+use super::*;
+
+/// Views that are accepted while the power is cut again and again.
+const VIEWS: u64 = 400;
+/// It is cut whenever so many more were accepted.
+const BETWEEN_CUTS: u64 = 10;
+
+#[derive(Clone, Debug)]
+enum Change {
+    Write(u64, Vec<u8>),
+    Resize(u64),
+}
+
+impl Change {
+    fn apply(&self, content: &mut Vec<u8>) {
+        match self {
+            Self::Write(offset, bytes) => {
+                let from = usize::try_from(*offset).expect("small");
+                let to = from + bytes.len();
+                if content.len() < to {
+                    content.resize(to, 0);
+                }
+                content[from..to].copy_from_slice(bytes);
+            }
+            Self::Resize(len) => content.resize(usize::try_from(*len).expect("small"), 0),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Content {
+    /// What a program reads.
+    seen: Vec<u8>,
+    /// What is there after a power cut, whatever happens.
+    synced: Vec<u8>,
+    /// What was changed since the last sync.
+    unsynced: Vec<Change>,
+}
+
+/// The disk. Clones share it.
+#[derive(Clone, Debug, Default)]
+struct Disk(Arc<Mutex<Content>>);
+
+impl Disk {
+    fn with(content: Vec<u8>) -> Self {
+        Self(Arc::new(Mutex::new(Content {
+            seen: content.clone(),
+            synced: content,
+            unsynced: Vec::new(),
+        })))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Content> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: Change) {
+        let mut content = self.lock();
+        change.apply(&mut content.seen);
+        content.unsynced.push(change);
+    }
+
+    /// What is there when the power is cut now; `kept` says of each unsynced write whether it reached the disk. The file's
+    /// length did.
+    fn after_cut(&self, mut kept: impl FnMut() -> bool) -> Vec<u8> {
+        let content = self.lock();
+        let mut left = content.synced.clone();
+        for change in &content.unsynced {
+            if matches!(change, Change::Resize(_)) || kept() {
+                change.apply(&mut left);
+            }
+        }
+        left
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.lock().seen.len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let from = usize::try_from(offset).expect("small");
+        let content = self.lock();
+        let bytes = content.seen.get(from..from + out.len());
+        out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.change(Change::Resize(len));
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let mut content = self.lock();
+        let Content {
+            synced, unsynced, ..
+        } = &mut *content;
+        unsynced.drain(..).for_each(|change| change.apply(synced));
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.change(Change::Write(offset, data.to_vec()));
+        Ok(())
+    }
+}
+
+fn on(disk: &Disk) -> Store {
+    let database = redb::Builder::new()
+        .set_cache_size(1 << 20)
+        .create_with_backend(disk.clone())
+        .expect("the store opens");
+    Store::on(database, PathBuf::from("memory"), &GENESIS).expect("a store in order")
+}
+
+/// Numbers that look random, the same in every run.
+fn random(state: &mut u64) -> u64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    *state
+}
+
+#[test]
+fn a_power_cut_between_reply_and_sync_loses_no_accepted_view_and_leaves_none_by_half() {
+    let disk = Disk::default();
+    let store = on(&disk);
+    let accepted = AtomicU64::new(0);
+    let mut state = 0x2545_f491_4f6c_dd1d;
+    let cuts: Vec<(u64, Vec<u8>)> = thread::scope(|scope| {
+        let accepting = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .build()
+                .expect("a runtime");
+            let submit = |id| {
+                let view = acceptable(id);
+                let write = move |batch: &Batch<'_>| batch.put_accepted(&view);
+                store.writer().submit(write).expect("there is room")
+            };
+            // Seven are on their way at a time.
+            let ids: Vec<u64> = (0..VIEWS).collect();
+            for group in ids.chunks(7) {
+                let pending: Vec<_> = group.iter().map(|id| submit(*id)).collect();
+                for one in pending {
+                    runtime.block_on(one.durable()).expect("durable");
+                    // Here the reply leaves.
+                    accepted.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        });
+        let mut cuts: Vec<(u64, Vec<u8>)> = Vec::new();
+        while !accepting.is_finished() {
+            let told = accepted.load(Ordering::SeqCst);
+            let last = cuts.last().map_or(0, |(told, _)| *told);
+            if told >= last + BETWEEN_CUTS {
+                // Everything, nothing, or some of what was not synced.
+                let keeps = random(&mut state) % 3;
+                let after = disk.after_cut(|| match keeps {
+                    0 => true,
+                    1 => false,
+                    _ => random(&mut state).is_multiple_of(2),
+                });
+                cuts.push((told, after));
+            }
+            thread::yield_now();
+        }
+        cuts.push((VIEWS, disk.after_cut(|| false)));
+        cuts
+    });
+    assert!(cuts.len() > 5, "the power was hardly cut");
+    for (told, left) in cuts {
+        let store = on(&Disk::with(left));
+        let found = whole_views(&store.view().expect("a view"));
+        assert!(found >= told, "{told} were accepted, {found} are left");
+    }
+}

@@ -131,7 +131,7 @@ async fn x1_flipped_bit_costs_one_group_and_the_peer() {
     );
     // In a block that is kept for it, after others.
     liar.faults().flips.store(88, Ordering::Relaxed);
-    honest.faults().read_takes_ms.store(30, Ordering::Relaxed);
+    honest.faults().read_takes_ms.store(60, Ordering::Relaxed);
     let viewer = viewer().await;
     let delivered = download(&viewer, &cell, &[&liar, &honest]).await;
     let [of_liar, of_honest] = delivered.stats.sources.as_slice() else {
@@ -179,7 +179,7 @@ async fn a_node_that_knows_of_its_damage_says_so_and_another_takes_over() {
     );
     // In a block that is kept for it.
     damaged.faults().flips.store(25, Ordering::Relaxed);
-    whole.faults().read_takes_ms.store(30, Ordering::Relaxed);
+    whole.faults().read_takes_ms.store(100, Ordering::Relaxed);
     damaged.faults().is_honest.store(true, Ordering::Relaxed);
     let viewer = viewer().await;
     let delivered = download(&viewer, &cell, &[&damaged, &whole]).await;

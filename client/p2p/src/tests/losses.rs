@@ -43,7 +43,7 @@ async fn a_broken_connection_to_the_only_source_is_made_again_and_totals_go_on()
 async fn a_change_of_address_costs_less_than_a_buffer_of_fifteen_seconds() {
     let cell = TestCell::new(0, 6 * MIB);
     let node = Node::start(1, std::slice::from_ref(&cell)).await;
-    node.faults().read_takes_ms.store(5, Ordering::Relaxed);
+    node.faults().read_takes_ms.store(30, Ordering::Relaxed);
     let path = Path::to(&node).await;
     let source = Source {
         peer: path.address(&node),

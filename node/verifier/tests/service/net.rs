@@ -272,7 +272,10 @@ impl Net {
                 .all(|account| self.chain.has_reported(*account))
         };
         if self.is_impaired {
-            holds_within(MOMENT, have_reported).await;
+            // In the first block of a round reports wait for what is not to be had; from the second one on they leave.
+            let leave = self.chain.read(|state| state.blocks_in_round) >= 2;
+            let patience = if leave { MOMENT * 5 } else { MOMENT };
+            holds_within(patience, have_reported).await;
         } else {
             let all = holds_within(PATIENCE, have_reported).await;
             let late = running.iter().filter(|of| !self.chain.has_reported(**of));

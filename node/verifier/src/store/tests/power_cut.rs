@@ -142,6 +142,7 @@ fn a_power_cut_between_reply_and_sync_loses_no_accepted_view_and_leaves_none_by_
     let disk = Disk::default();
     let store = on(&disk);
     let accepted = AtomicU64::new(0);
+    let cut_at = AtomicU64::new(0);
     let mut state = 0x2545_f491_4f6c_dd1d;
     let cuts: Vec<(u64, Vec<u8>)> = thread::scope(|scope| {
         let accepting = scope.spawn(|| {
@@ -162,6 +163,11 @@ fn a_power_cut_between_reply_and_sync_loses_no_accepted_view_and_leaves_none_by_
                     // Here the reply leaves.
                     accepted.fetch_add(1, Ordering::SeqCst);
                 }
+                // Who cuts the power may not run for a while: it is waited for.
+                let far = || cut_at.load(Ordering::SeqCst) + 3 * BETWEEN_CUTS;
+                while accepted.load(Ordering::SeqCst) > far() {
+                    thread::yield_now();
+                }
             }
         });
         let mut cuts: Vec<(u64, Vec<u8>)> = Vec::new();
@@ -177,6 +183,7 @@ fn a_power_cut_between_reply_and_sync_loses_no_accepted_view_and_leaves_none_by_
                     _ => random(&mut state).is_multiple_of(2),
                 });
                 cuts.push((told, after));
+                cut_at.store(told, Ordering::SeqCst);
             }
             thread::yield_now();
         }

@@ -123,6 +123,15 @@ pub mod block {
     /// cores keep up. The size of a storage proof is no matter on a chain of its own.
     pub const MAX_WEIGHT: Weight = Weight::from_parts(800 * WEIGHT_REF_TIME_PER_MILLIS, u64::MAX);
 
+    /// So much of [`MAX_WEIGHT`], floored.
+    #[must_use]
+    pub fn share(ratio: Perbill) -> Weight {
+        Weight::from_parts(
+            ratio.mul_floor(MAX_WEIGHT.ref_time()),
+            ratio.mul_floor(MAX_WEIGHT.proof_size()),
+        )
+    }
+
     /// The share of a block that user transactions may fill. The rest is kept for operational
     /// ones: the verifiers' reports.
     pub const NORMAL_RATIO: Perbill = Perbill::from_percent(85);

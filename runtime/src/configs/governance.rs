@@ -7,7 +7,7 @@ use crate::{
     RuntimeHoldReason, RuntimeOrigin, Scheduler, System,
     constants::{
         MAX_VERIFIERS,
-        block::MAX_WEIGHT,
+        block::share,
         currency::CFX,
         motions::{
             DURATION, FREE_PROPOSALS, LEAST_DELAY, MAX_CALL_BYTES, MAX_PENDING, MAX_PROPOSALS,
@@ -58,7 +58,7 @@ type Nobody = EnsureRoot<AccountId>;
 
 parameter_types! {
     /// A motion may take half of a block: as much as is surely left beside reports.
-    pub MaxProposalWeight: Weight = Perbill::from_percent(50) * MAX_WEIGHT;
+    pub MaxProposalWeight: Weight = share(Perbill::from_percent(50));
     /// Held for the first proposal that is not free.
     pub const ProposalDeposit: Balance = 10 * CFX;
     /// How much more is held for each further one.
@@ -98,9 +98,9 @@ impl pallet_collective::Config<VerifierCollective> for Runtime {
 
 parameter_types! {
     /// What enactments may fill of a block.
-    pub MaxEnactmentsWeight: Weight = Perbill::from_percent(60) * MAX_WEIGHT;
+    pub MaxEnactmentsWeight: Weight = share(Perbill::from_percent(60));
     /// The heaviest call that can be enacted.
-    pub MaxEnactedWeight: Weight = Perbill::from_percent(50) * MAX_WEIGHT;
+    pub MaxEnactedWeight: Weight = share(Perbill::from_percent(50));
 }
 
 // Only motions use the scheduler: its own calls are for nobody, so that nothing else runs as root.

@@ -25,18 +25,19 @@ parameter_types! {
             class.base_extrinsic = weights::base_extrinsic();
         })
         .for_class(DispatchClass::Normal, |class| {
-            class.max_total = Some(block::NORMAL_RATIO * block::MAX_WEIGHT);
+            class.max_total = Some(block::share(block::NORMAL_RATIO));
         })
         .for_class(DispatchClass::Operational, |class| {
             class.max_total = Some(block::MAX_WEIGHT);
-            class.reserved = Some(block::MAX_WEIGHT - block::NORMAL_RATIO * block::MAX_WEIGHT);
+            let normal = block::share(block::NORMAL_RATIO);
+            class.reserved = Some(block::MAX_WEIGHT.saturating_sub(normal));
         })
         .avg_block_initialization(block::INITIALIZATION_RATIO)
         .build_or_panic();
     /// Bytes that a block and each class of transactions in it may take.
     pub RuntimeBlockLength: BlockLength = BlockLength::builder()
         .max_length(block::MAX_LENGTH)
-        .modify_max_length_for_class(DispatchClass::Normal, |max| *max = block::NORMAL_RATIO * *max)
+        .modify_max_length_for_class(DispatchClass::Normal, |max| *max = block::NORMAL_RATIO.mul_floor(*max))
         .max_header_size(block::MAX_HEADER_LENGTH)
         .build();
 }

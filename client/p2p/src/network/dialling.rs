@@ -331,7 +331,7 @@ mod tests {
         let mut awaits = |peer, address: &Multiaddr, circuit: &Multiaddr| {
             dialling.awaits(relay, vec![address.clone()], peer, circuit.clone())
         };
-        assert_eq!(awaits(peer, &old, &through_old), [old.clone()]);
+        assert_eq!(awaits(peer, &old, &through_old), std::slice::from_ref(&old));
         assert!(awaits(other, &old, &through_old).is_empty());
         assert_eq!(awaits(peer, &new, &through_new), [new]);
         let asked = dialling.relay_connected(&relay);

@@ -3,7 +3,7 @@
 # percent of the nodes are killed (kill -9) each minute and are back after 60 s, every third with an empty disk. At the end no cell
 # may be lost, no view have failed, and viewers have waited less than 0.5 % of their time.
 #
-# Takes ten minutes of churn and about eight around it, and 4 GB of memory. Its video is small (180 lines, 15 pictures a
+# Takes ten minutes of churn and about thirteen around it on two busy cores, and 4 GB of memory. Its video is small (180 lines, 15 pictures a
 # second), so that two cores suffice for everybody. Smaller, for a rehearsal:
 #   CROWD_NODES=10 CROWD_VIEWERS=20 CROWD_SECONDS=120 CROWD_VIDEOS=4 scripts/soak/crowd.sh
 set -euo pipefail

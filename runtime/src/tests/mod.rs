@@ -8,6 +8,7 @@ mod faults;
 mod fuzzing;
 mod genesis;
 mod interface;
+mod invariants;
 mod migrations;
 mod money;
 mod motions;

@@ -1,6 +1,7 @@
 //! Claims about the runtime as a whole.
 
 mod advertising;
+mod audit;
 mod blocks;
 mod enactment;
 mod equivocation;

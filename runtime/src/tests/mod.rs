@@ -17,6 +17,7 @@ mod origins;
 mod production;
 mod refusals;
 mod registry;
+mod round_cost;
 mod storage;
 mod verifiers;
 mod weights;

@@ -1,6 +1,8 @@
 //! Every invariant of the chain's state, checked natively: by tests, and on a running network's blocks by
 //! `examples/state_check.rs`. Between two blocks all of them hold.
 
+mod holds;
+
 use crate::{
     Ads, Authorities, Balances, Funds, Motions, Pov, Rewards, Runtime, StorageProviders,
     Supervisors, System, Videos,
@@ -29,7 +31,7 @@ impl std::error::Error for Broken {}
 type Check = (&'static str, fn() -> DispatchResult);
 
 /// Checks of all own pallets and of the money as a whole.
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     ("Authorities", Authorities::do_try_state),
     ("Supervisors", Supervisors::do_try_state),
     ("Videos", Videos::do_try_state),
@@ -40,7 +42,8 @@ const CHECKS: [Check; 12] = [
     ("Motions", Motions::do_try_state),
     ("Funds", Funds::do_try_state),
     ("Balances", accounts_add_up_to_the_issuance),
-    ("Balances", what_is_held_is_there),
+    ("Balances", holds::are_what_items_say),
+    ("Balances", holds::are_all_that_is_reserved),
     ("Ads", what_campaigns_paid_is_owed),
 ];
 
@@ -75,19 +78,6 @@ fn accounts_add_up_to_the_issuance() -> DispatchResult {
             "free and reserved money of all accounts is not the total issuance",
         ))
     }
-}
-
-/// Nobody's holds are more than it has.
-fn what_is_held_is_there() -> DispatchResult {
-    for (account, holds) in pallet_balances::Holds::<Runtime>::iter() {
-        let mut amounts = holds.iter().map(|hold| hold.amount);
-        let sum = amounts.try_fold(0u128, |sum: u128, amount| sum.checked_add(amount));
-        let there = frame_system::Account::<Runtime>::get(account).data.reserved;
-        if sum.is_none_or(|sum| sum > there) {
-            return Err(DispatchError::Other("more is held than is there"));
-        }
-    }
-    Ok(())
 }
 
 /// What left the campaigns' escrow is what can be claimed beside what is minted.

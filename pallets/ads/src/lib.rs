@@ -36,7 +36,7 @@
 
 extern crate alloc;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 mod benchmarking;
 pub mod cost;
 mod events;
@@ -49,7 +49,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{Campaign, Funds, StateChange, Tag, Tags};
@@ -130,7 +130,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
 
         /// What benchmarks need of the rest of the runtime.
-        #[cfg(feature = "runtime-benchmarks")]
+        #[cfg(any(test, feature = "runtime-benchmarks"))]
         type BenchmarkHelper: crate::BenchmarkHelper;
     }
 

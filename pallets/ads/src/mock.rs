@@ -111,11 +111,9 @@ impl crate::Config for Test {
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type RecordRounds = RecordRounds;
     type WeightInfo = MeasuredWeight<()>;
-    #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = TestRounds;
 }
 
-#[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for TestRounds {
     fn register_creative(creative: Magnet) {
         Published::mutate(|published| published.insert(creative, (60_000, 0)));

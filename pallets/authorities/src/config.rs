@@ -103,7 +103,7 @@ mod config {
         type WeightInfo: WeightInfo;
 
         /// What benchmarks need of the rest of the runtime.
-        #[cfg(feature = "runtime-benchmarks")]
+        #[cfg(any(test, feature = "runtime-benchmarks"))]
         type BenchmarkHelper: BenchmarkHelper;
     }
 }

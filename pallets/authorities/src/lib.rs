@@ -33,7 +33,7 @@
 
 extern crate alloc;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 mod benchmarking;
 mod config;
 mod errors;
@@ -49,7 +49,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub use benchmarking::BenchmarkHelper;
 pub use impls::{AuraEquivocation, DisableAtMostAThird, MAX_HEADER_BYTES, NewOffences};
 pub use pallet::*;

@@ -158,7 +158,7 @@ impl pallet_offences::Config for Test {
 
 /// Rounds that a bond stays locked.
 pub const BOND_LOCK_ROUNDS: Round = 200;
-/// Sessions in which an equivocation can be reported.
+/// Sessions in which an equivocation can be reported, unless a test says otherwise.
 pub const REPORT_SESSIONS: u32 = 12;
 /// Sessions for which an offender is barred.
 pub const BAR_SESSIONS: u32 = 20;
@@ -179,6 +179,8 @@ parameter_types! {
     pub const FaultSlash: Perbill = Perbill::from_percent(20);
     /// The current round.
     pub static Now: Round = 0;
+    /// Sessions in which an equivocation can be reported.
+    pub static LongestReport: u32 = REPORT_SESSIONS;
     /// The verifier whose key this node holds.
     pub static Local: Option<u8> = None;
 }
@@ -250,7 +252,7 @@ impl crate::Config for Test {
     type BondLockRounds = ConstU32<BOND_LOCK_ROUNDS>;
     type EquivocationSlash = EquivocationSlash;
     type FaultSlash = FaultSlash;
-    type ReportSessions = ConstU32<REPORT_SESSIONS>;
+    type ReportSessions = LongestReport;
     type BarSessions = ConstU32<BAR_SESSIONS>;
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
@@ -260,11 +262,9 @@ impl crate::Config for Test {
     type Priority = ConstU64<{ 1 << 20 }>;
     type Longevity = ConstU64<16>;
     type WeightInfo = MeasuredWeight<()>;
-    #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = TestRounds;
 }
 
-#[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for TestRounds {
     fn sign(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
         let account = AccountId::from(verifier.0);
@@ -282,7 +282,6 @@ impl crate::BenchmarkHelper for TestRounds {
 }
 
 /// The state of a chain that nobody verifies yet, of a node that holds keys.
-#[cfg(feature = "runtime-benchmarks")]
 pub fn benchmark_externalities() -> sp_io::TestExternalities {
     use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
     Now::set(0);
@@ -395,6 +394,7 @@ pub fn run_at_least(verifiers: &[u8], minimum: u32, test: impl FnOnce()) {
     Slot::set(0);
     Emission::set(1_200 * CFX);
     SetsAnnounced::set(0);
+    LongestReport::set(REPORT_SESSIONS);
     Local::set(None);
     genesis(verifiers, minimum).execute_with(|| {
         System::set_block_number(1);

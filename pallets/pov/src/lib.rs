@@ -38,7 +38,7 @@
 
 extern crate alloc;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 mod benchmarking;
 pub mod cost;
 pub mod crypto;
@@ -55,7 +55,7 @@ mod tests;
 pub mod types;
 pub mod weights;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub use benchmarking::BenchmarkHelper;
 pub use cost::SettlementWeights;
 use frame_support::pallet_macros::import_section;
@@ -146,7 +146,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
 
         /// What benchmarks need of the rest of the runtime.
-        #[cfg(feature = "runtime-benchmarks")]
+        #[cfg(any(test, feature = "runtime-benchmarks"))]
         type BenchmarkHelper: crate::BenchmarkHelper;
     }
 

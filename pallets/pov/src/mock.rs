@@ -83,11 +83,9 @@ impl crate::Config for Test {
     type ParametersOrigin = frame_system::EnsureRoot<AccountId32>;
     type SettlementWeights = ();
     type WeightInfo = crate::weights::MeasuredWeight<()>;
-    #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Bonds;
 }
 
-#[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Bonds {
     fn bonded_verifier(number: u32) -> AccountId {
         let mut bytes = [0x20; 32];
@@ -112,7 +110,6 @@ impl crate::BenchmarkHelper for Bonds {
 }
 
 /// The state at genesis of a node that holds keys.
-#[cfg(feature = "runtime-benchmarks")]
 pub(crate) fn benchmark_externalities() -> sp_io::TestExternalities {
     use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
     use sp_runtime::BuildStorage;

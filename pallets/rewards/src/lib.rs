@@ -41,7 +41,7 @@
 
 extern crate alloc;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 mod benchmarking;
 mod errors;
 mod events;
@@ -55,7 +55,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{
@@ -159,7 +159,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
 
         /// What benchmarks need of the rest of the runtime.
-        #[cfg(feature = "runtime-benchmarks")]
+        #[cfg(any(test, feature = "runtime-benchmarks"))]
         type BenchmarkHelper: crate::BenchmarkHelper;
     }
 

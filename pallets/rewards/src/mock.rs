@@ -129,11 +129,9 @@ impl crate::Config for Test {
     type ClaimPriority = ConstU64<7>;
     type ClaimLongevity = ConstU64<64>;
     type WeightInfo = MeasuredWeight<()>;
-    #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Bonds;
 }
 
-#[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Bonds {
     fn bonded_verifier(number: u32) -> RawAccount {
         raw(u8::try_from(number).expect("few verifiers"))

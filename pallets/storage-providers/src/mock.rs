@@ -143,14 +143,11 @@ impl crate::Config for Test {
     type DepositPerEntry = ConstU128<{ CFX / 10 }>;
     type DepositPerByte = ConstU128<{ CFX / 1_000 }>;
     type WeightInfo = MeasuredWeight<()>;
-    #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Benchmarks;
 }
 
 /// What benchmarks arrange in these tests.
-#[cfg(feature = "runtime-benchmarks")]
 pub struct Benchmarks;
-#[cfg(feature = "runtime-benchmarks")]
 impl crate::BenchmarkHelper for Benchmarks {
     fn begin_round(round: Round) {
         Now::set(round);

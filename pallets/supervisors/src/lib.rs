@@ -31,7 +31,7 @@
 
 extern crate alloc;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 mod benchmarking;
 mod errors;
 mod events;
@@ -45,7 +45,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use types::{
@@ -140,7 +140,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
 
         /// Arranges what benchmarks need around the pallet.
-        #[cfg(feature = "runtime-benchmarks")]
+        #[cfg(any(test, feature = "runtime-benchmarks"))]
         type BenchmarkHelper: crate::BenchmarkHelper<Self::AccountId>;
     }
 

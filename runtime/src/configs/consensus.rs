@@ -3,10 +3,13 @@
 use crate::{
     AccountId, Aura, Authorities, Balances, BlockNumber, Offences, Runtime, RuntimeEvent, Session,
     SessionKeys,
-    constants::{MAX_VERIFIERS, time},
+    constants::{MAX_VERIFIERS, currency::deposit, time},
     weights,
 };
-use frame_support::traits::{ConstBool, ConstU32, ConstU64, ConstU128, Get};
+use frame_support::{
+    parameter_types,
+    traits::{ConstBool, ConstU32, ConstU64, Get},
+};
 use pallet_authorities::{DisableAtMostAThird, NewOffences};
 use pallet_session::{PeriodicSessions, historical};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -37,6 +40,12 @@ impl Get<BlockNumber> for SessionLength {
     }
 }
 
+parameter_types! {
+    /// Session keys are four entries: the account with its three keys, and each key with its kind and its account. Anybody may
+    /// register some, and has the deposit back with `authorities.forgetSessionKeys`. Verifiers of genesis hold none.
+    pub const KeyDeposit: u128 = deposit(4, 4 * 48 + 32 + 96 + 3 * (4 + 33 + 32));
+}
+
 type Sessions = PeriodicSessions<SessionLength, ConstU32<0>>;
 
 impl pallet_session::Config for Runtime {
@@ -51,8 +60,7 @@ impl pallet_session::Config for Runtime {
     type DisablingStrategy = DisableAtMostAThird;
     type WeightInfo = weights::Session;
     type Currency = Balances;
-    /// Verifiers need no funds to register keys; their bond is another matter.
-    type KeyDeposit = ConstU128<0>;
+    type KeyDeposit = KeyDeposit;
 }
 
 impl historical::Config for Runtime {

@@ -11,6 +11,8 @@ mod registry;
 mod system;
 
 pub use accounts::ProxyType;
+#[cfg(feature = "std")]
+pub(crate) use consensus::KeyDeposit;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use governance::Enactable;
 #[cfg(test)]

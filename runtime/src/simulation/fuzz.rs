@@ -5,16 +5,20 @@
 //! name accounts, videos, rounds and amounts that there are.
 
 mod input;
+mod issuance;
 
-use self::input::{Bytes, Guided};
+use self::{
+    input::{Bytes, Guided, calls},
+    issuance::Issuance,
+};
 use super::{
     genesis::{chain_of, genesis_json, overlay},
     network::{Network, Request},
     walk::{Walk, authorized, signed, two_blocks, walk_in},
 };
 use crate::{
-    AccountId, AllPalletsWithSystem, Executive, Pov, Rewards, Runtime, RuntimeCall, RuntimeOrigin,
-    Session, Supervisors, VerifierCollective, configs::Enactable, invariants, presets::accounts,
+    AccountId, Executive, Pov, Rewards, Runtime, RuntimeCall, RuntimeOrigin, Session, Supervisors,
+    VerifierCollective, configs::Enactable, invariants, presets::accounts,
 };
 use chainflix_primitives::{
     AccountId as Raw, Magnet, Sha256, earnings,
@@ -22,12 +26,12 @@ use chainflix_primitives::{
     ratio::MiningRatio,
     report::{EARNINGS_VERSION, EarningsTriple, earnings_due},
 };
-use codec::{Decode, DecodeLimit};
-use frame_support::traits::{Contains, PalletsInfoAccess};
+use codec::DecodeLimit;
+use frame_support::traits::Contains;
 use frame_system::RawOrigin;
 use serde_json::{Value, json};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::traits::{Dispatchable, TrailingZeroInput};
+use sp_runtime::traits::Dispatchable;
 use std::{collections::BTreeSet, sync::OnceLock};
 
 /// Most that is done of one input, so that every input ends soon.
@@ -87,6 +91,7 @@ pub fn run(bytes: &[u8]) -> Summary {
             walk,
             bytes: Bytes(bytes),
             summary: Summary::default(),
+            issuance: Issuance::now(),
             reported: None,
             missing: BTreeSet::new(),
             request: Request::default(),
@@ -103,6 +108,7 @@ struct Run<'a> {
     network: Network,
     bytes: Bytes<'a>,
     summary: Summary,
+    issuance: Issuance,
     reported: Option<u32>,
     missing: BTreeSet<usize>,
     request: Request,
@@ -162,6 +168,7 @@ impl Run<'_> {
 
     fn end_block(&mut self) {
         self.walk.end_block();
+        self.issuance.check_block();
         assert_eq!(invariants::check(), Ok(()));
     }
 
@@ -384,16 +391,4 @@ impl Run<'_> {
         };
         RuntimeCall::decode_with_depth_limit(MOST_DEPTH, &mut input).ok()
     }
-}
-
-/// Pallet and number of every call.
-fn calls() -> &'static [[u8; 2]] {
-    static CALLS: OnceLock<Vec<[u8; 2]>> = OnceLock::new();
-    CALLS.get_or_init(|| {
-        let pallets = AllPalletsWithSystem::infos().into_iter();
-        let all =
-            pallets.flat_map(|pallet| (0..=u8::MAX).map(move |call| [pallet.index as u8, call]));
-        all.filter(|start| RuntimeCall::decode(&mut TrailingZeroInput::new(start)).is_ok())
-            .collect()
-    })
 }

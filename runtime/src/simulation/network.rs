@@ -28,6 +28,9 @@ use sp_core::Pair;
 use sp_keyring::Sr25519Keyring;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// How long after the start of a round the last views of it may start, of rounds of 7.2 s.
+const LAST_ISSUE_MS: u64 = 7_000;
+
 /// Verifiers with what they have issued and accepted, and the viewers that they know.
 pub struct Network {
     /// By ascending account, as the chain orders them.
@@ -135,7 +138,8 @@ impl Network {
             let index = tickets.len() as u32;
             let viewer = &self.viewers[index as usize % self.viewers.len()];
             let good = honest || view + 1 < views;
-            let issue_ms = start + 1 + u64::from(index);
+            // Within the round, however many they are.
+            let issue_ms = start + 1 + u64::from(index) % LAST_ISSUE_MS;
             let leaf = viewer.view(Cell { video, minute }, issue_ms, 5_000, index, good);
             tickets.push(leaf.ticket(node.account, round));
             let block = node.blocks.entry(round).or_default();

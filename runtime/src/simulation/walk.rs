@@ -44,21 +44,26 @@ pub fn walk_on<R>(genesis: &Value, test: impl FnOnce(&mut Walk) -> R) -> R {
 
 /// Writes blocks on a chain before its first block, with a transaction pool for what the runtime submits.
 pub fn walk_in<R>(mut chain: TestExternalities, test: impl FnOnce(&mut Walk) -> R) -> R {
-    let (offchain, _) = TestOffchainExt::new();
-    let (pool, state) = TestTransactionPoolExt::new();
-    chain.register_extension(OffchainDbExt::new(offchain.clone()));
-    chain.register_extension(OffchainWorkerExt::new(offchain));
-    chain.register_extension(TransactionPoolExt::new(pool));
-    chain.execute_with(|| {
-        test(&mut Walk {
-            parent: System::block_hash(0),
-            slot: 700_000_000,
-            submitted: Box::new(move || std::mem::take(&mut state.write().transactions)),
-        })
-    })
+    let mut walk = Walk::on(&mut chain);
+    chain.execute_with(|| test(&mut walk))
 }
 
 impl Walk {
+    /// Begins on a chain before its first block, with a transaction pool for what the runtime submits. Whoever calls the rest does
+    /// so within that chain.
+    pub fn on(chain: &mut TestExternalities) -> Self {
+        let (offchain, _) = TestOffchainExt::new();
+        let (pool, state) = TestTransactionPoolExt::new();
+        chain.register_extension(OffchainDbExt::new(offchain.clone()));
+        chain.register_extension(OffchainWorkerExt::new(offchain));
+        chain.register_extension(TransactionPoolExt::new(pool));
+        Self {
+            parent: chain.execute_with(|| System::block_hash(0)),
+            slot: 700_000_000,
+            submitted: Box::new(move || std::mem::take(&mut state.write().transactions)),
+        }
+    }
+
     /// Writes one block in the next slot whose verifier may write.
     pub fn block(
         &mut self,

@@ -1,6 +1,7 @@
 //! Claims about the runtime as a whole.
 
 mod advertising;
+mod audit;
 mod blocks;
 mod enactment;
 mod equivocation;
@@ -8,6 +9,7 @@ mod faults;
 mod fuzzing;
 mod genesis;
 mod interface;
+mod invariants;
 mod migrations;
 mod money;
 mod motions;
@@ -15,6 +17,7 @@ mod origins;
 mod production;
 mod refusals;
 mod registry;
+mod round_cost;
 mod storage;
 mod verifiers;
 mod weights;

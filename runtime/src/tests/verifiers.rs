@@ -2,15 +2,21 @@
 
 use super::walk::{Walk, signed, walk};
 use crate::{
-    AccountId, Authorities, Balances, Grandpa, Motions, Pov, Runtime, RuntimeCall, RuntimeOrigin,
-    Session, SessionKeys, System, TwoThirds, VerifierCollective,
+    AccountId, Authorities, Balances, Grandpa, Motions, Pov, Runtime, RuntimeCall,
+    RuntimeHoldReason, RuntimeOrigin, Session, SessionKeys, System, TwoThirds, VerifierCollective,
+    configs::KeyDeposit,
     constants::currency::CFX,
+    invariants,
     presets::{ENDOWMENT, LOCAL_VERIFIERS},
 };
 use chainflix_primitives::registry::VerifierSet;
 use frame_support::{
     assert_noop, assert_ok,
-    traits::{Contains, EnsureOrigin, UnfilteredDispatchable},
+    traits::{
+        Contains, EnsureOrigin, UnfilteredDispatchable,
+        fungible::{InspectHold, MutateHold},
+        tokens::Precision,
+    },
 };
 use pallet_authorities::{Error, VerifierProfile, VerifierStatus};
 use sp_core::{Pair, ed25519, sr25519};
@@ -185,6 +191,36 @@ fn nobody_removes_session_keys_past_the_pallet_that_needs_them() {
             );
         }
         assert_eq!(System::consumers(&eve()), 0, "nothing of it is left");
+    });
+}
+
+#[test]
+fn session_keys_hold_a_deposit_once_and_give_it_back() {
+    walk("local_testnet", |chain| {
+        let keys = || RuntimeHoldReason::from(pallet_session::HoldReason::Keys);
+        let held = || Balances::balance_on_hold(&keys(), &eve());
+        let deposit = KeyDeposit::get();
+        assert_eq!(deposit, 927 * CFX / 1_000);
+        for seed in ["//Eve", "//Eve//2"] {
+            let set_keys = pallet_session::Call::set_keys {
+                keys: keys_of(seed),
+                proof: possession(seed, &eve()),
+            };
+            let done = chain.block([signed(Sr25519Keyring::Eve, set_keys)]);
+            assert_eq!(done, [Ok(Ok(()))]);
+            assert_eq!(held(), deposit, "other keys in their place cost no more");
+            assert_eq!(invariants::check(), Ok(()));
+        }
+        // As much as is not of any keys is noticed.
+        assert_ok!(Balances::hold(&keys(), &eve(), 1));
+        assert!(invariants::check().is_err());
+        assert_ok!(Balances::release(&keys(), &eve(), 1, Precision::Exact));
+
+        let forget = pallet_authorities::Call::forget_session_keys {};
+        let done = chain.block([signed(Sr25519Keyring::Eve, forget)]);
+        assert_eq!(done, [Ok(Ok(()))]);
+        assert_eq!((held(), System::consumers(&eve())), (0, 0));
+        assert_eq!(invariants::check(), Ok(()));
     });
 }
 

@@ -1,7 +1,7 @@
 //! Weights are measured, none is nothing, and what they allow.
 
-use super::origins;
-use crate::{Runtime, RuntimeCall, constants::block::MAX_WEIGHT, weights};
+use super::{origins, walk::walk};
+use crate::{Runtime, RuntimeCall, Session, System, constants::block::MAX_WEIGHT, weights};
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
     traits::GetCallName,
@@ -151,4 +151,24 @@ fn no_call_and_no_access_of_the_database_is_for_nothing() {
     }
     let report = <weights::Grandpa as pallet_grandpa::WeightInfo>::report_equivocation(100, 0);
     assert!(report.ref_time() > 0 && report.all_lt(MAX_WEIGHT));
+}
+
+#[test]
+fn what_hooks_do_is_charged_and_the_end_of_a_session_as_a_whole_block() {
+    walk("local_testnet", |chain| {
+        let base = <Runtime as frame_system::Config>::BlockWeights::get().base_block;
+        let mut sessions = 0;
+        while sessions < 2 {
+            let before = Session::current_index();
+            chain.begin_block();
+            let charged = System::block_weight();
+            let charged = charged.get(DispatchClass::Mandatory).ref_time();
+            assert!(charged > base.ref_time(), "hooks are for nothing");
+            let has_ended = Session::current_index() != before;
+            // Whoever comes or goes, whatever keys change: nothing else fits in.
+            assert_eq!(charged >= MAX_WEIGHT.ref_time(), has_ended);
+            sessions += u32::from(has_ended);
+            chain.end_block();
+        }
+    });
 }

@@ -1,6 +1,6 @@
 //! What must always hold.
 
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 use chainflix_primitives::{campaign::CampaignState, registry::CurrentRound};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
@@ -21,6 +21,19 @@ impl<T: Config> Pallet<T> {
         Self::check_listings()?;
         Self::check_promises()?;
         Self::check_states()
+    }
+
+    /// What is to be on hold for each item: of whom, why, how many units. Reads every item, for checks.
+    pub fn held_for_items() -> Vec<(T::AccountId, HoldReason, u128)> {
+        let campaigns = Campaigns::<T>::iter_values();
+        let holds = campaigns.flat_map(|record| {
+            let advertiser: T::AccountId = record.terms.advertiser.0.into();
+            [
+                (advertiser.clone(), HoldReason::Budget, record.funds.balance),
+                (advertiser, HoldReason::Campaign, record.deposit),
+            ]
+        });
+        holds.collect()
     }
 
     /// `paid + balance = deposited − refunded` of each campaign and of all together; removed ones left nothing behind.

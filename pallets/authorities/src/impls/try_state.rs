@@ -1,5 +1,6 @@
 //! What must always hold.
 
+use alloc::vec::Vec;
 use frame_support::{
     ensure,
     traits::{Get, fungible::InspectHold},
@@ -25,6 +26,18 @@ impl<T: Config> Pallet<T> {
         Self::check_keys()?;
         Self::check_announcements()?;
         Self::check_secrets()
+    }
+
+    /// What is to be on hold for each item: of whom, why, how many units. Reads every item, for checks.
+    pub fn held_for_items() -> Vec<(T::AccountId, HoldReason, u128)> {
+        let records = Verifiers::<T>::iter();
+        let holds = records.flat_map(|(account, record)| {
+            [
+                (account.clone(), HoldReason::Bond, record.bond),
+                (account, HoldReason::Record, record.deposit),
+            ]
+        });
+        holds.collect()
     }
 
     fn check_size(size: usize) -> Result<(), TryRuntimeError> {

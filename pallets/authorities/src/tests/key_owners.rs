@@ -5,8 +5,8 @@ use crate::{
     KeySetSessions, KeySets, SessionSlots,
     impls::key_owners::is_short,
     mock::{
-        Authorities, Historical, REPORT_SESSIONS, Session, Test, aura_pair, pov_key, run,
-        session_keys, verifier,
+        Authorities, Historical, LongestReport, REPORT_SESSIONS, Session, Test, aura_pair, pov_key,
+        run, session_keys, verifier,
     },
     types::MAX_KEY_SETS,
 };
@@ -129,6 +129,45 @@ fn keys_are_remembered_once_per_set_and_no_longer_than_they_can_be_reported() {
                 "the test shows the one bound"
             )
         };
+    });
+}
+
+#[test]
+fn e1_of_more_sets_of_keys_than_there_is_room_for_the_newest_are_remembered() {
+    run(|| {
+        // As on a real chain, where the room ends long before the sessions do.
+        LongestReport::set(100 * MAX_KEY_SETS);
+        rotate(1);
+        let numbers = 50u8..50 + MAX_KEY_SETS as u8 + 8;
+        for number in numbers.clone() {
+            replace_keys(2, number);
+            rotate(1);
+        }
+        rotate(2);
+        // All were in force for a session, beside those of genesis.
+        let sessions = KeySetSessions::<Test>::get();
+        assert_eq!(sessions.len(), MAX_KEY_SETS as usize);
+        assert_eq!(KeySets::<Test>::iter_keys().count(), MAX_KEY_SETS as usize);
+        let session_of = |number: u8| {
+            let proof = Authorities::prove((AURA, aura_pair(number).public()))?;
+            assert_eq!(owner(number, proof.clone()), Some(2));
+            Some(proof.session)
+        };
+        let newest = numbers.end - MAX_KEY_SETS as u8;
+        for number in numbers.clone() {
+            assert_eq!(session_of(number).is_some(), number >= newest, "{number}");
+        }
+        assert_eq!(session_of(newest), sessions.first().copied());
+        // Who never changed its keys is known by the same of all sessions that are remembered, and of none before.
+        for session in [sessions[0], Session::current_index()] {
+            let proof = Authorities::prove_in(session, AURA, aura_pair(3).public().as_ref());
+            assert_eq!(owner(3, proof.expect("remembered")), Some(3));
+        }
+        let before = sessions[0] - 1;
+        let forgotten = Authorities::prove_in(before, AURA, aura_pair(3).public().as_ref());
+        assert_eq!(forgotten, None);
+        // A root of that session remains, and so does a path that was made in time.
+        assert!(HistoricalSessions::<Test>::contains_key(before));
     });
 }
 

@@ -1,6 +1,9 @@
 //! What must always hold.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use chainflix_primitives::{heartbeat, registry::CurrentRound};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
@@ -21,6 +24,16 @@ impl<T: Config> Pallet<T> {
         Self::check_declarations()?;
         Self::check_controllers()?;
         Self::check_heartbeats()
+    }
+
+    /// What is to be on hold for each item: of whom, why, how many units. Reads every item, for checks.
+    pub fn held_for_items() -> Vec<(T::AccountId, HoldReason, u128)> {
+        let providers = Providers::<T>::iter_values();
+        let holds = providers.map(|provider| {
+            let owner: T::AccountId = provider.record.owner.0.into();
+            (owner, HoldReason::Provider, provider.deposit)
+        });
+        holds.collect()
     }
 
     /// Funds held of an owner are the sum of its providers' deposits.

@@ -1,6 +1,9 @@
 //! What must always hold.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use frame_support::{
     ensure,
     traits::{Get, fungible::InspectHold},
@@ -42,6 +45,17 @@ impl<T: Config> Pallet<T> {
             );
         }
         Ok(())
+    }
+
+    /// What is to be on hold for each item: of whom, why, how many units. Reads every item, for checks.
+    pub fn held_for_items() -> Vec<(T::AccountId, HoldReason, u128)> {
+        let applications = Applications::<T>::iter()
+            .map(|(producer, item)| (producer, HoldReason::Application, item.deposit));
+        let approvals = Approvals::<T>::iter()
+            .map(|(producer, item)| (producer, HoldReason::Approval, item.deposit));
+        let appeals = Appeals::<T>::iter_values()
+            .map(|item| (item.producer, HoldReason::Appeal, item.deposit));
+        applications.chain(approvals).chain(appeals).collect()
     }
 
     /// What is held of a producer is what its application and its approval say.

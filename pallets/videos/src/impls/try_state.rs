@@ -1,6 +1,6 @@
 //! What must always hold.
 
-use alloc::collections::BTreeMap;
+use alloc::{collections::BTreeMap, vec::Vec};
 use chainflix_primitives::{Magnet, registry::CurrentRound, window};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
@@ -23,6 +23,24 @@ impl<T: Config> Pallet<T> {
         Self::check_enhancement_deposits()?;
         Self::check_enhancements()?;
         Self::check_places()
+    }
+
+    /// What is to be on hold for each item: of whom, why, how many units. Reads every item, for checks.
+    pub fn held_for_items() -> Vec<(T::AccountId, HoldReason, u128)> {
+        let videos = Videos::<T>::iter_values().map(|record| {
+            let producer: T::AccountId = record.terms.producer.0.into();
+            (producer, HoldReason::Video, record.deposit)
+        });
+        let marks = Uploads::<T>::iter_values()
+            .map(|mark| (mark.producer, HoldReason::UploadMark, mark.deposit));
+        let enhancements = Enhancements::<T>::iter_values().filter_map(|item| {
+            let owner = item.owner()?.clone();
+            Some((owner, HoldReason::Enhancement, item.deposit))
+        });
+        let policies = Policies::<T>::iter()
+            .map(|(producer, item)| (producer, HoldReason::AcceptancePolicy, item.deposit));
+        let holds = videos.chain(marks).chain(enhancements).chain(policies);
+        holds.collect()
     }
 
     /// Funds held are the sum of the items' deposits, account by account and reason by reason.

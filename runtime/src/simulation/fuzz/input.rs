@@ -1,8 +1,11 @@
 //! Bytes as arguments.
 
 use super::SIGNERS;
-use crate::{TreasuryAccount, presets::accounts};
-use codec::{Error, Input};
+use crate::{AllPalletsWithSystem, RuntimeCall, TreasuryAccount, presets::accounts};
+use codec::{Decode, Error, Input};
+use frame_support::traits::PalletsInfoAccess;
+use sp_runtime::traits::TrailingZeroInput;
+use std::sync::OnceLock;
 
 /// Bytes that are read one after the other; zeros after their end.
 pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
@@ -91,4 +94,16 @@ impl Input for Guided<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Pallet and number of every call.
+pub(super) fn calls() -> &'static [[u8; 2]] {
+    static CALLS: OnceLock<Vec<[u8; 2]>> = OnceLock::new();
+    CALLS.get_or_init(|| {
+        let pallets = AllPalletsWithSystem::infos().into_iter();
+        let all =
+            pallets.flat_map(|pallet| (0..=u8::MAX).map(move |call| [pallet.index as u8, call]));
+        all.filter(|start| RuntimeCall::decode(&mut TrailingZeroInput::new(start)).is_ok())
+            .collect()
+    })
 }

@@ -5,6 +5,7 @@
 //! block and every call, and about *why* a call is refused; what is refused changes nothing, and costs its caller.
 
 mod model;
+mod registering;
 mod steps;
 pub(crate) mod storage;
 mod world;
@@ -186,11 +187,10 @@ fn market(world: &mut World, step: Step) {
                 key_epoch: 0,
                 upload_id: UploadId([upload; 16]),
             };
-            let approved = by == PRODUCER;
             world.call(
                 by,
                 call,
-                costly(|model| model.publish(by, video, upload, cells, approved)),
+                costly(|model| model.publish(by, video, upload, cells)),
             );
         }
         Step::Propose { by, video, price } => {
@@ -276,7 +276,7 @@ fn market(world: &mut World, step: Step) {
             let call = Ads::refund { campaign: id };
             world.call(by, call, costly(|model| model.refund(by, id as usize)));
         }
-        _ => unreachable!("taken elsewhere"),
+        step => registering::take(world, step),
     }
 }
 

@@ -5,10 +5,11 @@
 //! is refused.
 
 mod market;
-
+mod registry;
 mod rounds;
 
-pub(super) use market::Terms;
+pub(super) use self::market::Terms;
+use self::registry::Registry;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +55,7 @@ pub(super) struct Model {
     pub(super) barred: [bool; VERIFIERS],
     pub(super) campaigns: Vec<Campaign>,
     pub(super) enhancements: Vec<Option<Enhancement>>,
+    pub(super) registry: Registry,
     pub(super) adopted: BTreeMap<u32, Adopted>,
     /// The current round, and those that counted.
     pub(super) round: u32,
@@ -181,6 +183,7 @@ impl Model {
             barred: [false; VERIFIERS],
             campaigns: Vec::new(),
             enhancements: Vec::new(),
+            registry: Registry::default(),
             adopted: BTreeMap::new(),
             round: 0,
             counted: Vec::new(),
@@ -246,27 +249,6 @@ impl Model {
         self.free[from] -= amount;
         self.free[to] += amount;
         Ok(())
-    }
-
-    pub(super) fn top_up_bond(&mut self, who: Who, amount: u128) -> Result<(), Refusal> {
-        if amount == 0 {
-            return Err("NothingNew");
-        }
-        if who >= VERIFIERS {
-            return Err("NotMember");
-        }
-        self.hold(who, amount).map_err(|_| "BondNotAffordable")?;
-        self.bonds[who] += amount;
-        Ok(())
-    }
-
-    /// Nobody in these sequences has left long enough ago.
-    pub(super) fn withdraw_bond(&self, who: Who) -> Result<(), Refusal> {
-        Err(if who < VERIFIERS {
-            "BondLocked"
-        } else {
-            "NoBond"
-        })
     }
 
     /// A verifier signed two blocks of one slot: half of its bond is gone, and so is it.

@@ -118,6 +118,46 @@ pub(super) enum Step {
         amount: u128,
     },
     WithdrawBond(Who),
+    /// Somebody applies as a producer.
+    Apply(Who),
+    WithdrawApplication(Who),
+    /// The supervisor decides an application, takes an approval back.
+    Decide {
+        producer: Who,
+        yes: bool,
+    },
+    Revoke(Who),
+    RemoveApproval {
+        by: Who,
+        producer: Who,
+    },
+    /// Somebody registers a storage provider, has it leave, removes it.
+    Register {
+        by: Who,
+        key: u8,
+    },
+    Exit {
+        by: Who,
+        id: u32,
+    },
+    Remove {
+        by: Who,
+        id: u32,
+    },
+    /// Somebody who is no verifier registers session keys, one pair or another; somebody takes them away.
+    SetKeys {
+        by: Who,
+        other: bool,
+    },
+    ForgetKeys(Who),
+    /// Somebody wants a place in the set, or no longer.
+    Stand(Who),
+    StandDown(Who),
+    /// The verifiers pay somebody out of the development fund.
+    Pay {
+        to: Who,
+        amount: u128,
+    },
 }
 
 /// Somebody who signs: a verifier, the producer (4), the advertiser (5), somebody poor (6).
@@ -206,7 +246,34 @@ fn paying() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn registering() -> impl Strategy<Value = Step> {
+    let id = || 0u32..4;
+    prop_oneof![
+        3 => signer().prop_map(Step::Apply),
+        1 => signer().prop_map(Step::WithdrawApplication),
+        4 => (signer(), prop::bool::weighted(0.7))
+            .prop_map(|(producer, yes)| Step::Decide { producer, yes }),
+        1 => signer().prop_map(Step::Revoke),
+        2 => (signer(), signer()).prop_map(|(by, producer)| Step::RemoveApproval { by, producer }),
+        3 => (signer(), 0u8..6).prop_map(|(by, key)| Step::Register { by, key }),
+        2 => (signer(), id()).prop_map(|(by, id)| Step::Exit { by, id }),
+        1 => (signer(), id()).prop_map(|(by, id)| Step::Remove { by, id }),
+        4 => (4usize..7, any::<bool>()).prop_map(|(by, other)| Step::SetKeys { by, other }),
+        2 => signer().prop_map(Step::ForgetKeys),
+        4 => mostly(5).prop_map(Step::Stand),
+        2 => mostly(5).prop_map(Step::StandDown),
+        2 => (mostly(5), cfx(0..2_000)).prop_map(|(by, amount)| Step::TopUpBond { by, amount }),
+        1 => mostly(5).prop_map(Step::WithdrawBond),
+        3 => (0usize..10, prop_oneof![
+            4 => cfx(0..100_000), 1 => Just(0), 1 => Just(CFX / 1_000), 1 => Just(9_000_000 * CFX)
+        ]).prop_map(|(to, amount)| Step::Pay { to, amount }),
+    ]
+}
+
 /// A sequence of steps.
 pub(super) fn sequences(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec(prop_oneof![1 => verifying(), 1 => paying()], length)
+    prop::collection::vec(
+        prop_oneof![3 => verifying(), 3 => paying(), 2 => registering()],
+        length,
+    )
 }

@@ -4,7 +4,7 @@ mod compare;
 mod earnings;
 
 use super::{
-    model::{Block, Model, Refusal, Report, TREASURY, VERIFIERS, Vote, Who},
+    model::{Block, CFX, Model, Refusal, Report, TREASURY, VERIFIERS, Vote, Who},
     storage::Storage,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 use chainflix_primitives::{AccountId as Raw, Magnet, Round, report::Verdict};
 use frame_support::dispatch::GetDispatchInfo;
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, traits::Dispatchable};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The video that viewers watch, published by the producer.
@@ -79,6 +79,7 @@ impl<'a> World<'a> {
             .collect();
         let mut model = Model::new(owned, rate);
         model.issued = Balances::total_issuance();
+        model.registry.approvals.insert(PRODUCER, false);
         let mut world = Self {
             first_slot: walk.slot,
             walk,
@@ -208,6 +209,10 @@ impl<'a> World<'a> {
         foretell: impl FnOnce(&mut Model) -> Result<bool, Refusal>,
     ) {
         let call: RuntimeCall = call.into();
+        if self.model.free[by] < CFX / 10 {
+            // It could not pay a fee: nothing of its gets into a block.
+            return;
+        }
         self.leave_full_block();
         self.block(|world| {
             let mut after = world.model.clone();
@@ -258,6 +263,34 @@ impl<'a> World<'a> {
                     let before = Storage::read();
                     let refused = Executive::apply_extrinsic(transaction);
                     assert!(refused.is_err(), "let in although {refusal}");
+                    before.assert_unchanged_but_for_the_fee(&[]);
+                }
+            }
+        });
+    }
+
+    /// What somebody decides who is not in the model, and pays nothing for it.
+    pub(super) fn decision(
+        &mut self,
+        by: RuntimeOrigin,
+        call: impl Into<RuntimeCall>,
+        foretell: impl FnOnce(&mut Model) -> Result<(), Refusal>,
+    ) {
+        let call: RuntimeCall = call.into();
+        self.leave_full_block();
+        self.block(|world| {
+            let mut after = world.model.clone();
+            let foretold = foretell(&mut after);
+            let before = Storage::read();
+            let done = call.clone().dispatch(by);
+            match foretold {
+                Ok(()) => {
+                    assert!(done.is_ok(), "foretold to be made: {call:?}");
+                    world.model = after;
+                }
+                Err(refusal) => {
+                    let error = done.expect_err(refusal).error;
+                    assert_eq!(name_of(&error), refusal, "{call:?}");
                     before.assert_unchanged_but_for_the_fee(&[]);
                 }
             }

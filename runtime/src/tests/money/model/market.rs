@@ -27,16 +27,15 @@ pub(in super::super) struct Terms {
 }
 
 impl Model {
-    /// A video of so many cells; only the approved producer may.
+    /// A video of so many cells; only an approved producer may.
     pub(in super::super) fn publish(
         &mut self,
         by: Who,
         video: u8,
         upload: u8,
         cells: u32,
-        is_approved: bool,
     ) -> Result<(), Refusal> {
-        if !is_approved {
+        if !self.is_eligible(by) {
             return Err("NotEligible");
         }
         if self.videos.contains_key(&video) {

@@ -2,9 +2,11 @@
 
 use super::{World, owned_by};
 use crate::{
-    Ads, Authorities, Balances, Rewards, Videos,
+    Ads, Authorities, Balances, Rewards, StorageProviders, Supervisors, Videos,
     tests::money::model::{Campaign, VERIFIERS},
 };
+use pallet_authorities::VerifierStatus;
+use pallet_supervisors::ApplicationState;
 
 impl World<'_> {
     /// Chain and model agree about every unit.
@@ -25,6 +27,7 @@ impl World<'_> {
             let (bond, suspended) = (model.bonds[verifier], model.suspended[verifier]);
             assert_eq!((record.bond, record.suspended), (bond, suspended));
         }
+        self.compare_registries();
         assert_eq!(Balances::total_issuance(), model.issued);
         let totals = Rewards::totals();
         assert_eq!(
@@ -65,5 +68,37 @@ impl World<'_> {
             adopted,
             known.map(|(as_of, last)| (as_of, last.root, last.sum))
         );
+    }
+
+    /// Chain and model agree about who is registered as what.
+    fn compare_registries(&self) {
+        let registry = &self.model.registry;
+        for who in 0..self.model.free.len() {
+            let account = self.account(who);
+            let application = Supervisors::application(account.clone());
+            let waits =
+                application.map(|found| matches!(found.state, ApplicationState::Open { .. }));
+            assert_eq!(waits, registry.applications.get(&who).copied(), "{who}");
+            let approval = Supervisors::approval(account.clone());
+            let revoked = approval.map(|found| found.revoked.is_some());
+            assert_eq!(revoked, registry.approvals.get(&who).copied(), "{who}");
+            if who >= VERIFIERS {
+                let record = Authorities::verifier(account);
+                let stands =
+                    record.map(|found| (found.status == VerifierStatus::Candidate, found.bond));
+                let known = registry.candidates.get(&who);
+                assert_eq!(
+                    stands,
+                    known.map(|known| (known.applies, known.bond)),
+                    "{who}"
+                );
+            }
+        }
+        for (id, known) in registry.providers.iter().enumerate() {
+            let leaves = StorageProviders::exit_round(id as u32).is_some();
+            assert_eq!(leaves, known.leaving, "provider {id}");
+        }
+        let next = StorageProviders::provider(registry.providers.len() as u32);
+        assert!(next.is_none(), "a provider that nobody registered");
     }
 }

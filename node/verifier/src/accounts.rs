@@ -49,8 +49,8 @@ struct Account {
     playing: Option<Playing>,
     /// Until when another verifier's ticket may be open, on the monotonic clock.
     elsewhere_until: Option<u64>,
-    /// End of the last interval accepted here, ms since the Unix epoch.
-    last_end_ms: u64,
+    /// End of the last interval accepted here, ms since the Unix epoch. `None` before the store was asked.
+    last_end_ms: Option<u64>,
     starts: Bucket,
     moves: Bucket,
     used_ms: u64,
@@ -114,7 +114,7 @@ impl Accounts {
                 open: None,
                 playing: None,
                 elsewhere_until: None,
-                last_end_ms: 0,
+                last_end_ms: None,
                 starts: Bucket::full(self.limits.starts, now_ms),
                 moves: Bucket::full(self.limits.moves, now_ms),
                 used_ms: now_ms,
@@ -122,6 +122,11 @@ impl Accounts {
         });
         entry.used_ms = now_ms;
         act(entry, &mut inner.constants)
+    }
+
+    /// End of the last interval that was accepted of an account here, ms since the Unix epoch, if it is remembered.
+    pub(crate) fn last_end(&self, account: &AccountId) -> Option<u64> {
+        self.lock().accounts.get(account)?.last_end_ms
     }
 
     /// Whether a cell may be started now, and from when on, given the end of the account's last interval by the store.
@@ -139,8 +144,9 @@ impl Accounts {
             if !state.starts.take(rate, now_ms) {
                 return Err(Refusal::RateLimited);
             }
-            state.last_end_ms = state.last_end_ms.max(stored_end_ms);
-            Ok(state.last_end_ms)
+            let last_end_ms = state.last_end_ms.unwrap_or(0).max(stored_end_ms);
+            state.last_end_ms = Some(last_end_ms);
+            Ok(last_end_ms)
         })
     }
 
@@ -150,7 +156,10 @@ impl Accounts {
         let now_ms = open.issued_ms;
         let viewer = open.ticket.viewer;
         self.with(&viewer, now_ms, |state, constants| {
-            if open.ticket.issue_ms < state.last_end_ms {
+            if state
+                .last_end_ms
+                .is_some_and(|end| open.ticket.issue_ms < end)
+            {
                 return Ok(false);
             }
             if let Some(old) = state.open.take() {
@@ -200,7 +209,7 @@ impl Accounts {
             return false;
         }
         constants.remove(constant);
-        state.last_end_ms = state.last_end_ms.max(end_ms);
+        state.last_end_ms = state.last_end_ms.max(Some(end_ms));
         true
     }
 

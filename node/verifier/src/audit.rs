@@ -139,7 +139,7 @@ impl Audit {
     pub(crate) fn reported(&self, at_ms: u64, report: &Report) {
         let verdicts = report.verdicts.iter();
         let approved = verdicts.filter(|on| on.verdict == Verdict::Approve).count();
-        let hex = |hash: Hash32| hex::encode(hash);
+        let hex = |hash: Hash32| const_hex::encode(hash);
         let event = Event::Reported {
             round: report.round,
             root: hex(report.header.root),

@@ -1,17 +1,24 @@
 //! Signatures of Play Data that come in at the same time are verified together: a batch costs half.
 //!
-//! Whoever brings signatures when nobody is verifying begins at once; what comes meanwhile waits for the next batch. So an
-//! idle verifier adds no delay, and a busy one saves the more the more there is to do.
+//! Whoever brings signatures when nobody is verifying begins at once; what comes meanwhile waits for the next batch, which
+//! begins when it is full, or some milliseconds after the one before. So an idle verifier adds no delay. A busy one would
+//! otherwise verify by twos and threes, as fast as the other threads bring them, and save nothing.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
+    time::{Duration, Instant},
 };
 
 use chainflix_primitives::refusal::Refusal;
 use tokio::sync::oneshot;
 
 use crate::checks::signatures::{BATCH, Deferred, verify_all};
+
+/// Between the beginnings of two batches of one thread, unless the second is full.
+const PACE: Duration = Duration::from_millis(4);
+/// Looks at whether a batch has become full, within that.
+const LOOKS: u32 = 4;
 
 /// Signatures on their way.
 struct Job {
@@ -66,14 +73,28 @@ impl SignatureQueue {
     }
 
     fn work(&self) {
-        while let Some(jobs) = self.next_batch() {
+        loop {
+            let began = Instant::now();
+            let Some(jobs) = self.next_batch() else {
+                return;
+            };
             let (deferred, waiting): (Vec<_>, Vec<_>) =
                 jobs.into_iter().map(|job| (job.deferred, job.done)).unzip();
             for (result, done) in verify_all(deferred).into_iter().zip(waiting) {
                 // Whoever no longer waits needs no answer.
                 let _ = done.send(result);
             }
+            while began.elapsed() < PACE && !self.is_full() {
+                thread::sleep(PACE / LOOKS);
+            }
         }
+    }
+
+    /// Whether what waits makes up a batch.
+    fn is_full(&self) -> bool {
+        let waiting = self.lock();
+        let lengths = waiting.jobs.iter().map(|job| job.deferred.len());
+        lengths.fold(0usize, usize::saturating_add) >= BATCH
     }
 
     /// The oldest jobs that make up a batch. `None` when nothing waits: the thread ends then.

@@ -1,6 +1,7 @@
 //! The durable store: tickets, views, bodies, reports, secrets, earnings. The paper's "separate DB".
 //!
-//! One file of an embedded B-tree store (redb), in the service's directory. It never has to agree with the chain's
+//! One file of an embedded B-tree store (redb), in the service's directory, and beside it files with the bulk of what own
+//! views are proved by ([`evidence`]). It never has to agree with the chain's
 //! database: what is on chain is read from there. All writes go through one thread that commits many at once
 //! ([`writer`]); a message is acknowledged only after the commit that holds it, so that a crash at any instant loses
 //! nothing that anybody was told.
@@ -17,6 +18,7 @@ use redb::{AccessGuard, Database, ReadableDatabase, ReadableTable, StorageError}
 mod batch;
 pub(crate) mod bodies;
 pub(crate) mod earnings;
+mod evidence;
 mod heartbeats;
 pub(crate) mod prune;
 pub(crate) mod reports;
@@ -28,13 +30,14 @@ pub(crate) mod writer;
 
 pub(crate) use self::batch::Batch;
 
-use self::tables::{Key, META, Table};
+use self::evidence::{Directory, EvidenceLog, Files};
+use self::tables::{EVIDENCE, Key, META, Table};
 use self::writer::Writer;
 
 /// Name of the file in the service's directory.
 const FILE: &str = "verifier.redb";
 /// Number of the store's layout.
-const LAYOUT: u32 = 2;
+const LAYOUT: u32 = 3;
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +99,7 @@ pub(crate) type StoreResult<T> = Result<T, StoreError>;
 #[derive(Clone)]
 pub(crate) struct Store {
     database: Arc<Database>,
+    evidence: Arc<EvidenceLog>,
     writer: Writer,
     path: PathBuf,
 }
@@ -111,39 +115,34 @@ impl Store {
                 path: path.clone(),
                 source: Box::new(error.into()),
             })?;
-        Self::on(database, path, genesis)
+        let files = Box::new(Directory(directory.into()));
+        Self::on(database, files, path, genesis)
     }
 
-    /// The store on an open database, which lies at `path`, for the chain of `genesis`.
-    fn on(database: Database, path: PathBuf, genesis: &Hash32) -> StoreResult<Self> {
-        let database = Arc::new(database);
+    /// The store on an open database, which lies at `path`, with `files` beside it, for the chain of `genesis`.
+    fn on(
+        database: Database,
+        files: Box<dyn Files>,
+        path: PathBuf,
+        genesis: &Hash32,
+    ) -> StoreResult<Self> {
         let write = database.begin_write()?;
         tables::create_all(&write)?;
-        {
-            let batch = Batch::new(&write);
-            match batch.get(META, b"layout__")? {
-                None => {
-                    batch.put(META, b"layout__", &LAYOUT.encode())?;
-                    batch.put(META, b"genesis_", &genesis.to_vec())?;
-                }
-                Some(found) if found == LAYOUT.encode() => {
-                    if batch.get(META, b"genesis_")? != Some(genesis.to_vec()) {
-                        return Err(StoreError::OtherChain { path });
-                    }
-                }
-                Some(found) => {
-                    let found = u32::decode(&mut found.as_slice()).unwrap_or(u32::MAX);
-                    return Err(StoreError::Layout { path, found });
-                }
-            }
-        }
         write.commit()?;
-        let writer = Writer::start(Arc::clone(&database))?;
-        Ok(Self {
-            database,
-            writer,
-            path,
-        })
+        let found = layout_of(&database)?;
+        if let Some(found) = found.filter(|found| *found != LAYOUT) {
+            return Err(StoreError::Layout { path, found });
+        }
+        let store = Self::with(database, files, path)?;
+        if found.is_none() {
+            store.write_now(|batch| {
+                batch.put(META, b"layout__", &LAYOUT.encode())?;
+                batch.put(META, b"genesis_", &genesis.to_vec())
+            })?;
+        } else if store.view()?.genesis()? != *genesis {
+            return Err(StoreError::OtherChain { path: store.path });
+        }
+        Ok(store)
     }
 
     /// Opens the store that a service left in `directory`; makes none.
@@ -155,22 +154,31 @@ impl Store {
                 path: path.clone(),
                 source: Box::new(error.into()),
             })?;
-        let database = Arc::new(database);
-        let writer = Writer::start(Arc::clone(&database))?;
-        let store = Self {
-            database,
-            writer,
-            path,
-        };
-        match store.view()?.get(META, b"layout__")? {
-            Some(layout) if layout == LAYOUT.encode() => Ok(store),
-            layout => Err(StoreError::Layout {
-                found: layout
-                    .and_then(|bytes| u32::decode(&mut bytes.as_slice()).ok())
-                    .unwrap_or(u32::MAX),
-                path: store.path,
+        match layout_of(&database)? {
+            Some(LAYOUT) => Self::with(database, Box::new(Directory(directory.into())), path),
+            found => Err(StoreError::Layout {
+                found: found.unwrap_or(u32::MAX),
+                path,
             }),
         }
+    }
+
+    /// The store on a database that has all tables.
+    fn with(database: Database, files: Box<dyn Files>, path: PathBuf) -> StoreResult<Self> {
+        let read = database.begin_read()?;
+        let places = read.open_table(EVIDENCE.definition())?;
+        let places = places.iter()?;
+        let places = places.map(|entry| EVIDENCE.decode(entry?.1.value()));
+        let evidence = Arc::new(EvidenceLog::open(files, places)?);
+        drop(read);
+        let database = Arc::new(database);
+        let writer = Writer::start(Arc::clone(&database), Arc::clone(&evidence))?;
+        Ok(Self {
+            database,
+            evidence,
+            writer,
+            path,
+        })
     }
 
     /// Whether a service has left a store in `directory`.
@@ -180,10 +188,13 @@ impl Store {
 
     /// Removes the store in `directory`, if there is one.
     pub(crate) fn remove_from(directory: &Path) {
-        if Self::exists_in(directory)
-            && let Err(error) = std::fs::remove_file(directory.join(FILE))
-        {
-            tracing::warn!(%error, "the store could not be removed");
+        let evidence = evidence::files_in(directory).unwrap_or_default();
+        let evidence = evidence.into_iter().map(|(_, path)| path);
+        let database = Self::exists_in(directory).then(|| directory.join(FILE));
+        for path in evidence.chain(database) {
+            if let Err(error) = std::fs::remove_file(path) {
+                tracing::warn!(%error, "the store could not be removed");
+            }
         }
     }
 
@@ -192,10 +203,7 @@ impl Store {
         &self,
         write: impl FnOnce(&Batch<'_>) -> StoreResult<()>,
     ) -> StoreResult<()> {
-        let transaction = self.database.begin_write()?;
-        write(&Batch::new(&transaction))?;
-        transaction.commit()?;
-        Ok(())
+        batch::commit(&self.database, &self.evidence, write)
     }
 
     /// The writing thread.
@@ -207,13 +215,27 @@ impl Store {
     pub(crate) fn view(&self) -> StoreResult<View> {
         Ok(View {
             read: self.database.begin_read()?,
+            evidence: Arc::clone(&self.evidence),
         })
     }
 
-    /// Size of the file in bytes; 0 when it can't be told.
+    /// Size of the files in bytes; 0 when it can't be told.
     pub(crate) fn bytes(&self) -> u64 {
-        std::fs::metadata(&self.path).map_or(0, |file| file.len())
+        let database = std::fs::metadata(&self.path).map_or(0, |file| file.len());
+        database.saturating_add(self.evidence.bytes())
     }
+}
+
+/// Number of the layout of what is there. `None` when nothing is.
+fn layout_of(database: &Database) -> StoreResult<Option<u32>> {
+    let open = database.begin_read()?.open_table(META.definition())?;
+    let Some(bytes) = open.get(b"layout__".as_slice())? else {
+        return Ok(None);
+    };
+    let layout = META.decode(bytes.value())?;
+    Ok(Some(
+        u32::decode(&mut layout.as_slice()).unwrap_or(u32::MAX),
+    ))
 }
 
 /// An entry as the database gives it out.
@@ -238,6 +260,7 @@ fn read<'a, K: Key, V: Decode>(
 /// A consistent view of the store.
 pub(crate) struct View {
     read: redb::ReadTransaction,
+    evidence: Arc<EvidenceLog>,
 }
 
 impl View {

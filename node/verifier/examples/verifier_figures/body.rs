@@ -62,6 +62,17 @@ pub(crate) fn on_all_cores<T: Sync, R: Send>(all: &[T], map: impl Fn(&T) -> R + 
 impl Body {
     /// One view of `minute` by each of `viewers`, accepted in `round`.
     pub(crate) fn new(world: &World, viewers: &[Arc<Viewer>], round: Round, minute: u16) -> Self {
+        Self::with_false(world, viewers, round, minute, 0)
+    }
+
+    /// The same, but the first `false_views` of the viewers, who are in league with the issuer, never had their cells.
+    pub(crate) fn with_false(
+        world: &World,
+        viewers: &[Arc<Viewer>],
+        round: Round,
+        minute: u16,
+        false_views: u64,
+    ) -> Self {
         let (film, starts_ms) = (
             &world.films[0],
             world.clock.start_of(round).expect("a time"),
@@ -71,7 +82,7 @@ impl Body {
         let mut leaves = on_all_cores(&numbered, |(number, viewer)| {
             let accepted_ms = starts_ms + number % spread_ms;
             let issue_ms = accepted_ms - u64::from(ELAPSED_MS);
-            view(film, viewer, minute, issue_ms)
+            view(film, viewer, minute, issue_ms, *number < false_views)
         });
         let mut tickets: BTreeMap<Round, Vec<Hash32>> = BTreeMap::new();
         for leaf in &mut leaves {
@@ -144,7 +155,7 @@ impl Body {
     }
 }
 
-fn view(film: &Film, viewer: &Viewer, minute: u16, issue_ms: u64) -> ViewLeaf {
+fn view(film: &Film, viewer: &Viewer, minute: u16, issue_ms: u64, is_false: bool) -> ViewLeaf {
     let account = viewer.account();
     let seed = [account.0.as_slice(), &minute.to_le_bytes()];
     let constant = RandomConstant(Sha256::sha256_parts(&seed));
@@ -155,7 +166,11 @@ fn view(film: &Film, viewer: &Viewer, minute: u16, issue_ms: u64) -> ViewLeaf {
         viewer: account,
         cell: CellId::of::<Sha256>(&film.magnet, 0, minute),
     };
-    let (_, acc) = film.walk(minute, &start);
+    let (_, mut acc) = film.walk(minute, &start);
+    if is_false {
+        // All that can be said without the plaintext: signed and mined like any other.
+        acc = Sha256::sha256(&acc);
+    }
     let bytes = film.entry(minute).bytes;
     let claim = ViewClaim {
         version: VIEW_VERSION,

@@ -30,6 +30,8 @@ struct Judged {
     settle: Cost,
     /// By how much the files on disk grew, in bytes.
     disk: u64,
+    /// Bytes to and from the block's issuer.
+    exchanged: u64,
 }
 
 /// Measures blocks of so many views each.
@@ -54,6 +56,8 @@ pub(crate) async fn run(parent: &Path, views: usize, sizes: &[usize], figures: &
             figures.put("settle_views_per_s_core", known.settle.per_core(*size));
             let disk = known.disk as f64 / *size as f64;
             figures.put("check_disk_bytes_per_view", disk);
+            let exchanged = known.exchanged as f64 / *size as f64;
+            figures.put("check_peer_bytes_per_view", exchanged);
         }
     }
 }
@@ -86,9 +90,11 @@ async fn one(measured: &mut Measured, body: &Arc<Body>) -> Judged {
 
     let disk = measured.disk_bytes();
     let (span, spent) = (Span::start(), measured.issuer.spent());
+    let before = measured.issuer.exchanged();
     measured.chain.turn(round + 2, &[round + 1, round]);
     let report = measured.report().await;
     let check = span.end().without(measured.issuer.spent() - spent);
+    let exchanged = measured.issuer.exchanged() - before;
     let verdict = report.verdicts.iter().find(|on| on.issuer == ISSUER);
     let verdict = verdict.map(|on| on.verdict);
     assert_eq!(verdict, Some(Verdict::Approve), "an honest block");
@@ -100,6 +106,7 @@ async fn one(measured: &mut Measured, body: &Arc<Body>) -> Judged {
         check,
         settle: span.end(),
         disk: measured.disk_bytes().saturating_sub(disk),
+        exchanged,
     }
 }
 

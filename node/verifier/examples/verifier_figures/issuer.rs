@@ -50,6 +50,7 @@ pub(crate) struct Issuer {
     chain: Mutex<Option<Arc<Chain>>>,
     shown: Mutex<Shown>,
     spent_ns: AtomicU64,
+    exchanged: AtomicU64,
 }
 
 impl Issuer {
@@ -59,6 +60,7 @@ impl Issuer {
             chain: Mutex::default(),
             shown: Mutex::default(),
             spent_ns: AtomicU64::new(0),
+            exchanged: AtomicU64::new(0),
         })
     }
 
@@ -94,6 +96,11 @@ impl Issuer {
     /// CPU time that its answers took so far: not the measured verifier's.
     pub(crate) fn spent(&self) -> Duration {
         Duration::from_nanos(self.spent_ns.load(Ordering::SeqCst))
+    }
+
+    /// Bytes of the measured verifier's messages to it and of its answers so far, before the network encrypts them.
+    pub(crate) fn exchanged(&self) -> u64 {
+        self.exchanged.load(Ordering::SeqCst)
     }
 
     fn answer(&self, request: &[u8]) -> Vec<u8> {
@@ -202,6 +209,8 @@ impl PeerNetwork for Network {
             let spent = cpu::of_thread().saturating_sub(before);
             let spent = u64::try_from(spent.as_nanos()).expect("not for centuries");
             issuer.spent_ns.fetch_add(spent, Ordering::SeqCst);
+            let bytes = request.len() as u64 + answer.len() as u64;
+            issuer.exchanged.fetch_add(bytes, Ordering::SeqCst);
             Ok(answer)
         })
     }

@@ -2,7 +2,7 @@
 //! error. `scripts/bench.sh verifier` runs it.
 //!
 //! ```text
-//! verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets]
+//! verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets|cheats]
 //! ```
 //!
 //! Stores lie in new directories under DIRECTORY, on the disk that is to be measured. Everything is real but the chain and
@@ -11,6 +11,7 @@
 
 mod body;
 mod chain;
+mod cheats;
 mod check;
 mod cpu;
 mod earnings;
@@ -20,6 +21,7 @@ mod issue;
 mod issuer;
 mod measured;
 mod sockets;
+mod traffic;
 mod viewer;
 mod world;
 
@@ -27,7 +29,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use figures::Figures;
 
-const USAGE: &str = "usage: verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets]";
+/// As the node has it.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+const USAGE: &str = "usage: verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets|cheats]";
 
 struct Options {
     directory: PathBuf,
@@ -70,6 +76,9 @@ async fn measure(options: &Options) -> Figures {
     }
     if is_wanted("sessions") {
         issue::session_bytes(directory, 5_000, &mut figures).await;
+    }
+    if is_wanted("cheats") {
+        cheats::run(directory, &mut figures).await;
     }
     if is_wanted("sockets") {
         sockets::run(directory, &mut figures).await;

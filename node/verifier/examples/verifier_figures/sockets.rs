@@ -4,7 +4,7 @@
 use std::{
     path::Path,
     process::{ExitCode, Stdio},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -19,6 +19,7 @@ use jsonrpsee::{
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    net::TcpStream,
     process::{Child, ChildStdin, ChildStdout, Command},
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
     time::Instant,
@@ -30,6 +31,7 @@ use crate::cpu::{self, Span};
 use crate::figures::Figures;
 use crate::issue::ELAPSED_MS;
 use crate::measured::Measured;
+use crate::traffic::{Counted, RECEIVED, SENT};
 use crate::viewer::{Session, Viewer};
 use crate::world::{Watched, World};
 
@@ -70,10 +72,10 @@ async fn throughput(parent: &Path, figures: &mut Figures) {
     let measured = Measured::start(parent, &world, clock.clone(), FIRST).await;
     let before = cpu::resident();
     let mut viewers = Process::start(&measured, &world, "stepped");
-    viewers.until("ready").await;
+    let connected = viewers.until("ready").await;
     let grown = cpu::resident().saturating_sub(before);
     figures.put("socket_session_bytes", grown as f64 / COUNT as f64);
-    let mut total = None;
+    let (mut total, mut exchanged) = (None, [0; 2]);
     for _ in 0..MINUTES {
         let span = Span::start();
         viewers.tell("start").await;
@@ -85,14 +87,25 @@ async fn throughput(parent: &Path, figures: &mut Figures) {
         measured.chain.turn(round, &[]);
         let span = Span::start();
         viewers.tell("finish").await;
-        viewers.until("finished").await;
+        exchanged = bytes(&viewers.until("finished").await);
         let both = start.plus(span.end());
         total = Some(total.map_or(both, |total: cpu::Cost| total.plus(both)));
     }
     let (total, count) = (total.expect("some"), COUNT * MINUTES as usize);
     figures.put("socket_views_per_s_core", total.per_core(count));
     figures.put("socket_views_per_s_wall", total.per_second(count));
+    let ways = ["socket_up_bytes_per_view", "socket_down_bytes_per_view"];
+    for ((key, to), from) in ways.into_iter().zip(exchanged).zip(bytes(&connected)) {
+        figures.put(key, (to - from) as f64 / count as f64);
+    }
     viewers.end().await;
+}
+
+/// Bytes that the viewers have sent and received, as they say behind a word.
+fn bytes(told: &str) -> [u64; 2] {
+    let mut numbers = told.split(' ').skip(1).map(|bytes| bytes.parse::<u64>());
+    let mut next = || numbers.next().expect("two numbers").expect("a number");
+    [next(), next()]
 }
 
 /// With the machine's own clock and short cells.
@@ -185,11 +198,13 @@ struct Player {
 }
 
 impl Player {
-    async fn connect(viewer: Viewer, url: &str, exchange_key: &[u8; 32]) -> Self {
+    async fn connect(viewer: Viewer, address: &str, exchange_key: &[u8; 32]) -> Self {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        stream.set_nodelay(true).expect("an option of TCP");
         let client = WsClientBuilder::default()
-            .build(url)
+            .build_with_stream(format!("ws://{address}"), Counted(stream))
             .await
-            .expect("a connection");
+            .expect("a WebSocket");
         let (opening, keys) = viewer.opening(exchange_key);
         let parameters = rpc_params![hex::encode(opening.encode())];
         let id: String = client
@@ -269,8 +284,8 @@ pub(crate) fn be_viewers(given: &mut impl Iterator<Item = String>) -> ExitCode {
             long_films()
         };
         let world = Arc::new(World::new(genesis_ms, &films));
-        let players = connect_all(&format!("ws://{address}"), &key).await;
-        println!("ready");
+        let players = connect_all(&address, &key).await;
+        tell("ready");
         let orders = orders();
         if mode == "live" {
             watch(orders, &world, players).await;
@@ -291,10 +306,16 @@ fn orders() -> UnboundedReceiver<String> {
     obeyed
 }
 
-async fn connect_all(url: &str, exchange_key: &[u8; 32]) -> Vec<Player> {
+/// Says a word, and how many bytes all viewers have sent and received so far.
+fn tell(word: &str) {
+    let [sent, received] = [&SENT, &RECEIVED].map(|bytes| bytes.load(Ordering::SeqCst));
+    println!("{word} {sent} {received}");
+}
+
+async fn connect_all(address: &str, exchange_key: &[u8; 32]) -> Vec<Player> {
     let connecting = body::viewers(0, COUNT)
         .into_iter()
-        .map(|viewer| Player::connect(viewer, url, exchange_key));
+        .map(|viewer| Player::connect(viewer, address, exchange_key));
     futures::stream::iter(connecting)
         .buffered(AT_ONCE)
         .collect()
@@ -330,7 +351,7 @@ async fn obey(mut orders: UnboundedReceiver<String>, world: &Arc<World>, mut pla
                 })
             });
             players = joined(finished).await;
-            println!("finished");
+            tell("finished");
         }
     }
 }

@@ -154,11 +154,11 @@ impl Api {
         let context = self.context();
         let place = context.place();
         Ok(Info {
-            genesis: hex::encode(context.genesis),
+            genesis: const_hex::encode(context.genesis),
             account: place.account,
-            service_key: hex::encode(context.keys.service_key()),
-            exchange_key: hex::encode(context.keys.exchange.public()),
-            network_key: hex::encode(context.config.network_key),
+            service_key: const_hex::encode(context.keys.service_key()),
+            exchange_key: const_hex::encode(context.keys.exchange.public()),
+            network_key: const_hex::encode(context.config.network_key),
             round: place.round,
             time_ms: context.time.now_ms(),
             ready: context.ready().is_ok_and(|ready| ready.may_earn),
@@ -174,7 +174,7 @@ impl Api {
             self.calls.open_session(&bytes(&text)?, caller).await
         };
         let id = opened.await.map_err(|denied| self.denied(&denied))?;
-        Ok(hex::encode(id))
+        Ok(const_hex::encode(id))
     }
 
     async fn call(&self, params: &Params<'_>, from: &Extensions) -> Answer<String> {
@@ -190,7 +190,7 @@ impl Api {
             calls.call(&id, number, &sealed, caller, arrived_ms).await
         };
         let reply = answered.await.map_err(|denied| self.denied(&denied))?;
-        Ok(hex::encode(reply))
+        Ok(const_hex::encode(reply))
     }
 
     fn claim_proof(&self, params: &Params<'_>) -> Answer<chainflix_primitives::api::ClaimProof> {
@@ -247,7 +247,7 @@ impl Api {
             encapsulated,
             sealed,
         };
-        Ok(hex::encode(key.encode()))
+        Ok(const_hex::encode(key.encode()))
     }
 
     fn plays(&self, params: &Params<'_>) -> Answer<String> {
@@ -256,7 +256,7 @@ impl Api {
             .map_err(|_| invalid("a request for plays is SCALE in hex"))?;
         let request = bytes(&text).map_err(refused)?;
         match plays::answer(self.context(), &request) {
-            Ok(page) => Ok(hex::encode(page.encode())),
+            Ok(page) => Ok(const_hex::encode(page.encode())),
             Err(NoPlays::Failed(failure)) => Err(failed(&failure)),
             Err(NoPlays::Refused(refusal)) => Err(self.denied(&refusal.into())),
             Err(no) => Err(ErrorObjectOwned::owned(
@@ -318,7 +318,7 @@ fn account(text: Option<String>) -> Answer<AccountId> {
         .ok_or_else(|| invalid("an account is 32 bytes in hex"))
 }
 
+/// Bytes in hex; the digits may stand behind `0x`.
 fn bytes(text: &str) -> Result<Vec<u8>, Refusal> {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
-    hex::decode(digits).map_err(|_| Refusal::Malformed)
+    const_hex::decode(text).map_err(|_| Refusal::Malformed)
 }

@@ -3,8 +3,9 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use codec::{Decode, Encode};
-use redb::ReadableTable;
+use redb::{Database, ReadableTable};
 
+use super::evidence::EvidenceLog;
 use super::tables::{Key, Table};
 use super::{StoreResult, read};
 
@@ -15,15 +16,45 @@ type OpenTable<'a> = redb::Table<'a, &'static [u8], &'static [u8]>;
 /// A table is opened once for all of them: opening costs more than an entry does.
 pub(crate) struct Batch<'a> {
     write: &'a redb::WriteTransaction,
+    /// Takes what is too long for the B-tree.
+    pub(super) evidence: &'a EvidenceLog,
     open: RefCell<BTreeMap<&'static str, OpenTable<'a>>>,
     /// Where keys and values are encoded.
     scratch: RefCell<(Vec<u8>, Vec<u8>)>,
 }
 
+/// Commits what `fill` writes, all of it or nothing, and waits until it is durable.
+pub(super) fn commit(
+    database: &Database,
+    evidence: &EvidenceLog,
+    fill: impl FnOnce(&Batch<'_>) -> StoreResult<()>,
+) -> StoreResult<()> {
+    let result = commit_all(database, evidence, fill);
+    match &result {
+        Ok(()) => evidence.committed(),
+        Err(_) => evidence.abandon(),
+    }
+    result
+}
+
+fn commit_all(
+    database: &Database,
+    evidence: &EvidenceLog,
+    fill: impl FnOnce(&Batch<'_>) -> StoreResult<()>,
+) -> StoreResult<()> {
+    let write = database.begin_write()?;
+    // Its tables are closed before the commit.
+    fill(&Batch::new(&write, evidence))?;
+    evidence.sync()?;
+    write.commit()?;
+    Ok(())
+}
+
 impl<'a> Batch<'a> {
-    pub(super) fn new(write: &'a redb::WriteTransaction) -> Self {
+    fn new(write: &'a redb::WriteTransaction, evidence: &'a EvidenceLog) -> Self {
         Self {
             write,
+            evidence,
             open: RefCell::default(),
             scratch: RefCell::default(),
         }

@@ -4,14 +4,15 @@ use std::marker::PhantomData;
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, RandomConstant, Round, delegation::SignedDelegation,
-    fault::FaultProof, hash::Hash32, ids::UploadId, play_data::ViewEvidence,
-    report::EarningsTriple, ticket::Ticket, view::ViewLeaf,
+    fault::FaultProof, hash::Hash32, ids::UploadId, report::EarningsTriple, ticket::Ticket,
+    view::ViewLeaf,
 };
 use codec::Decode;
 use redb::TableDefinition;
 
 use super::bodies::BodyInfo;
 use super::earnings::{Adopted, LedgerState, Totals};
+use super::evidence::Place;
 use super::reports::ReportRecord;
 use super::views::{OwnView, RefusedView};
 use super::{StoreError, StoreResult};
@@ -172,8 +173,8 @@ tables! {
     VIEWS_OF: (AccountId, ViewId) => (), "views_of";
     /// Own views by the ticket's random constant.
     VIEW_OF_TICKET: RandomConstant => ViewId, "view_of_ticket";
-    /// Openings and receipts of own views, until their fate is final.
-    EVIDENCE: ViewId => ViewEvidence, "evidence";
+    /// Where openings and receipts of own views lie, until their fate is final.
+    EVIDENCE: ViewId => Place, "evidence";
     /// What was refused, by round of arrival.
     REFUSED: (Round, u64) => RefusedView, "refused";
     /// Minutes that earned or wait to, as bitmaps.

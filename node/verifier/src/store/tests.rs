@@ -20,6 +20,7 @@ use super::tables::{SPENT, TICKETS, VIEWS, ViewId};
 use super::views::ViewState;
 use super::*;
 
+mod evidence;
 mod power_cut;
 mod sample;
 

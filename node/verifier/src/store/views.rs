@@ -91,7 +91,7 @@ impl Batch<'_> {
         self.put(VIEWS_OF, &(view.viewer, *id), &())?;
         self.put(VIEW_OF_TICKET, &leaf.claim.constant, id)?;
         self.put(LEAVES, &view.leaf, leaf)?;
-        self.put(EVIDENCE, id, evidence)?;
+        self.put(EVIDENCE, id, &self.evidence.put(evidence)?)?;
         self.mark_spent(*cycle, view.viewer, view.video, view.minute)
     }
 
@@ -119,6 +119,9 @@ impl Batch<'_> {
         }
         self.put_open(id, &state)?;
         if matches!(state, ViewState::Final(_)) {
+            if let Some(place) = self.get(EVIDENCE, &id)? {
+                self.evidence.forget(place);
+            }
             self.delete(EVIDENCE, &id)?;
         }
         view.state = state;
@@ -217,7 +220,10 @@ impl View {
             return Ok(None);
         };
         match self.view_of_leaf(&leaf, hash)? {
-            Some((id, _)) => self.get(EVIDENCE, &id),
+            Some((id, _)) => match self.get(EVIDENCE, &id)? {
+                Some(place) => self.evidence.get(place),
+                None => Ok(None),
+            },
             None => Ok(None),
         }
     }

@@ -11,7 +11,8 @@ use std::{
 use redb::Database;
 use tokio::sync::oneshot;
 
-use super::{Batch, StoreError, StoreResult};
+use super::evidence::EvidenceLog;
+use super::{Batch, StoreError, StoreResult, batch};
 
 /// Writes that may wait.
 const QUEUE: usize = 8_192;
@@ -42,11 +43,11 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(database: Arc<Database>) -> StoreResult<Self> {
+    pub(super) fn start(database: Arc<Database>, evidence: Arc<EvidenceLog>) -> StoreResult<Self> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         thread::Builder::new()
             .name("verifier-store".into())
-            .spawn(move || run(&database, &queue))
+            .spawn(move || run(&database, &evidence, &queue))
             .map_err(|error| StoreError::Failed(Box::new(redb::Error::Io(error))))?;
         Ok(Self { jobs })
     }
@@ -82,7 +83,7 @@ impl Writer {
     }
 }
 
-fn run(database: &Database, queue: &mpsc::Receiver<Job>) {
+fn run(database: &Database, evidence: &EvidenceLog, queue: &mpsc::Receiver<Job>) {
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -90,7 +91,7 @@ fn run(database: &Database, queue: &mpsc::Receiver<Job>) {
         {
             group.push(job);
         }
-        if !commit(database, group) {
+        if !commit(database, evidence, group) {
             // Going on would leave a hole: a ticket's index is given before its write is durable.
             return;
         }
@@ -98,10 +99,12 @@ fn run(database: &Database, queue: &mpsc::Receiver<Job>) {
 }
 
 /// Commits a group, all of it or nothing, and answers those who wait. False when it failed.
-fn commit(database: &Database, group: Vec<Job>) -> bool {
+fn commit(database: &Database, evidence: &EvidenceLog, group: Vec<Job>) -> bool {
     let (writes, answers): (Vec<Write>, Vec<_>) =
         group.into_iter().map(|job| (job.write, job.done)).unzip();
-    let result = commit_all(database, writes);
+    let result = batch::commit(database, evidence, |batch| {
+        writes.into_iter().try_for_each(|write| write(batch))
+    });
     if let Err(error) = &result {
         tracing::error!(
             error = ?error,
@@ -116,16 +119,4 @@ fn commit(database: &Database, group: Vec<Job>) -> bool {
         });
     }
     result.is_ok()
-}
-
-fn commit_all(database: &Database, writes: Vec<Write>) -> StoreResult<()> {
-    let write = database.begin_write()?;
-    let batch = Batch::new(&write);
-    for job in writes {
-        job(&batch)?;
-    }
-    // Its tables are closed before the commit.
-    drop(batch);
-    write.commit()?;
-    Ok(())
 }

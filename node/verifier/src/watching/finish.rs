@@ -160,7 +160,10 @@ fn check(
     let parameters = context.round_facts(ticket.round)?.parameters;
     let view = context.store.view()?;
     let spent = view.spent(open.cycle, ticket.viewer, ticket.video)?;
-    let last_end = view.last_end(ticket.viewer)?;
+    let last_end = match context.accounts.last_end(&ticket.viewer) {
+        Some(remembered) => remembered,
+        None => view.last_end(ticket.viewer)?,
+    };
     drop(view);
     let providers = data
         .claim

@@ -32,7 +32,10 @@ pub(super) async fn start_cell(
         return Err(Refusal::NotReady.into());
     }
     let view = context.store.view()?;
-    let last_end = view.last_end(viewer)?;
+    let last_end = match context.accounts.last_end(&viewer) {
+        Some(remembered) => remembered,
+        None => view.last_end(viewer)?,
+    };
     let now_ms = message.arrived_ms;
     let earliest = context.accounts.may_start(&viewer, now_ms, last_end)?;
     let (issue_ms, round) = context

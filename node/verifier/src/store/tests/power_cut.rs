@@ -1,6 +1,7 @@
 //! The store on a disk that forgets: whatever was not synced may be there after a power cut, or not, write by write.
 
 use std::{
+    collections::BTreeMap,
     io,
     sync::{
         Arc, Mutex, PoisonError,
@@ -51,38 +52,76 @@ struct Content {
     unsynced: Vec<Change>,
 }
 
-/// The disk. Clones share it.
-#[derive(Clone, Debug, Default)]
-struct Disk(Arc<Mutex<Content>>);
-
-impl Disk {
-    fn with(content: Vec<u8>) -> Self {
-        Self(Arc::new(Mutex::new(Content {
-            seen: content.clone(),
-            synced: content,
-            unsynced: Vec::new(),
-        })))
+impl Content {
+    fn change(&mut self, change: Change) {
+        change.apply(&mut self.seen);
+        self.unsynced.push(change);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Content> {
+    fn sync(&mut self) {
+        let Self {
+            synced, unsynced, ..
+        } = self;
+        unsynced.drain(..).for_each(|change| change.apply(synced));
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let from = usize::try_from(offset).expect("small");
+        let bytes = self.seen.get(from..from + out.len());
+        out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+/// The database, or a file of evidence by its number.
+type Name = Option<u32>;
+const DATABASE: Name = None;
+
+/// What is on a disk: all files at one instant.
+type Left = BTreeMap<Name, Vec<u8>>;
+
+/// The disk. Clones share it.
+#[derive(Clone, Debug, Default)]
+struct Disk(Arc<Mutex<BTreeMap<Name, Content>>>);
+
+impl Disk {
+    fn with(left: Left) -> Self {
+        let content = |bytes: Vec<u8>| Content {
+            seen: bytes.clone(),
+            synced: bytes,
+            unsynced: Vec::new(),
+        };
+        let files = left.into_iter();
+        let files = files.map(|(name, bytes)| (name, content(bytes)));
+        Self(Arc::new(Mutex::new(files.collect())))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Name, Content>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: Change) {
-        let mut content = self.lock();
-        change.apply(&mut content.seen);
-        content.unsynced.push(change);
+    fn change(&self, name: Name, change: Change) {
+        self.lock().entry(name).or_default().change(change);
     }
 
-    /// What is there when the power is cut now; `kept` says of each unsynced write whether it reached the disk. The file's
-    /// length did.
-    fn after_cut(&self, mut kept: impl FnMut() -> bool) -> Vec<u8> {
-        let content = self.lock();
-        let mut left = content.synced.clone();
-        for change in &content.unsynced {
-            if matches!(change, Change::Resize(_)) || kept() {
-                change.apply(&mut left);
+    fn read_named(&self, name: Name, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let files = self.lock();
+        let content = files.get(&name).ok_or(io::ErrorKind::NotFound)?;
+        content.read(offset, out)
+    }
+
+    /// What is there when the power is cut now; `kept` says of each unsynced write whether it reached the disk. The files'
+    /// lengths did, and their names.
+    fn after_cut(&self, mut kept: impl FnMut() -> bool) -> Left {
+        let mut left = Left::new();
+        for (name, content) in self.lock().iter() {
+            let mut bytes = content.synced.clone();
+            for change in &content.unsynced {
+                if matches!(change, Change::Resize(_)) || kept() {
+                    change.apply(&mut bytes);
+                }
             }
+            left.insert(*name, bytes);
         }
         left
     }
@@ -90,34 +129,57 @@ impl Disk {
 
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.lock().seen.len() as u64)
+        let files = self.lock();
+        let content = files.get(&DATABASE);
+        Ok(content.map_or(0, |content| content.seen.len() as u64))
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let from = usize::try_from(offset).expect("small");
-        let content = self.lock();
-        let bytes = content.seen.get(from..from + out.len());
-        out.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
-        Ok(())
+        self.read_named(DATABASE, offset, out)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.change(Change::Resize(len));
+        self.change(DATABASE, Change::Resize(len));
         Ok(())
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut content = self.lock();
-        let Content {
-            synced, unsynced, ..
-        } = &mut *content;
-        unsynced.drain(..).for_each(|change| change.apply(synced));
+        self.lock().entry(DATABASE).or_default().sync();
         Ok(())
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.change(Change::Write(offset, data.to_vec()));
+        self.change(DATABASE, Change::Write(offset, data.to_vec()));
         Ok(())
+    }
+}
+
+impl Files for Disk {
+    fn numbers(&self) -> io::Result<Vec<u32>> {
+        Ok(self.lock().keys().flatten().copied().collect())
+    }
+
+    fn write(&self, number: u32, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.change(Some(number), Change::Write(offset, bytes.to_vec()));
+        Ok(())
+    }
+
+    fn sync(&self, number: u32) -> io::Result<()> {
+        self.lock().entry(Some(number)).or_default().sync();
+        Ok(())
+    }
+
+    fn read(&self, number: u32, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.read_named(Some(number), offset, out)
+    }
+
+    fn remove(&self, number: u32) -> io::Result<()> {
+        self.lock().remove(&Some(number));
+        Ok(())
+    }
+
+    fn bytes(&self) -> u64 {
+        0
     }
 }
 
@@ -126,7 +188,8 @@ fn on(disk: &Disk) -> Store {
         .set_cache_size(1 << 20)
         .create_with_backend(disk.clone())
         .expect("the store opens");
-    Store::on(database, PathBuf::from("memory"), &GENESIS).expect("a store in order")
+    let files = Box::new(disk.clone());
+    Store::on(database, files, PathBuf::from("memory"), &GENESIS).expect("a store in order")
 }
 
 /// Numbers that look random, the same in every run.
@@ -144,7 +207,7 @@ fn a_power_cut_between_reply_and_sync_loses_no_accepted_view_and_leaves_none_by_
     let accepted = AtomicU64::new(0);
     let cut_at = AtomicU64::new(0);
     let mut state = 0x2545_f491_4f6c_dd1d;
-    let cuts: Vec<(u64, Vec<u8>)> = thread::scope(|scope| {
+    let cuts: Vec<(u64, Left)> = thread::scope(|scope| {
         let accepting = scope.spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .build()
@@ -170,7 +233,7 @@ fn a_power_cut_between_reply_and_sync_loses_no_accepted_view_and_leaves_none_by_
                 }
             }
         });
-        let mut cuts: Vec<(u64, Vec<u8>)> = Vec::new();
+        let mut cuts: Vec<(u64, Left)> = Vec::new();
         while !accepting.is_finished() {
             let told = accepted.load(Ordering::SeqCst);
             let last = cuts.last().map_or(0, |(told, _)| *told);

@@ -4,6 +4,7 @@
 //! `chainflix-primitives`. Only finalized state is read, so nothing here has to be taken back.
 
 mod claim;
+mod enhancements;
 mod events;
 mod nodes;
 mod reads;
@@ -23,6 +24,7 @@ use subxt::SubstrateConfig;
 use subxt::client::OnlineClientAtBlock;
 
 pub use claim::ClaimOutcome;
+pub use enhancements::{Enhancement, EnhancementKind, EnhancementState, Proposed};
 pub use events::{EventsPage, RegistryEvent, RegistrySubject};
 pub use records::{Balance, ControllerRecord, NewVideo, ProviderLiveness, ProviderTerms};
 pub use session_keys::{NodeKeys, rotate_session_keys};

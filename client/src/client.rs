@@ -101,14 +101,19 @@ impl Client {
         options: &PublishOptions,
         progress: &(dyn Fn(PublishProgress) + Send + Sync),
     ) -> Result<Published, ClientError> {
-        let producer = publish::Producer {
+        let producer = self.producer().await?;
+        Ok(producer.publish(options, progress).await?)
+    }
+
+    /// The account as one that publishes.
+    pub(crate) async fn producer(&self) -> Result<publish::Producer<'_>, ClientError> {
+        Ok(publish::Producer {
             chain: &self.chain,
             verifiers: &self.verifiers,
             controller: self.controller().await?,
             network: &self.network,
             wallet: self.wallet(),
-        };
-        Ok(producer.publish(options, progress).await?)
+        })
     }
 
     /// Opens a video for playing. Fetching begins at once. The chain takes several round trips to say what is registered, in
@@ -156,7 +161,7 @@ impl Client {
             verifiers: self.verifiers.clone(),
             controller: controller.clone(),
             network: self.network.clone(),
-            facts: Facts::new(self.chain.clone()),
+            facts: Arc::new(Facts::new(self.chain.clone())),
             registered: registered.boxed().shared(),
         };
         Ok(Playback::begin(

@@ -7,6 +7,7 @@ pub mod config;
 pub mod controllers;
 pub mod earnings;
 mod error;
+pub mod layers;
 pub mod mining;
 pub mod playback;
 pub mod player;

@@ -7,8 +7,9 @@
 //! ```
 //!
 //! [`playhead`] and [`miner`] are state machines without I/O or clock, so that a thousand cells over a bad line are tested
-//! in milliseconds; [`proof`] computes; [`driver`] talks.
+//! in milliseconds; [`layers`] knows which enhancements a minute showed; [`proof`] computes; [`driver`] talks.
 
+pub mod layers;
 pub mod miner;
 pub mod playhead;
 pub mod proof;

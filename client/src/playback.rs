@@ -6,39 +6,34 @@ mod event;
 mod facts;
 mod keeper;
 mod keys;
+mod layer;
 mod loader;
+mod shared;
 mod slot;
 mod stats;
 
 use std::ops::Range;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use chainflix_controller::clock::{Clock, SystemClock};
-use chainflix_p2p::Network;
-use chainflix_primitives::manifest::{CellEntry, Manifest, Rendition};
-use chainflix_primitives::merkle::Tree;
-use chainflix_primitives::play_data::{self, Path};
-use chainflix_primitives::{AccountId, Magnet, Sha256};
-use futures::future::{BoxFuture, Shared as FutureShared};
+use chainflix_controller::clock::Clock;
+use chainflix_primitives::manifest::{Manifest, Rendition};
+use chainflix_primitives::{AccountId, Magnet};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 
 pub use buffer::CellBuffer;
 pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;
+pub use layer::{Layer, LayerInfo};
+pub(crate) use shared::Services;
 pub use stats::{PlaybackStats, SourceStats};
 
 use crate::chain::ChainError;
-use crate::controllers::Controller;
 use crate::mining::playhead::{PlayState, Snapshot};
-use crate::verifiers::{Identity, VerifierError, Verifiers};
-use slot::Slots;
-use stats::Counting;
+use crate::verifiers::VerifierError;
+use shared::{Place, Shared};
 
-/// Events that a slow listener may be behind.
-const EVENTS: usize = 1_024;
 /// Reports of the player that wait at most.
 const REPORTS: usize = 256;
 /// Most bits per second of what is played before anything was fetched: two seconds of it come in half a second over an
@@ -70,97 +65,6 @@ pub enum PlaybackError {
     Chain(#[from] ChainError),
 }
 
-/// Whether the chain has the video registered with this manifest. Nothing is handed out before that is known.
-pub(crate) type Registered = FutureShared<BoxFuture<'static, Result<(), PlaybackError>>>;
-
-/// Who moves, sends and knows what.
-pub(crate) struct Services {
-    pub(crate) identity: Arc<Identity>,
-    pub(crate) verifiers: Arc<Verifiers>,
-    pub(crate) controller: Controller,
-    pub(crate) network: Network,
-    pub(crate) facts: Facts,
-    pub(crate) registered: Registered,
-}
-
-/// What all parts of a playback share.
-pub(crate) struct Shared {
-    magnet: Magnet,
-    manifest: Arc<Manifest>,
-    /// Tree over the manifest's cell entries.
-    entries: Tree,
-    identity: Arc<Identity>,
-    verifiers: Arc<Verifiers>,
-    controller: Controller,
-    network: Network,
-    facts: Facts,
-    registered: Registered,
-    assigned: RwLock<Vec<AccountId>>,
-    slots: Slots,
-    clock: SystemClock,
-    events: broadcast::Sender<PlaybackEvent>,
-    counting: Counting,
-    /// Where the player is.
-    place: watch::Sender<Place>,
-    messages: mpsc::Sender<driver::Message>,
-    /// The rendition to begin with.
-    first_rendition: u8,
-}
-
-/// Where the player is, or wants to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    /// The minute that plays, or that was last read from elsewhere.
-    cell: u16,
-    /// The rendition that was last read.
-    rendition: u8,
-    /// Position that the player last reported, in ms; `None` before it has begun.
-    position_ms: Option<u64>,
-    /// Whether the playback was closed: whoever waits goes home.
-    closed: bool,
-}
-
-impl Shared {
-    fn tell(&self, event: PlaybackEvent) {
-        self.counting.count(&event);
-        // Nobody may be listening.
-        let _ = self.events.send(event);
-    }
-
-    fn assigned(&self) -> Vec<AccountId> {
-        self.assigned
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn set_assigned(&self, assigned: Vec<AccountId>) {
-        *self
-            .assigned
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = assigned;
-    }
-
-    fn count_delivery(&self, buffer: &CellBuffer) {
-        self.counting.delivered(buffer);
-    }
-
-    fn count_rate(&self, bytes: u64, took: Duration) {
-        self.counting.fetched(bytes, took);
-    }
-
-    fn now_ms(&self) -> u64 {
-        self.clock.monotonic_ms()
-    }
-
-    /// A cell's commitment with its path under the manifest root.
-    fn committed(&self, rendition: u8, cell: u16) -> Option<(CellEntry, Path)> {
-        let (found, place) = self.manifest.cell(rendition, cell)?;
-        let path = self.entries.proof(usize::try_from(place).ok()?)?;
-        Some((found.entry.clone(), play_data::path(path)?))
-    }
-}
-
 /// A video that is being played. Dropping it stops everything, and wipes keys and plaintext.
 pub struct Playback {
     shared: Arc<Shared>,
@@ -179,33 +83,15 @@ impl Playback {
         earned: Vec<u16>,
     ) -> Self {
         let (messages, inbox) = mpsc::channel(REPORTS);
-        let leaves = manifest.entries().map(CellEntry::leaf_hash::<Sha256>);
-        let entries = Tree::new::<Sha256>(leaves.collect());
-        let first_rendition = first_rendition(&manifest.renditions);
-        let shared = Arc::new(Shared {
-            magnet,
-            first_rendition,
-            entries,
-            manifest: Arc::new(manifest),
-            identity: services.identity,
-            verifiers: services.verifiers,
-            controller: services.controller,
-            network: services.network,
-            facts: services.facts,
-            registered: services.registered,
-            assigned: RwLock::new(assigned),
-            slots: Slots::default(),
-            clock: SystemClock::default(),
-            events: broadcast::Sender::new(EVENTS),
-            counting: Counting::default(),
-            place: watch::Sender::new(Place {
-                cell: 0,
-                rendition: first_rendition,
-                position_ms: None,
-                closed: false,
-            }),
-            messages,
-        });
+        let place = Place {
+            cell: 0,
+            rendition: first_rendition(&manifest.renditions),
+            position_ms: None,
+            closed: false,
+        };
+        let shared = Shared::new(magnet, Arc::new(manifest), services, place, messages);
+        shared.set_assigned(assigned);
+        let shared = Arc::new(shared);
         let (busy, idle) = watch::channel(true);
         let pending = watch::Sender::new(Default::default());
         let keeper = tokio::spawn(keeper::run(shared.clone(), pending.subscribe()));
@@ -348,6 +234,18 @@ impl Playback {
         };
         // The driver is gone only when the playback is.
         let _ = self.shared.messages.send(message).await;
+    }
+
+    /// These enhancements are on from now on, see [`Layer`]. Minutes that are played with them to the end name them.
+    pub async fn show(&self, enhancements: Vec<u32>) {
+        let message = driver::Message::Layers(enhancements);
+        // The driver is gone only when the playback is.
+        let _ = self.shared.messages.send(message).await;
+    }
+
+    /// An enhancement of this video, published as `manifest`. Nothing of it is fetched before it is read.
+    pub(crate) fn layer(&self, info: LayerInfo, manifest: Manifest) -> Layer {
+        Layer::new(self.shared.clone(), info, manifest)
     }
 
     /// What happens from now on.

@@ -1,22 +1,23 @@
 //! Publishing: cut and encrypt, place and upload, register on chain, wait until it is final.
 
+mod keys;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chainflix_content::envelope::ContentKey;
-use chainflix_content::publish::{KeysError, TextCandidate, Upload};
-use chainflix_content::{
-    ContentKeys, MagnetLink, Progress, Publication, PublishRequest, RenditionSpec, trees,
-};
+use chainflix_content::publish::TextCandidate;
+use chainflix_content::{MagnetLink, Progress, Publication, PublishRequest, RenditionSpec, trees};
 use chainflix_p2p::transfer::{self, Put, TransferError};
 use chainflix_p2p::{Network, PeerAddress};
-use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::manifest::{CellEntry, Rendition};
 use chainflix_primitives::ratio::MiningRatio;
 use chainflix_primitives::{Magnet, Round, Sha256};
 use serde::Serialize;
 use sha2::Digest;
 use tokio::io::AsyncReadExt;
+
+pub(crate) use keys::VerifierKeys;
 
 use crate::chain::{Chain, ChainError, NewVideo};
 use crate::controllers::{Controller, ControllerError};
@@ -53,6 +54,9 @@ pub enum PublishError {
         "no supervisor has approved this account as a producer; run `chainflix producer apply` first"
     )]
     NotEligible,
+    /// A layer is for a video.
+    #[error("the chain knows no video {0}; check the magnet")]
+    UnknownVideo(Magnet),
     /// A file of the work folder can't be read.
     #[error("{path} can't be read: {source}; publish again to make it anew")]
     Work {
@@ -176,17 +180,34 @@ impl Producer<'_> {
         options: &PublishOptions,
         progress: &(dyn Fn(PublishProgress) + Send + Sync),
     ) -> Result<Published, PublishError> {
+        self.check_eligible().await?;
         let account = self.wallet.account();
-        // What can be found out before minutes of encoding is found out before.
-        if !self.chain.is_eligible_producer(&account).await? {
-            return Err(PublishError::NotEligible);
-        }
         let mut request =
             PublishRequest::new(&options.source, &options.work, &options.title, account);
         request.renditions.clone_from(&options.renditions);
         let keys = VerifierKeys(self.verifiers);
         let content = |step: Progress| progress(PublishProgress::Content(step));
         let publication = chainflix_content::publish(&request, &keys, &content).await?;
+        self.hand_over(publication, options.ratio, progress).await
+    }
+
+    /// What can be found out before minutes of encoding is found out before.
+    pub(crate) async fn check_eligible(&self) -> Result<(), PublishError> {
+        let account = self.wallet.account();
+        if self.chain.is_eligible_producer(&account).await? {
+            Ok(())
+        } else {
+            Err(PublishError::NotEligible)
+        }
+    }
+
+    /// Uploads what is complete in its folder, and registers it.
+    pub(crate) async fn hand_over(
+        &self,
+        publication: Publication,
+        ratio: MiningRatio,
+        progress: &(dyn Fn(PublishProgress) + Send + Sync),
+    ) -> Result<Published, PublishError> {
         let plain_sha256 = self.plain_sha256(&publication).await?;
         let manifest = &publication.manifest;
         self.controller
@@ -194,7 +215,7 @@ impl Producer<'_> {
             .await?;
         self.upload_all(&publication, progress).await?;
         progress(PublishProgress::Registering);
-        let block = self.register(&publication, options.ratio).await?;
+        let block = self.register(&publication, ratio).await?;
         let terms = self.chain.video(&publication.magnet).await?;
         let link = MagnetLink {
             magnet: publication.magnet,
@@ -376,29 +397,5 @@ impl Producer<'_> {
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
-    }
-}
-
-/// Content keys from the verifiers, in the producer's session.
-struct VerifierKeys<'a>(&'a Verifiers);
-
-impl ContentKeys for VerifierKeys<'_> {
-    async fn begin_upload(&self) -> Result<Upload, KeysError> {
-        let (_, upload) = self.0.begin_upload().await?;
-        Ok(Upload {
-            id: upload.id,
-            key_epoch: upload.key_epoch,
-        })
-    }
-
-    async fn content_keys(
-        &self,
-        upload: UploadId,
-        rendition: u8,
-        first: u16,
-        count: u16,
-    ) -> Result<Vec<ContentKey>, KeysError> {
-        let keys = self.0.upload_keys(upload, rendition, first, count).await?;
-        Ok(keys.iter().map(|key| ContentKey::new(**key)).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Verifiers, as a viewer or producer talks to them: found on chain, one sealed session each, any of them for keys.
 
+mod beside;
 mod directory;
 mod earnings;
 mod identity;

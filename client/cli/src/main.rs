@@ -4,6 +4,7 @@ mod claim;
 mod controller;
 mod earnings;
 mod emission;
+mod enhance;
 mod gateway;
 mod keys;
 mod options;
@@ -41,6 +42,8 @@ struct Cli {
 enum Command {
     /// Publish a video: cut, encrypt, upload to storage nodes, register on chain.
     Publish(publish::Publish),
+    /// Publish subtitles and dubs of videos, and trade in them.
+    Enhance(enhance::Enhance),
     /// Play a video without a screen and mine its minutes.
     Watch(watch::Watch),
     /// Serve the web player on this machine.
@@ -80,6 +83,7 @@ impl Command {
     async fn run(&self) -> anyhow::Result<String> {
         match self {
             Self::Publish(command) => command.run().await,
+            Self::Enhance(command) => command.run().await,
             Self::Watch(command) => command.run().await,
             Self::Gateway(command) => command.run().await,
             Self::Storage(command) => command.run().await,

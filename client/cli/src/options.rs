@@ -22,6 +22,13 @@ pub(crate) struct ChainOptions {
     pub(crate) chain: Vec<String>,
 }
 
+impl ChainOptions {
+    /// Connects.
+    pub(crate) async fn open(&self) -> anyhow::Result<Chain> {
+        Ok(Chain::connect(&self.chain).await?)
+    }
+}
+
 /// The account that acts.
 #[derive(Debug, Args)]
 pub(crate) struct WalletOptions {

@@ -25,8 +25,7 @@ const PERCENT: u32 = PPM / 100;
     chainflix publish holiday.mp4 --wallet producer.key\n  \
     chainflix publish film.mkv --title 'The film' --viewer-share 40 --wallet producer.key --json\n  \
     chainflix publish lecture.webm --renditions 360 --wallet producer.key\n\n\
-    All sounds and all subtitles that are text come along; each subtitle is also left as a WebVTT file in the work folder, \
-    with which an enhancement can be proposed. \
+    All sounds and all subtitles that are text come along; each subtitle is also left as a WebVTT file in the work folder. \
     The account must be a producer that a supervisor approved (`chainflix producer apply`). The same command again goes \
     on where an interrupted one stopped.")]
 pub(crate) struct Publish {
@@ -125,12 +124,12 @@ fn rendition(lines: &str) -> Result<RenditionSpec, String> {
         .ok_or_else(|| format!("there is no rendition of {lines} lines; choose 360, 720 or 1080"))
 }
 
-fn name_of(source: &std::path::Path) -> String {
+pub(crate) fn name_of(source: &std::path::Path) -> String {
     let stem = source.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
 
-fn show(progress: &Progress, at: &PublishProgress) {
+pub(crate) fn show(progress: &Progress, at: &PublishProgress) {
     match at {
         PublishProgress::Content(ContentProgress::Probed { cells_before, .. })
             if *cells_before > 0 =>

@@ -1,13 +1,15 @@
 //! `chainflix watch`: plays a video without a screen, by the clock, and mines its minutes.
 
+use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use chainflix_client::account;
-use chainflix_client::playback::{Playback, PlaybackEvent};
+use chainflix_client::playback::{Layer, Playback, PlaybackEvent};
 use chainflix_client::player::{self, WatchOptions, WatchProgress, WatchReport};
+use chainflix_client::{Client, account};
 use chainflix_content::MagnetLink;
 use clap::Args;
+use futures::future::join_all;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::options::ClientOptions;
@@ -36,6 +38,11 @@ pub(crate) struct Watch {
     #[arg(long, value_name = "N")]
     rendition: Option<u8>,
 
+    /// Numbers of enhancements to watch it with, separated by commas: subtitles and dubs that its producer accepted
+    /// (`chainflix enhance list`). They are fetched as they would be shown, and minutes name them.
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    layers: Vec<u32>,
+
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -59,9 +66,14 @@ impl Watch {
             asked,
         };
         let told = tokio::spawn(tell(playback.events()));
+        let layers = self.layers_of(&client, &playback).await?;
         let progress = Progress::new();
         let at = |at: WatchProgress| progress.set("playing", at.position_ms, at.total_ms);
-        let report = player::watch(&playback, options, &at).await?;
+        let watching = player::watch(&playback, options, &at);
+        let report = tokio::select! {
+            report = watching => report?,
+            never = taking(&layers) => match never {},
+        };
         drop(progress);
         finish_telling(playback, told).await;
         let text = if self.json {
@@ -75,6 +87,36 @@ impl Watch {
         }
         Ok(text)
     }
+}
+
+impl Watch {
+    /// Turns the layers on that were asked for.
+    async fn layers_of(&self, client: &Client, playback: &Playback) -> anyhow::Result<Vec<Layer>> {
+        if self.layers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut offered = client.layers(playback).await?;
+        offered.retain(|layer| self.layers.contains(&layer.info().id));
+        let found: Vec<u32> = offered.iter().map(|layer| layer.info().id).collect();
+        if let Some(missing) = self.layers.iter().find(|id| !found.contains(id)) {
+            bail!(
+                "the video has no layer {missing} that can be shown now; see `chainflix enhance list`"
+            );
+        }
+        playback.show(found).await;
+        Ok(offered)
+    }
+}
+
+/// Takes the layers as a screen would that shows them. One that fails is told of, and the video goes on; so this never ends.
+async fn taking(layers: &[Layer]) -> Infallible {
+    let taken = layers.iter().map(|layer| async move {
+        if let Err(error) = layer.take_all().await {
+            eprintln!("layer {} is not shown: {error}", layer.info().id);
+        }
+    });
+    join_all(taken).await;
+    std::future::pending().await
 }
 
 /// Writes what a viewer wants to know, as it happens.

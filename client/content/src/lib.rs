@@ -40,5 +40,8 @@ mod webvtt;
 
 pub use envelope::{ContentKey, DownloadKey};
 pub use link::MagnetLink;
-pub use publish::{ContentKeys, Progress, Publication, PublishError, PublishRequest, publish};
+pub use publish::{
+    ContentKeys, LayerKind, LayerRequest, Progress, Publication, PublishError, PublishRequest,
+    publish, publish_layer,
+};
 pub use rendition::RenditionSpec;

@@ -13,6 +13,7 @@ use crate::process::{self, ToolError};
 use crate::tracks::Label;
 use streams::StreamFound;
 
+mod duration;
 mod streams;
 
 pub use crate::tracks::{MAX_SOUNDS, MAX_TEXTS};
@@ -21,8 +22,6 @@ pub use crate::tracks::{MAX_SOUNDS, MAX_TEXTS};
 const MAX_PROBE_BYTES: usize = 4 * 1024 * 1024;
 /// ffprobe is stopped after this.
 const PROBE_LIMIT: Duration = Duration::from_secs(60);
-/// Reading all packets of a source, to learn its duration, is stopped after this.
-const MEASURE_LIMIT: Duration = Duration::from_secs(1_800);
 /// Why a file can't be published.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -55,6 +54,14 @@ pub enum SourceError {
     /// Neither picture nor sound in it.
     #[error("{0} has neither a video nor an audio stream")]
     NoStream(PathBuf),
+    /// A dub is sound.
+    #[error("{0} has no audio stream; a dub is a file with sound")]
+    NoSound(PathBuf),
+    /// Subtitles are text.
+    #[error(
+        "{0} has no subtitles that are text; give an SRT, ASS or WebVTT file, or a video with such"
+    )]
+    NoText(PathBuf),
     /// Nothing to play.
     #[error("{0} has a playtime of zero")]
     ZeroLength(PathBuf),
@@ -157,19 +164,7 @@ pub struct Source {
 /// # Errors
 /// One sentence for everything that can't be published.
 pub async fn probe(path: &Path) -> Result<Source, SourceError> {
-    let beginning = read_beginning(path)?;
-    let not_a_video = |reason: &str| SourceError::NotAVideo {
-        path: path.to_owned(),
-        reason: reason.to_owned(),
-    };
-    if let Some(what) = text_format(&beginning) {
-        return Err(not_a_video(what));
-    }
-    let found = ask_ffprobe(path).await?;
-    let format = found.format.format_name.as_deref().unwrap_or_default();
-    if let Some(what) = refused_format(format) {
-        return Err(not_a_video(what));
-    }
+    let found = look(path).await?;
     let picture = found.streams.iter().find_map(StreamFound::picture);
     let mut left_out = Vec::new();
     let sounds = streams::sounds(&found.streams, &mut left_out);
@@ -183,7 +178,7 @@ pub async fn probe(path: &Path) -> Result<Source, SourceError> {
         .chain(sounds.iter().map(|sound| sound.stream))
         .collect();
     let start_time = found.format.start_time.as_deref();
-    let duration_ms = measure(path, &streams, start_time).await?;
+    let duration_ms = duration::measure(path, &streams, start_time).await?;
     if duration_ms == 0 {
         return Err(SourceError::ZeroLength(path.to_owned()));
     }
@@ -202,6 +197,35 @@ pub async fn probe(path: &Path) -> Result<Source, SourceError> {
         subtitles,
         left_out,
     })
+}
+
+/// The first subtitles of `path` that are text: it may hold nothing else.
+///
+/// # Errors
+/// One sentence when there are none, or it is no such file.
+pub(crate) async fn probe_text(path: &Path) -> Result<Subtitles, SourceError> {
+    let found = look(path).await?;
+    let subtitles = streams::subtitles(&found.streams, &mut Vec::new());
+    let first = subtitles.into_iter().next();
+    first.ok_or_else(|| SourceError::NoText(path.to_owned()))
+}
+
+/// What ffprobe finds in a file that names no others.
+async fn look(path: &Path) -> Result<ProbeFound, SourceError> {
+    let beginning = read_beginning(path)?;
+    let not_a_video = |reason: &str| SourceError::NotAVideo {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    };
+    if let Some(what) = text_format(&beginning) {
+        return Err(not_a_video(what));
+    }
+    let found = ask_ffprobe(path).await?;
+    let format = found.format.format_name.as_deref().unwrap_or_default();
+    match refused_format(format) {
+        Some(what) => Err(not_a_video(what)),
+        None => Ok(found),
+    }
 }
 
 /// Opens the file as ffmpeg will, so that what is wrong with the path is said in our words, and reads its beginning.
@@ -298,60 +322,6 @@ async fn ask_ffprobe(path: &Path) -> Result<ProbeFound, SourceError> {
         path: path.to_owned(),
         reason: "ffprobe can't describe it".to_owned(),
     })
-}
-
-/// Reads all packets, without decoding, up to the end of the last: containers are often wrong about their duration, and
-/// a truncated file is shorter than it says. In ms from the file's first instant.
-async fn measure(
-    path: &Path,
-    streams: &[u32],
-    start_time: Option<&str>,
-) -> Result<u64, SourceError> {
-    let mut arguments: Vec<OsString> = [
-        "-v",
-        "error",
-        "-protocol_whitelist",
-        "file",
-        "-show_entries",
-        "packet=stream_index,pts_time,duration_time",
-        "-print_format",
-        "csv=print_section=0",
-    ]
-    .map(OsString::from)
-    .to_vec();
-    arguments.push(file_argument(path)?);
-    let mut end = 0f64;
-    let mut first = f64::INFINITY;
-    process::lines("ffprobe", &arguments, MEASURE_LIMIT, |line| {
-        if let Some((stream, from, to)) = packet_times(line) {
-            first = first.min(from);
-            if streams.contains(&stream) {
-                end = end.max(to);
-            }
-        }
-    })
-    .await
-    .map_err(|error| said_by_tool(path, error))?;
-    // ffmpeg takes the start that the container gives for zero.
-    let start = start_time
-        .and_then(|time| time.parse().ok())
-        .unwrap_or(first);
-    let ms = ((end - start) * 1_000.0).round();
-    // From a float the cast saturates.
-    Ok(if ms.is_finite() {
-        ms.max(0.0) as u64
-    } else {
-        0
-    })
-}
-
-/// Stream, start and end in seconds of one packet in ffprobe's list.
-fn packet_times(line: &[u8]) -> Option<(u32, f64, f64)> {
-    let mut fields = core::str::from_utf8(line).ok()?.trim().split(',');
-    let stream = fields.next()?.parse().ok()?;
-    let start: f64 = fields.next()?.parse().ok()?;
-    let duration: f64 = fields.next().and_then(|d| d.parse().ok()).unwrap_or(0.0);
-    Some((stream, start, start + duration))
 }
 
 fn file_argument(path: &Path) -> Result<OsString, SourceError> {

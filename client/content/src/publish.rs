@@ -27,10 +27,12 @@ use crate::rendition::{self, RenditionSpec};
 use crate::tracks;
 
 mod journal;
+mod layer;
 mod run;
 mod seal;
 mod texts;
 
+pub use layer::{LayerKind, LayerRequest, publish_layer};
 pub use seal::least_bytes;
 pub use texts::TextCandidate;
 
@@ -190,6 +192,14 @@ pub enum PublishError {
     /// The source can't be published.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// A dub goes on after the video that it is for.
+    #[error("{path} plays for {seconds} s longer than the video; it is for another cut of it")]
+    LongerThanVideo {
+        /// The file.
+        path: PathBuf,
+        /// By how much.
+        seconds: u32,
+    },
     /// The working directory belongs to another publication.
     #[error("{work} holds another publication ({what} differs); give another directory")]
     OtherPublication {
@@ -253,24 +263,39 @@ pub async fn publish<K: ContentKeys>(
     keys: &K,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Publication, PublishError> {
+    check_title(request)?;
+    let source = probe::probe(&request.source).await?;
+    cut(request, &source, keys, progress).await
+}
+
+fn check_title(request: &PublishRequest) -> Result<(), PublishError> {
     if request.title.is_empty() || request.title.len() > MAX_TITLE_BYTES {
         return Err(PublishError::Title(request.title.len()));
     }
-    let source = probe::probe(&request.source).await?;
-    let specs = chosen(request, &source);
-    let job = journal::Journal::open(request, &source, &specs, keys).await?;
+    Ok(())
+}
+
+/// Makes the renditions of a source, or what is missing of them.
+async fn cut<K: ContentKeys>(
+    request: &PublishRequest,
+    source: &Source,
+    keys: &K,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Publication, PublishError> {
+    let specs = chosen(request, source);
+    let job = journal::Journal::open(request, source, &specs, keys).await?;
     progress(Progress::Probed {
         duration_ms: source.duration_ms,
         renditions: u8::try_from(specs.len()).unwrap_or(u8::MAX),
         cells_before: job.sealed_cells(),
     });
-    let texts = texts::read(&source, &request.work).await?;
+    let texts = texts::read(source, &request.work).await?;
     for sentence in source.left_out.iter().chain(&texts.left_out) {
         progress(Progress::LeftOut(sentence.clone()));
     }
     let work = run::Work {
         request,
-        source: &source,
+        source,
         text_list: tracks::text_list(&texts.labels).ok_or(CutError::TooLarge)?,
         texts: texts.cues.into(),
         done_ms: specs.iter().map(|_| 0.into()).collect(),
@@ -281,6 +306,15 @@ pub async fn publish<K: ContentKeys>(
     work.renditions(&specs).await?;
     let job = work.job.into_inner();
     let job = job.unwrap_or_else(PoisonError::into_inner);
+    finished(request, &job, texts.candidates)
+}
+
+/// Writes the manifest of a job whose renditions are complete.
+fn finished(
+    request: &PublishRequest,
+    job: &journal::Journal,
+    texts: Vec<TextCandidate>,
+) -> Result<Publication, PublishError> {
     let manifest = job.manifest(request)?;
     manifest.validate().map_err(PublishError::Manifest)?;
     job.write_manifest(&manifest)?;
@@ -288,7 +322,7 @@ pub async fn publish<K: ContentKeys>(
         magnet: manifest.magnet::<Sha256>(),
         manifest,
         key_epoch: job.upload().key_epoch,
-        texts: texts.candidates,
+        texts,
         work: request.work.clone(),
     })
 }

@@ -8,15 +8,18 @@
 //! cell           uuid(text 0 of the minute)  uuid(text 1 …)  moof mdat  moof mdat  …
 //! ```
 //!
-//! With one sound a fragment is one `moof` with picture and sound, which players take as it is. With several each track
-//! has a `moof` of its own in every fragment. Init segments come with manifests from strangers: whatever does not fit is
+//! With one sound a fragment is one `moof` with picture and sound, which players take as it is, unless a dub takes the
+//! place of the sound. With several each track has a `moof` of its own in every fragment. Init segments come with manifests from strangers: whatever does not fit is
 //! not there, and nothing is allocated for what a length only promises.
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::isobmff::read::{Fields, boxes, find};
 use crate::isobmff::write::boxed;
+
+mod apart;
+
+pub use apart::{init_of, part_of};
 
 /// Most sounds of a video.
 pub const MAX_SOUNDS: usize = 4;
@@ -181,75 +184,6 @@ fn track_id(trak: &[u8]) -> Option<u32> {
     let version = tkhd.u32()? >> 24;
     tkhd.skip(if version == 1 { 16 } else { 8 })?;
     tkhd.u32()
-}
-
-/// The init segment with `track` alone. `None` when it has no such track.
-#[must_use]
-pub fn init_of(init: &[u8], track: u32) -> Option<Vec<u8>> {
-    let moov = find(init, b"moov")?;
-    let mut content = Vec::new();
-    let mut found = false;
-    for (kind, body) in boxes(moov) {
-        match &kind {
-            b"trak" => {
-                if track_id(body) != Some(track) {
-                    continue;
-                }
-                found = true;
-                content.extend(boxed(&kind, &[body])?);
-            }
-            b"mvex" => {
-                let mut extends = Vec::new();
-                for (kind, body) in boxes(body) {
-                    let of_other = &kind == b"trex"
-                        && body.get(4..8).and_then(|id| id.first_chunk()).copied()
-                            != Some(track.to_be_bytes());
-                    if !of_other {
-                        extends.extend(boxed(&kind, &[body])?);
-                    }
-                }
-                content.extend(boxed(&kind, &[&extends])?);
-            }
-            _ => content.extend(boxed(&kind, &[body])?),
-        }
-    }
-    let mut alone = boxed(b"ftyp", &[find(init, b"ftyp")?])?;
-    alone.extend(boxed(b"moov", &[&content])?);
-    found.then_some(alone)
-}
-
-/// What belongs to `track` alone in a fragment whose tracks come apart. `None` when there is nothing.
-#[must_use]
-pub fn part_of(fragment: &Bytes, track: u32) -> Option<Bytes> {
-    let mut at = 0usize;
-    let mut ours: Option<usize> = None;
-    for (kind, body) in boxes(fragment) {
-        // A box that was read has a header of eight bytes.
-        let end = at.checked_add(8)?.checked_add(body.len())?;
-        match &kind {
-            b"moof" => ours = (only_track(body) == Some(track)).then_some(at),
-            b"mdat" => {
-                if let Some(start) = ours {
-                    return Some(fragment.slice(start..end));
-                }
-            }
-            _ => {}
-        }
-        at = end;
-    }
-    None
-}
-
-/// Id of the track of a `moof` that holds one.
-fn only_track(moof: &[u8]) -> Option<u32> {
-    let mut trafs = boxes(moof).filter(|(kind, _)| kind == b"traf");
-    let (_, traf) = trafs.next()?;
-    if trafs.next().is_some() {
-        return None;
-    }
-    let mut tfhd = Fields(find(traf, b"tfhd")?);
-    tfhd.skip(4)?;
-    tfhd.u32()
 }
 
 /// The WebVTT text with `number` of a minute, in the first fragment of its cell; `None` when nothing is said in it.

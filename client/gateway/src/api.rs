@@ -97,7 +97,7 @@ pub(crate) async fn playhead(
 ) -> Result<StatusCode, Failure> {
     let session = shared.sessions.get(&id)?;
     let Json(report) = report.map_err(|error| Failure::bad_request(error.body_text()))?;
-    session.playback.report(report.snapshot()).await;
+    session.report(&report).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -9,15 +9,18 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use chainflix_client::chain::EnhancementKind;
 use chainflix_client::playback::PlaybackError;
 use chainflix_client::player::fragments;
 use chainflix_content::tracks::{self, Tracks};
-use chainflix_primitives::manifest::Rendition;
+use chainflix_primitives::manifest::{Manifest, Rendition};
 
 use crate::failure::Failure;
-use crate::parts::{Open, Parts};
-use crate::playlist;
+use crate::parts::{LayerParts, Open, Parts};
+use crate::playlist::{self, LayerEntry};
 use crate::range::{self, Asked};
+
+mod layers;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 const SEGMENT: &str = "video/mp4";
@@ -38,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<dyn Open>> {
         )
         .route("/media/{id}/texts/{number}/playlist.m3u8", get(texts))
         .route("/media/{id}/texts/{number}/{file}", get(text))
+        .merge(layers::routes())
 }
 
 fn no_such_part() -> Failure {
@@ -58,7 +62,15 @@ async fn master(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
-    let text = playlist::master(video.manifest(), video.first_rendition());
+    let layers = video.layers().await;
+    let entries: Vec<LayerEntry<'_>> = layers
+        .iter()
+        .map(|layer| LayerEntry {
+            info: layer.info(),
+            title: &layer.manifest().title,
+        })
+        .collect();
+    let text = playlist::master(video.manifest(), video.first_rendition(), &entries);
     Ok(served(PLAYLIST, text))
 }
 
@@ -77,7 +89,7 @@ async fn sound(
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
     let rendition = numbered(&*video, 0)?;
-    sound_of(rendition, sound)?;
+    sound_of(rendition, sound, has_dub(&*video).await)?;
     Ok(served(PLAYLIST, playlist::media(rendition)))
 }
 
@@ -96,7 +108,7 @@ async fn init(
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
     let rendition = numbered(&*video, number)?;
-    let segment = match picture_of(rendition)? {
+    let segment = match picture_of(rendition, has_dub(&*video).await)? {
         Some(track) => alone(rendition, track)?,
         None => rendition.init_segment.clone(),
     };
@@ -109,7 +121,7 @@ async fn sound_init(
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
     let rendition = numbered(&*video, 0)?;
-    let track = sound_of(rendition, sound)?;
+    let track = sound_of(rendition, sound, has_dub(&*video).await)?;
     Ok(served(SEGMENT, alone(rendition, track)?))
 }
 
@@ -117,18 +129,26 @@ fn alone(rendition: &Rendition, track: u32) -> Result<Vec<u8>, Failure> {
     tracks::init_of(&rendition.init_segment, track).ok_or_else(no_such_part)
 }
 
+/// Whether a dub may take the place of the video's own sound.
+async fn has_dub(video: &dyn Parts) -> bool {
+    let layers = video.layers().await;
+    let is_dub = |layer: &Arc<dyn LayerParts>| layer.info().kind == EnhancementKind::Dub;
+    layers.iter().any(is_dub)
+}
+
 /// The track of the picture, when it comes apart from the sounds. `None` when the whole is played.
-fn picture_of(rendition: &Rendition) -> Result<Option<u32>, Failure> {
+fn picture_of(rendition: &Rendition, has_dub: bool) -> Result<Option<u32>, Failure> {
     let tracks = Tracks::of_init(&rendition.init_segment);
-    if !tracks.come_apart() {
+    if !playlist::comes_apart(&tracks, has_dub) {
         return Ok(None);
     }
     tracks.picture.map(Some).ok_or_else(no_such_part)
 }
 
-fn sound_of(rendition: &Rendition, sound: usize) -> Result<u32, Failure> {
+fn sound_of(rendition: &Rendition, sound: usize, has_dub: bool) -> Result<u32, Failure> {
     let tracks = Tracks::of_init(&rendition.init_segment);
-    let found = tracks.sounds.get(sound).filter(|_| tracks.come_apart());
+    let apart = playlist::comes_apart(&tracks, has_dub);
+    let found = tracks.sounds.get(sound).filter(|_| apart);
     found.map(|sound| sound.track).ok_or_else(no_such_part)
 }
 
@@ -139,7 +159,7 @@ async fn fragment(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
-    let track = picture_of(numbered(&*video, number)?)?;
+    let track = picture_of(numbered(&*video, number)?, has_dub(&*video).await)?;
     let of = Wanted {
         rendition: number,
         cell,
@@ -159,12 +179,13 @@ async fn sound_fragment(
     let video = open.video(&id)?;
     let number = video.rendition_of(cell);
     let rendition = numbered(&*video, number)?;
+    let has_dub = has_dub(&*video).await;
     let of = Wanted {
         rendition: number,
         cell,
-        track: Some(sound_of(rendition, sound)?),
+        track: Some(sound_of(rendition, sound, has_dub)?),
         // Without a picture it is the sound that plays.
-        beside: picture_of(rendition).is_ok(),
+        beside: picture_of(rendition, has_dub).is_ok(),
     };
     of.answer(&*video, &file, &headers).await
 }
@@ -175,16 +196,57 @@ async fn text(
     Path((id, number, file)): Path<(String, u8, String)>,
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
-    let cell = file
-        .strip_suffix(".vtt")
-        .and_then(|cell| cell.parse::<u16>().ok())
-        .ok_or_else(no_such_part)?;
+    let cell = minute_of(&file)?;
     let first = tokio::select! {
         first = video.first_fragment(cell) => first.map_err(refused)?,
         () = video.closed() => return Err(Failure::not_open()),
     };
     let text = tracks::text_of_minute(&first, number).unwrap_or("WEBVTT\n");
     Ok(served(TEXT, text.to_owned()))
+}
+
+/// `3.vtt` is the fourth minute.
+fn minute_of(file: &str) -> Result<u16, Failure> {
+    file.strip_suffix(".vtt")
+        .and_then(|cell| cell.parse::<u16>().ok())
+        .ok_or_else(no_such_part)
+}
+
+/// Where a fragment stands in its cell, by its file's name.
+fn place_of(
+    manifest: &Manifest,
+    rendition: u8,
+    cell: u16,
+    file: &str,
+) -> Result<Range<u32>, Failure> {
+    let index = file
+        .strip_suffix(".m4s")
+        .and_then(|index| index.parse::<usize>().ok());
+    let place = index.and_then(|index| {
+        let (found, _) = manifest.cell(rendition, cell)?;
+        fragments(found).nth(index).map(|(place, _)| place)
+    });
+    place.ok_or_else(no_such_part)
+}
+
+/// One track of a fragment, or the part of it that a range header asks for.
+fn track_alone(whole: &Bytes, track: u32, header: Option<&str>) -> Result<Response, Failure> {
+    let ours = tracks::part_of(whole, track).unwrap_or_default();
+    let length = u32::try_from(ours.len()).map_err(|_| no_such_part())?;
+    match Part::asked(header, length) {
+        Err(beyond) => Ok(*beyond),
+        Ok(part) => {
+            let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX).min(ours.len());
+            let range = place(part.range.start)..place(part.range.end);
+            let bytes = ours.slice(range);
+            Ok(part.response(bytes))
+        }
+    }
+}
+
+fn range_of(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::RANGE)?;
+    value.to_str().ok()
 }
 
 /// Fragments of a cell, whole or of one track.
@@ -203,18 +265,8 @@ impl Wanted {
         file: &str,
         headers: &HeaderMap,
     ) -> Result<Response, Failure> {
-        let index = file
-            .strip_suffix(".m4s")
-            .and_then(|index| index.parse::<usize>().ok());
-        let manifest = video.manifest();
-        let place = index.and_then(|index| {
-            let (found, _) = manifest.cell(self.rendition, self.cell)?;
-            fragments(found).nth(index).map(|(place, _)| place)
-        });
-        let place = place.ok_or_else(no_such_part)?;
-        let header = headers
-            .get(header::RANGE)
-            .and_then(|value| value.to_str().ok());
+        let place = place_of(video.manifest(), self.rendition, self.cell, file)?;
+        let header = range_of(headers);
         let Some(track) = self.track else {
             // Only what is asked for is waited for and opened.
             let length = place.end.saturating_sub(place.start);
@@ -229,17 +281,7 @@ impl Wanted {
             };
         };
         let whole = self.read(video, place).await?;
-        let ours = tracks::part_of(&whole, track).unwrap_or_default();
-        let length = u32::try_from(ours.len()).map_err(|_| no_such_part())?;
-        match Part::asked(header, length) {
-            Err(beyond) => Ok(*beyond),
-            Ok(part) => {
-                let place = |at: u32| usize::try_from(at).unwrap_or(usize::MAX).min(ours.len());
-                let range = place(part.range.start)..place(part.range.end);
-                let bytes = ours.slice(range);
-                Ok(part.response(bytes))
-            }
-        }
+        track_alone(&whole, track, header)
     }
 
     async fn read(&self, video: &dyn Parts, bytes: Range<u32>) -> Result<Bytes, Failure> {

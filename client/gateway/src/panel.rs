@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chainflix_client::earnings::EarningsSummary;
-use chainflix_client::playback::{PlaybackEvent, PlaybackStats};
+use chainflix_client::playback::{LayerInfo, PlaybackEvent, PlaybackStats};
 use chainflix_client::units::format_cfx;
 use chainflix_primitives::Magnet;
 use chainflix_primitives::api::{ViewFate, ViewStatus};
@@ -53,6 +53,20 @@ pub(crate) struct Panel {
     pub(crate) stats: PlaybackStats,
     /// `None` until verifiers and chain could be asked.
     pub(crate) earnings: Option<EarningsView>,
+    /// What of layer 2 can be shown with the video.
+    pub(crate) layers: Vec<LayerView>,
+}
+
+/// Something of layer 2.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct LayerView {
+    #[serde(flatten)]
+    pub(crate) info: LayerInfo,
+    pub(crate) title: String,
+    /// Whether the player shows it.
+    pub(crate) on: bool,
+    /// Accepted minutes that it was shown with.
+    pub(crate) minutes: u32,
 }
 
 /// What an account has earned, in CFX.

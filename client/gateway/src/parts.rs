@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chainflix_client::playback::PlaybackError;
+use chainflix_client::playback::{Layer, LayerInfo, PlaybackError};
 use chainflix_primitives::manifest::Manifest;
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -16,6 +16,18 @@ use crate::sessions::Session;
 /// A range of plaintext, when it is there.
 pub(crate) type Plain<'a> = BoxFuture<'a, Result<Bytes, PlaybackError>>;
 
+/// Something of layer 2 that can be shown with a video; each method is [`chainflix_client::playback::Layer`]'s of the same
+/// name.
+pub(crate) trait LayerParts: Send + Sync {
+    fn info(&self) -> &LayerInfo;
+    fn manifest(&self) -> &Manifest;
+    fn read(&self, cell: u16, range: Range<u32>) -> Plain<'_>;
+    fn text(&self, cell: u16) -> BoxFuture<'_, Result<String, PlaybackError>>;
+}
+
+/// All of a video.
+pub(crate) type Layers = Vec<Arc<dyn LayerParts>>;
+
 /// A video that is open; each method is [`chainflix_client::playback::Playback`]'s of the same name.
 pub(crate) trait Parts: Send + Sync {
     fn manifest(&self) -> &Manifest;
@@ -24,6 +36,8 @@ pub(crate) trait Parts: Send + Sync {
     fn read(&self, rendition: u8, cell: u16, range: Range<u32>) -> Plain<'_>;
     fn read_beside(&self, rendition: u8, cell: u16, range: Range<u32>) -> Plain<'_>;
     fn first_fragment(&self, cell: u16) -> Plain<'_>;
+    /// What of layer 2 can be shown with it; always the same.
+    fn layers(&self) -> BoxFuture<'_, Layers>;
     /// Returns when the video was closed: whoever waits for a part of it goes home.
     fn closed(&self) -> BoxFuture<'_, ()>;
 }
@@ -68,7 +82,31 @@ impl Parts for Session {
         self.playback.first_fragment(cell).boxed()
     }
 
+    fn layers(&self) -> BoxFuture<'_, Layers> {
+        let all = Session::layers(self);
+        let parts = |layer: &Arc<Layer>| layer.clone() as Arc<dyn LayerParts>;
+        all.map(move |all| all.iter().map(parts).collect()).boxed()
+    }
+
     fn closed(&self) -> BoxFuture<'_, ()> {
         Session::closed(self).boxed()
+    }
+}
+
+impl LayerParts for Layer {
+    fn info(&self) -> &LayerInfo {
+        Layer::info(self)
+    }
+
+    fn manifest(&self) -> &Manifest {
+        Layer::manifest(self)
+    }
+
+    fn read(&self, cell: u16, range: Range<u32>) -> Plain<'_> {
+        Layer::read(self, cell, range).boxed()
+    }
+
+    fn text(&self, cell: u16) -> BoxFuture<'_, Result<String, PlaybackError>> {
+        Layer::text(self, cell).boxed()
     }
 }

@@ -5,10 +5,13 @@
 //! 0/playlist.m3u8                         rendition 0: picture and sound, or the picture alone when sounds are several
 //! sound/1/playlist.m3u8                   second sound, in whichever rendition is shown
 //! texts/0/playlist.m3u8                   first text, a minute at a time
+//! layers/7/playlist.m3u8                  enhancement 7 of layer 2: a dub among the sounds, or subtitles among the texts
 //! ```
 
 use std::fmt::Write;
 
+use chainflix_client::chain::EnhancementKind;
+use chainflix_client::playback::LayerInfo;
 use chainflix_client::player::fragments;
 use chainflix_content::tracks::{Label, Tracks};
 use chainflix_primitives::manifest::{Manifest, Rendition};
@@ -18,9 +21,26 @@ const SOUNDS: &str = "sounds";
 /// The group of texts.
 const TEXTS: &str = "texts";
 
-/// The master playlist: one variant for each rendition, first the one to begin with.
+/// Something of layer 2 that is offered with a video.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerEntry<'a> {
+    /// Which.
+    pub info: &'a LayerInfo,
+    /// Its title, as whoever made it says.
+    pub title: &'a str,
+}
+
+/// Whether picture and sounds of a video are served apart: when there are several sounds, or a dub may take the place of
+/// the one that there is.
 #[must_use]
-pub fn master(manifest: &Manifest, first: u8) -> String {
+pub fn comes_apart(tracks: &Tracks, has_dub: bool) -> bool {
+    tracks.come_apart() || (has_dub && !tracks.sounds.is_empty())
+}
+
+/// The master playlist: one variant for each rendition, first the one to begin with; and what of layer 2 can be shown with
+/// it, which no player turns on by itself.
+#[must_use]
+pub fn master(manifest: &Manifest, first: u8, layers: &[LayerEntry<'_>]) -> String {
     let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
     let mut variants: Vec<(usize, &Rendition)> = manifest.renditions.iter().enumerate().collect();
     // Stable: the others stay in the manifest's order.
@@ -32,8 +52,12 @@ pub fn master(manifest: &Manifest, first: u8) -> String {
         .map(|r| Tracks::of_init(&r.init_segment));
     let tracks = tracks.unwrap_or_default();
     let sounds: Vec<&Label> = tracks.sounds.iter().map(|sound| &sound.label).collect();
+    let of_kind = |kind| layers.iter().filter(move |layer| layer.info.kind == kind);
+    let has_dub = of_kind(EnhancementKind::Dub).next().is_some();
+    let has_texts = of_kind(EnhancementKind::Subtitles).next().is_some();
+    let apart = comes_apart(&tracks, has_dub);
     // Writing to a String never fails.
-    for (number, label) in sounds.iter().enumerate().filter(|_| tracks.come_apart()) {
+    for (number, label) in sounds.iter().enumerate().filter(|_| apart) {
         let is_first = if number == 0 { "YES" } else { "NO" };
         let name = name_of("Sound", number, &sounds);
         let _ = writeln!(
@@ -42,6 +66,9 @@ pub fn master(manifest: &Manifest, first: u8) -> String {
              AUTOSELECT=YES,URI=\"sound/{number}/playlist.m3u8\"",
             language(label)
         );
+    }
+    for layer in of_kind(EnhancementKind::Dub) {
+        layer_line(&mut text, "AUDIO", SOUNDS, "", layer);
     }
     let texts: Vec<&Label> = tracks.texts.iter().collect();
     for (number, label) in texts.iter().enumerate() {
@@ -52,6 +79,9 @@ pub fn master(manifest: &Manifest, first: u8) -> String {
              FORCED=NO,URI=\"{TEXTS}/{number}/playlist.m3u8\"",
             language(label)
         );
+    }
+    for layer in of_kind(EnhancementKind::Subtitles) {
+        layer_line(&mut text, "SUBTITLES", TEXTS, ",FORCED=NO", layer);
     }
     for (number, rendition) in variants {
         let mut attributes = format!("BANDWIDTH={}", rendition.bandwidth.max(1));
@@ -65,15 +95,15 @@ pub fn master(manifest: &Manifest, first: u8) -> String {
                 rendition.width, rendition.height
             );
         }
-        if tracks.come_apart() {
+        if apart || has_dub {
             let _ = write!(attributes, ",AUDIO=\"{SOUNDS}\"");
         }
-        if !texts.is_empty() {
+        if !texts.is_empty() || has_texts {
             let _ = write!(attributes, ",SUBTITLES=\"{TEXTS}\"");
         }
         // Without a picture, what plays unless another is chosen is the first sound.
         let address = match tracks.picture {
-            None if tracks.come_apart() => "sound/0".to_owned(),
+            None if apart => "sound/0".to_owned(),
             _ => number.to_string(),
         };
         let _ = write!(
@@ -82,6 +112,22 @@ pub fn master(manifest: &Manifest, first: u8) -> String {
         );
     }
     text
+}
+
+/// One enhancement in the master playlist. Its id makes its name one that no other track has.
+fn layer_line(text: &mut String, kind: &str, group: &str, more: &str, layer: &LayerEntry<'_>) {
+    let LayerInfo { id, language, .. } = layer.info;
+    let title = Label::new("", layer.title);
+    let name = match title.name() {
+        "" => language.as_str(),
+        name => name,
+    };
+    // Writing to a String never fails.
+    let _ = writeln!(
+        text,
+        "#EXT-X-MEDIA:TYPE={kind},GROUP-ID=\"{group}\",NAME=\"{name} · No. {id}\",LANGUAGE=\"{language}\",DEFAULT=NO,\
+         AUTOSELECT=NO{more},URI=\"layers/{id}/playlist.m3u8\""
+    );
 }
 
 /// The playlist of one rendition or one of its tracks: its initialisation segment, then every fragment of every cell.

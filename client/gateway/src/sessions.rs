@@ -1,19 +1,20 @@
 //! What is being watched: one video at a time, because an account mines one minute at a time.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use chainflix_client::mining::playhead::{PlayState, Snapshot};
-use chainflix_client::playback::{Playback, PlaybackEvent};
+use chainflix_client::playback::{Layer, Playback, PlaybackEvent};
 use chainflix_client::{Client, ClientError};
 use chainflix_primitives::Magnet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
 use crate::failure::Failure;
-use crate::panel::{CellView, EarningsView, Panel};
+use crate::panel::{CellView, EarningsView, LayerView, Panel};
 use crate::secret;
 
 /// Verifiers are asked so often what became of views, and of earnings.
@@ -22,6 +23,9 @@ const ASK: Duration = Duration::from_secs(4);
 const VIEWS: u16 = 256;
 /// A video that nobody follows or plays for so long is closed, and its keys and plaintext wiped.
 const IDLE: Duration = Duration::from_secs(600);
+
+/// The player waits for layers so long at most.
+const LAYERS: Duration = Duration::from_secs(2);
 
 /// Why a video was not opened.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +45,11 @@ pub(crate) struct Session {
     pub(crate) playback: Playback,
     cells: Mutex<Vec<CellView>>,
     earnings: Mutex<Option<EarningsView>>,
+    client: Arc<Client>,
+    /// What of layer 2 can be shown, once it was looked for.
+    layers: OnceCell<Vec<Arc<Layer>>>,
+    /// Ids of what is on of it.
+    on: Mutex<BTreeSet<u32>>,
     /// When somebody last followed or played it.
     used: Mutex<Instant>,
     open: watch::Sender<bool>,
@@ -63,6 +72,9 @@ pub(crate) struct Report {
     state: ReportedState,
     /// Speed, 1 for normal.
     rate: f64,
+    /// Ids of what is on of layer 2.
+    #[serde(default)]
+    layers: BTreeSet<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -139,10 +151,16 @@ impl Sessions {
             playback,
             cells: Mutex::new(CellView::of(cells)),
             earnings: Mutex::new(None),
+            client: self.client.clone(),
+            layers: OnceCell::new(),
+            on: Mutex::default(),
             used: Mutex::new(Instant::now()),
             open: watch::Sender::new(true),
         });
         tokio::spawn(follow(Arc::downgrade(&session), events));
+        // Looked for at once: the player waits for them.
+        let looking = session.clone();
+        tokio::spawn(async move { looking.layers().await.len() });
         tokio::spawn(ask(
             Arc::downgrade(&session),
             self.client.clone(),
@@ -234,7 +252,55 @@ impl Session {
             cells: lock(&self.cells).clone(),
             stats: self.playback.stats(),
             earnings: lock(&self.earnings).clone(),
+            layers: self.layers_shown(),
         }
+    }
+
+    /// What of layer 2 can be shown: found once, so that all playlists tell of the same. A chain that does not answer soon
+    /// keeps nobody from watching.
+    pub(crate) async fn layers(&self) -> &[Arc<Layer>] {
+        let find = async || {
+            let asked = tokio::time::timeout(LAYERS, self.client.layers(&self.playback));
+            match asked.await {
+                Ok(Ok(layers)) => layers.into_iter().map(Arc::new).collect(),
+                Ok(Err(error)) => {
+                    tracing::info!(%error, "no layers are offered");
+                    Vec::new()
+                }
+                Err(_) => {
+                    tracing::info!("no layers are offered: the chain takes too long");
+                    Vec::new()
+                }
+            }
+        };
+        self.layers.get_or_init(find).await
+    }
+
+    /// Takes in what the page's video element does.
+    pub(crate) async fn report(&self, report: &Report) {
+        let offered = self.layers.get().map_or(&[][..], Vec::as_slice);
+        let on = |layer: &&Arc<Layer>| report.layers.contains(&layer.info().id);
+        let now: BTreeSet<u32> = offered.iter().filter(on).map(|l| l.info().id).collect();
+        let before = std::mem::replace(&mut *lock(&self.on), now.clone());
+        if now != before {
+            let off = |layer: &&Arc<Layer>| before.contains(&layer.info().id) && !on(layer);
+            offered.iter().filter(off).for_each(|layer| layer.stop());
+            self.playback.show(now.into_iter().collect()).await;
+        }
+        self.playback.report(report.snapshot()).await;
+    }
+
+    fn layers_shown(&self) -> Vec<LayerView> {
+        let (on, minutes) = (lock(&self.on).clone(), self.playback.stats().layers);
+        let offered = self.layers.get().into_iter().flatten();
+        offered
+            .map(|layer| LayerView {
+                info: layer.info().clone(),
+                title: layer.manifest().title.clone(),
+                on: on.contains(&layer.info().id),
+                minutes: minutes.get(&layer.info().id).copied().unwrap_or(0),
+            })
+            .collect()
     }
 
     /// Returns when the session is closed.

@@ -7,7 +7,7 @@ use chainflix_primitives::possession::{self, ChainStart, PLAIN_LEAF_BYTES};
 use chainflix_primitives::receipt::{self, Receipt};
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::ticket::Ticket;
-use chainflix_primitives::view::{Delivery, VIEW_VERSION, ViewClaim};
+use chainflix_primitives::view::{Delivery, MAX_ENHANCEMENTS, VIEW_VERSION, ViewClaim};
 use chainflix_primitives::{Cycle, Hash32, Sha256, Signature64};
 use ed25519_zebra::SigningKey;
 
@@ -33,6 +33,17 @@ pub struct ProofInput {
 pub struct Proof {
     claim: ViewClaim,
     openings: Vec<PlainOpening>,
+}
+
+impl Proof {
+    /// With the enhancements that the minute showed, ascending; those beyond what a view can name are left out.
+    #[must_use]
+    pub fn showing(mut self, mut enhancements: Vec<u32>) -> Self {
+        enhancements.truncate(usize::try_from(MAX_ENHANCEMENTS).unwrap_or(0));
+        // It fits now.
+        self.claim.enhancements = enhancements.try_into().unwrap_or_default();
+        self
+    }
 }
 
 /// Walks the possession chain over `plaintext` and mines the nonce. Takes some 10 ms for each 10 MB, and 20 ms at 16 bits.
@@ -216,8 +227,10 @@ mod tests {
         let session = SigningKey::from([9; 32]);
         let proof = prove(&input, &plaintext).unwrap();
         let receipts = vec![receipt(9, 100_000), receipt(3, 300_000), receipt(5, 0)];
+        let proof = proof.showing(vec![7, 9]);
         let data = complete(proof, &input, receipts, &session).unwrap();
         let claim = &data.claim;
+        assert_eq!(claim.enhancements.to_vec(), [7, 9]);
         let start = ChainStart {
             constant: claim.constant,
             play_code: claim.play_code,

@@ -12,6 +12,7 @@ use chainflix_primitives::window::{self, CELL_MS};
 use tokio::sync::{mpsc, watch};
 
 use super::{PlaybackEvent, Shared, settles};
+use crate::mining::layers::ShownLayers;
 use crate::mining::miner::{Command, Miner, MiningEvent, Outcome};
 use crate::mining::playhead::{Break, CellEvent, Playhead, Snapshot};
 use crate::mining::proof::{Proof, ProofInput};
@@ -37,6 +38,15 @@ pub(super) enum Message {
         cell: u16,
         /// Whether it is the cell's beginning.
         from_start: bool,
+    },
+    /// These enhancements are on from now on.
+    Layers(Vec<u32>),
+    /// The player took a minute of an enhancement.
+    LayerTaken {
+        /// Which.
+        enhancement: u32,
+        /// Of which minute.
+        cell: u16,
     },
     /// Mining keeps the next minute's key away; playing goes first.
     MakeWay,
@@ -78,6 +88,7 @@ pub(super) struct Driver {
     playhead: Playhead,
     wakefulness: Wakefulness,
     miner: Miner,
+    layers: ShownLayers,
     /// Rendition in which each minute was last read from its start.
     renditions: BTreeMap<u16, u8>,
     /// Minutes that were read in more than one.
@@ -101,6 +112,7 @@ impl Driver {
             playhead: Playhead::new(total_ms, CELL_MS),
             wakefulness: Wakefulness::default(),
             miner: Miner::new(playtimes.collect(), earned),
+            layers: ShownLayers::default(),
             renditions: BTreeMap::new(),
             mixed: BTreeSet::new(),
             in_hand: None,
@@ -164,6 +176,14 @@ impl Driver {
                 cell,
                 from_start,
             } => self.read(rendition, cell, from_start),
+            Message::Layers(on) => {
+                self.layers.turn(on);
+                Vec::new()
+            }
+            Message::LayerTaken { enhancement, cell } => {
+                self.layers.took(enhancement, cell);
+                Vec::new()
+            }
             Message::MakeWay => self.miner.make_way(now),
             Message::Ticket {
                 cell,
@@ -220,6 +240,7 @@ impl Driver {
                 }
                 other => other,
             };
+            self.layers.played(&event);
             commands.extend(self.miner.played(event, at_ms));
         }
         commands
@@ -297,11 +318,16 @@ impl Driver {
             return;
         };
         let shared = self.shared.clone();
+        let showed = self.layers.of(cell);
+        let proof = proof.showing(showed.clone());
         tokio::spawn(async move {
             let outcome = match complete(&shared, proof, &input).await {
                 Ok(data) => hand_in(&shared, &ticket.ticket.issuer, &data, &input).await,
                 Err(refusal) => Outcome::Refused(refusal),
             };
+            if outcome == Outcome::Accepted {
+                shared.counting.showed(&showed);
+            }
             // The driver is gone only when the playback is.
             let _ = shared
                 .messages

@@ -9,8 +9,9 @@ use chainflix_content::envelope::ContentKey;
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::window::CELL_MS;
 
+use super::shared::Place;
 use super::slot::Slot;
-use super::{Place, PlaybackError, Shared, driver};
+use super::{PlaybackError, Shared, driver};
 use crate::verifiers::VerifierError;
 
 /// The content key of the next cell is asked for in so much of the end of a cell, in ms.
@@ -34,10 +35,17 @@ impl Shared {
                 return Err(VerifierError::Nothing("the playback was closed".to_owned()));
             }
             let assigned = self.assigned();
-            let asked = self
-                .verifiers
-                .content_key(self.magnet, entry.rendition, entry.index, &assigned)
-                .await;
+            let wanted = (self.magnet, entry.rendition, entry.index);
+            let asked = if self.accompanies {
+                let asked = self.verifiers.content_key_beside(wanted, &assigned);
+                asked.await
+            } else {
+                let (video, rendition, cell) = wanted;
+                let asked = self
+                    .verifiers
+                    .content_key(video, rendition, cell, &assigned);
+                asked.await
+            };
             match asked {
                 Ok(key) => return Ok(ContentKey::new(*key)),
                 // The verifier counts the minute from a little later than the player does.
@@ -61,7 +69,7 @@ impl Shared {
     async fn unblock(&self, cell: u16, waits: u32) {
         let start_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
         let position_ms = self.place.borrow().position_ms;
-        if position_ms.is_none() && waits == 1 {
+        if position_ms.is_none() && waits == 1 && !self.accompanies {
             // Nothing has played here yet, so the ticket is of another video, which the viewer has left.
             for verifier in self.assigned() {
                 // One that can't be reached knows of no ticket that is in the way.

@@ -17,6 +17,8 @@ pub struct PlaybackStats {
     pub refused: BTreeMap<&'static str, u32>,
     /// Minutes that were accepted.
     pub accepted_cells: Vec<u16>,
+    /// Accepted minutes by the enhancement that they showed.
+    pub layers: BTreeMap<u32, u32>,
     /// Bytes by receipt and source.
     pub sources: BTreeMap<u32, SourceStats>,
     /// Bytes from storage nodes in all.
@@ -50,6 +52,15 @@ impl Counting {
 
     pub(super) fn stats(&self) -> PlaybackStats {
         self.lock().clone()
+    }
+
+    /// An accepted minute named these enhancements.
+    pub(super) fn showed(&self, enhancements: &[u32]) {
+        let mut stats = self.lock();
+        for id in enhancements {
+            let minutes = stats.layers.entry(*id).or_default();
+            *minutes = minutes.saturating_add(1);
+        }
     }
 
     /// A cell is complete.

@@ -1,9 +1,9 @@
 // The player: opens videos through the gateway that served this page, and shows what becomes of their minutes.
 
 import { call, readAddress, showVideo } from "./access.js";
-import { hideChoices, offerChoices } from "./choices.js";
+import { hideChoices, layersOn, offerChoices } from "./choices.js";
 import { PlayheadReporter } from "./playhead.js";
-import { amount, clock, showCells, showEarnings, showSources } from "./panel.js";
+import { amount, clock, showCells, showEarnings, showLayers, showSources } from "./panel.js";
 import { Quality, controllerFor } from "./quality.js";
 
 /** Account and list of videos are asked for so often, in ms. */
@@ -34,6 +34,7 @@ function close() {
   current?.events.close();
   current?.player?.hls.destroy();
   hideChoices(menus);
+  showLayers(byId("layers"), []);
   current = null;
 }
 
@@ -50,7 +51,11 @@ async function open(link) {
     document.title = `${opened.title} – Chainflix`;
     showVideo(opened.magnet);
     current = {
-      reporter: new PlayheadReporter(video, (report) => reportTo(opened.session, report)),
+      reporter: new PlayheadReporter(
+        video,
+        (report) => reportTo(opened.session, report),
+        () => layersOn(current?.player?.hls),
+      ),
       events: follow(opened.session),
       player: play(opened.playlist),
     };
@@ -126,6 +131,7 @@ function follow(session) {
     shown = cells;
     current?.player?.quality.measured(panel.stats.line_bits_per_second);
     showSources(byId("sources"), panel.stats);
+    showLayers(byId("layers"), panel.layers);
     if (panel.earnings) showEarnings(panel.earnings);
   });
   return events;

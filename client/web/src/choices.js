@@ -12,6 +12,13 @@ function nameOf(track) {
   return track.lang && track.name !== track.lang ? `${track.name} (${track.lang})` : track.name;
 }
 
+/** Ids of the enhancements of layer 2 among the sound and the subtitles that an Hls shows. */
+export function layersOn(hls) {
+  const shown = [hls?.audioTracks?.[hls.audioTrack], hls?.subtitleTracks?.[hls.subtitleTrack]];
+  const ids = shown.map((track) => /\/layers\/(\d+)\//.exec(track?.url ?? "")?.[1]);
+  return ids.filter((id) => id !== undefined).map(Number);
+}
+
 /** What a rendition is called: by the shorter side of its picture. */
 export function qualityName(level) {
   const lines = Math.min(level.width || 0, level.height || 0);

@@ -63,6 +63,25 @@ export function showSources(table, stats) {
   if (rows.length > 0) table.tBodies[0].replaceChildren(...rows);
 }
 
+const KINDS = { subtitles: "subtitles", dub: "dub" };
+
+/** One enhancement in words: `Deutsch (subtitles, de, No. 7): on, with 3 proved minutes`. */
+export function layerWords(layer) {
+  const kind = KINDS[layer.kind] ?? layer.kind;
+  const minutes = layer.minutes === 1 ? "1 proved minute" : `${layer.minutes} proved minutes`;
+  return `${layer.title} (${kind}, ${layer.language}, No. ${layer.id}): ${layer.on ? "on" : "off"}, with ${minutes}`;
+}
+
+/** What others made for the video; hidden when there is nothing. Rewritten only when it changed. */
+export function showLayers(list, layers) {
+  const words = layers.map(layerWords);
+  list.parentElement.hidden = words.length === 0;
+  const shown = Array.from(list.children, (item) => item.textContent);
+  if (shown.join("\n") !== words.join("\n")) {
+    list.replaceChildren(...words.map((textContent) => element("li", { textContent })));
+  }
+}
+
 export function showEarnings(earnings) {
   for (const name of ["lifetime", "pending", "claimable", "claimed"]) {
     const place = document.getElementById(name);

@@ -13,22 +13,24 @@ export function stateOf(video) {
   return video.readyState >= 3 ? "playing" : "stalled";
 }
 
-/** One report about the element as it is now. */
-export function snapshotOf(video) {
+/** One report about the element as it is now, and about the `layers` that are on. */
+export function snapshotOf(video, layers = []) {
   return {
     position_ms: Math.max(0, Math.round(video.currentTime * 1000)),
     state: stateOf(video),
     rate: video.playbackRate,
+    layers,
   };
 }
 
 /**
  * Follows a video element. `send` delivers one report and resolves when it has arrived; reports are sent one after the
- * other, since an earlier one that arrives later would look like a jump.
+ * other, since an earlier one that arrives later would look like a jump. `layersOn` says which enhancements are on.
  */
 export class PlayheadReporter {
   #video;
   #send;
+  #layersOn;
   #waiting = [];
   #sending = false;
   #timer;
@@ -36,9 +38,10 @@ export class PlayheadReporter {
 
   static EVENTS = ["playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"];
 
-  constructor(video, send) {
+  constructor(video, send, layersOn = () => []) {
     this.#video = video;
     this.#send = send;
+    this.#layersOn = layersOn;
     for (const name of PlayheadReporter.EVENTS) video.addEventListener(name, this.#listener);
     this.#timer = setInterval(() => this.#tick(), EVERY_MS);
   }
@@ -51,7 +54,9 @@ export class PlayheadReporter {
 
   /** A change of state is reported with the position at which it happened. */
   #note() {
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(snapshotOf(this.#video));
+    if (this.#waiting.length < MOST_WAITING) {
+      this.#waiting.push(snapshotOf(this.#video, this.#layersOn()));
+    }
     void this.#flush();
   }
 

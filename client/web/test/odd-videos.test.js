@@ -1,7 +1,8 @@
 // odd-videos.test.js FILE: plays videos as people have them in the system's Chromium, each a few seconds.
 //
-// FILE is a JSON list of { name, url, width, height, seconds, silent, from, to, sounds, texts, cue, qualities }: the
-// address that `chainflix gateway` printed for it, and what is to be seen. It plays from `from` s until `to` s.
+// FILE is a JSON list of { name, url, width, height, seconds, silent, from, to, sounds, texts, cue, qualities, layers }: the
+// address that `chainflix gateway` printed for it, and what is to be seen; `layers` is what the panel says of them once the
+// first text and the last sound are chosen. It plays from `from` s until `to` s.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -106,6 +107,10 @@ for (const wanted of videos) {
       // The quality that was chosen before the end of the minute is that of the next one.
       if (other) assert.equal(`${Math.min(played.width, played.height)}p`, other);
       assert.equal(played.error, undefined);
+      if (wanted.layers) {
+        const said = (words) => document.getElementById("layers").innerText.split("\n").join("; ") === words;
+        await page.waitForFunction(said, wanted.layers.join("; "), { timeout: 20_000 });
+      }
       assert.deepEqual(complaints, []);
     } finally {
       await page.close();

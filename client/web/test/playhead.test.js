@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PlayheadReporter, stateOf } from "../src/playhead.js";
-import { amount, clock } from "../src/panel.js";
+import { amount, clock, layerWords } from "../src/panel.js";
 
 class FakeVideo extends EventTarget {
   currentTime = 0;
@@ -70,4 +70,24 @@ test("amounts and lengths are readable", () => {
   assert.equal(amount(""), "–");
   assert.equal(clock(65_000), "1:05");
   assert.equal(clock(3_661_000), "1:01:01");
+});
+
+test("every report says which layers were on when it was made", async () => {
+  const video = new FakeVideo();
+  const arrived = [];
+  let on = [];
+  const reporter = new PlayheadReporter(video, async (report) => { arrived.push(report.layers); }, () => on);
+  video.dispatchEvent(new Event("playing"));
+  await rest();
+  on = [7];
+  video.dispatchEvent(new Event("playing"));
+  await rest();
+  reporter.stop();
+  assert.deepEqual(arrived, [[], [7]]);
+});
+
+test("a layer is told with whether it is on and what it was shown with", () => {
+  const layer = { id: 7, kind: "dub", language: "de", title: "Deutsch", on: true, minutes: 1 };
+  assert.equal(layerWords(layer), "Deutsch (dub, de, No. 7): on, with 1 proved minute");
+  assert.equal(layerWords({ ...layer, on: false, minutes: 0 }), "Deutsch (dub, de, No. 7): off, with 0 proved minutes");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { qualityName } from "../src/choices.js";
+import { layersOn, qualityName } from "../src/choices.js";
 import { Quality, atBorder, fitting } from "../src/quality.js";
 
 const levels = [{ bitrate: 900_000 }, { bitrate: 3_000_000 }, { bitrate: 6_000_000 }];
@@ -52,4 +52,18 @@ test("a rendition is named by its lines, also an upright one", () => {
   assert.equal(qualityName({ width: 1280, height: 720 }), "720p");
   assert.equal(qualityName({ width: 360, height: 640 }), "360p");
   assert.equal(qualityName({ bitrate: 96_400 }), "96 kb/s");
+});
+
+test("what is on of layer 2 is known by the addresses of the tracks that are chosen", () => {
+  const at = (path) => ({ url: `http://127.0.0.1:1/media/secret/${path}/playlist.m3u8` });
+  const hls = {
+    audioTracks: [at("sound/0"), at("layers/9")],
+    audioTrack: 1,
+    subtitleTracks: [at("texts/0"), at("layers/7")],
+    subtitleTrack: 1,
+  };
+  assert.deepEqual(layersOn(hls), [9, 7]);
+  assert.deepEqual(layersOn({ ...hls, audioTrack: 0, subtitleTrack: -1 }), []);
+  assert.deepEqual(layersOn({ ...hls, subtitleTrack: 0 }), [9]);
+  assert.deepEqual(layersOn(undefined), []);
 });

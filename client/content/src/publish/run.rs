@@ -78,13 +78,7 @@ impl<K: ContentKeys> Work<'_, K> {
             work: self,
             number,
             start,
-            keys: KeyStore {
-                keys: self.keys,
-                rendition: number,
-                cells: window::cell_count(self.source.duration_ms).unwrap_or(1),
-                next: start.cell,
-                ready: VecDeque::new(),
-            },
+            keys: KeyStore::new(self.keys, number, self.source.duration_ms, start.cell),
             sealing: None,
         };
         tokio::time::timeout(limit, rendition.make(spec))
@@ -209,7 +203,7 @@ impl<K: ContentKeys> Rendition<'_, K> {
 }
 
 /// Content keys in the order of cells, asked for some at a time.
-struct KeyStore<'a, K> {
+pub(super) struct KeyStore<'a, K> {
     keys: &'a K,
     rendition: u8,
     /// Cells that the source promises.
@@ -219,8 +213,19 @@ struct KeyStore<'a, K> {
     ready: VecDeque<(u16, ContentKey)>,
 }
 
-impl<K: ContentKeys> KeyStore<'_, K> {
-    async fn key_of(
+impl<'a, K: ContentKeys> KeyStore<'a, K> {
+    /// Keys of a rendition of `duration_ms`, from cell `first` on.
+    pub(super) fn new(keys: &'a K, rendition: u8, duration_ms: u32, first: u16) -> Self {
+        Self {
+            keys,
+            rendition,
+            cells: window::cell_count(duration_ms).unwrap_or(1),
+            next: first,
+            ready: VecDeque::new(),
+        }
+    }
+
+    pub(super) async fn key_of(
         &mut self,
         cell: u16,
         upload: chainflix_primitives::ids::UploadId,

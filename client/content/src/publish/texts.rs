@@ -8,7 +8,7 @@ use chainflix_primitives::{Hash32, Hasher, Sha256};
 use super::PublishError;
 use super::journal::write_durably;
 use crate::encode;
-use crate::probe::Source;
+use crate::probe::{Source, Subtitles};
 use crate::process::{self, ToolError};
 use crate::tracks::Label;
 use crate::webvtt::{self, Cue};
@@ -48,15 +48,13 @@ pub(super) async fn read(source: &Source, work: &Path) -> Result<Texts, PublishE
         source,
     };
     for subtitles in &source.subtitles {
-        let arguments = encode::subtitle_arguments(source, subtitles)
-            .map_err(|error| fails(&source.path, error))?;
         let label = subtitles.label.clone();
-        let output = process::output("ffmpeg", &arguments, MAX_TEXT_BYTES, LIMIT).await;
-        let file = match output {
-            Ok(file) => file,
-            Err(error @ (ToolError::Missing { .. } | ToolError::Io { .. })) => {
-                return Err(error.into());
-            }
+        let cues = match cues(source, subtitles).await {
+            Ok(cues) => cues,
+            Err(
+                error @ (PublishError::Work { .. }
+                | PublishError::Tool(ToolError::Missing { .. } | ToolError::Io { .. })),
+            ) => return Err(error),
             Err(error) => {
                 let name = label.shown();
                 texts
@@ -65,7 +63,6 @@ pub(super) async fn read(source: &Source, work: &Path) -> Result<Texts, PublishE
                 continue;
             }
         };
-        let cues = webvtt::parse(&String::from_utf8_lossy(&file));
         if cues.is_empty() {
             continue;
         }
@@ -83,4 +80,15 @@ pub(super) async fn read(source: &Source, work: &Path) -> Result<Texts, PublishE
         texts.cues.push(cues);
     }
     Ok(texts)
+}
+
+/// What some subtitles of `source` say.
+pub(super) async fn cues(source: &Source, subtitles: &Subtitles) -> Result<Vec<Cue>, PublishError> {
+    let arguments =
+        encode::subtitle_arguments(source, subtitles).map_err(|error| PublishError::Work {
+            path: source.path.clone(),
+            source: error,
+        })?;
+    let file = process::output("ffmpeg", &arguments, MAX_TEXT_BYTES, LIMIT).await?;
+    Ok(webvtt::parse(&String::from_utf8_lossy(&file)))
 }

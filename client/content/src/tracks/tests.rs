@@ -82,9 +82,36 @@ fn a_fragment_comes_apart_into_its_tracks() {
     assert_eq!(part_of(&whole, 3), None);
     assert_eq!(text_of_minute(&whole, 1), Some("WEBVTT\n"));
     assert_eq!(text_of_minute(&whole, 0), None);
-    // Both tracks in one `moof` belong together.
-    let together = Bytes::from(fragment(1, &[run(1, &picture), run(2, &sound)]).unwrap());
-    assert_eq!(part_of(&together, 1), None);
+}
+
+#[test]
+fn what_stands_in_one_moof_with_others_is_cut_out_as_if_it_had_been_alone() {
+    let sample = |decode, offset, data: &'static [u8]| Sample {
+        decode,
+        offset,
+        duration: 10,
+        sync: decode == 0,
+        data: Bytes::from_static(data),
+    };
+    let picture = [sample(0, 0, b"key"), sample(10, 3, b"next")];
+    let sound = [sample(0, 0, b"one"), sample(10, 0, b"two and more")];
+    let run = |track, samples| Run { track, samples };
+    let text = text_box(0, "WEBVTT\n").unwrap();
+    let together = fragment(7, &[run(1, &picture), run(2, &sound)]).unwrap();
+    let together = Bytes::from([text, together].concat());
+    let alone = |track, samples| fragment(7, &[run(track, samples)]);
+    assert_eq!(
+        part_of(&together, 1).as_deref(),
+        alone(1, &picture).as_deref()
+    );
+    assert_eq!(
+        part_of(&together, 2).as_deref(),
+        alone(2, &sound).as_deref()
+    );
+    assert_eq!(part_of(&together, 3), None);
+    // Data that ends before the samples do.
+    let cut = together.slice(..together.len() - 1);
+    assert_eq!(part_of(&cut, 2), None);
 }
 
 #[test]
@@ -98,6 +125,35 @@ fn a_label_can_neither_end_a_line_nor_a_quotation() {
 }
 
 proptest! {
+    #[test]
+    fn q1_no_fragment_of_several_tracks_gives_more_than_it_holds(
+        places in prop::collection::vec((0usize..300, any::<u8>()), 0..6),
+    ) {
+        let sample = |data: &'static [u8]| Sample {
+            decode: 0,
+            offset: 1,
+            duration: 10,
+            sync: true,
+            data: Bytes::from_static(data),
+        };
+        let (picture, sound) = ([sample(b"picture")], [sample(b"sound")]);
+        let runs = [
+            Run { track: 1, samples: &picture },
+            Run { track: 2, samples: &sound },
+        ];
+        let mut damaged = fragment(1, &runs).unwrap();
+        for (place, byte) in places {
+            if let Some(target) = damaged.get_mut(place) {
+                *target = byte;
+            }
+        }
+        let whole = Bytes::from(damaged);
+        for track in 0..4 {
+            let part = part_of(&whole, track);
+            prop_assert!(part.is_none_or(|part| part.len() <= whole.len()));
+        }
+    }
+
     #[test]
     fn q1_no_init_segment_and_no_fragment_makes_a_reader_panic(
         content in prop::collection::vec(any::<u8>(), 0..400),

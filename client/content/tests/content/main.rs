@@ -1,5 +1,6 @@
 //! Publishing real videos with the real ffmpeg, and reading back what was made.
 
+mod layers;
 mod long;
 mod publishing;
 mod refusals;

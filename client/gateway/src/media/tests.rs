@@ -11,7 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
-use crate::parts::Plain;
+use crate::parts::{Layers, Plain};
+
+mod layers;
 
 fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
@@ -61,12 +63,17 @@ fn fragment_of(rendition: u8, cell: u16, tracks: u32) -> Vec<u8> {
 struct Video {
     manifest: Manifest,
     tracks: u32,
+    layers: Layers,
     /// What was read, and whether beside the picture.
     read: Mutex<Vec<(u8, u16, bool)>>,
 }
 
 impl Video {
     fn new(kinds: &[&[u8; 4]]) -> Arc<Self> {
+        Self::with(kinds, Vec::new())
+    }
+
+    fn with(kinds: &[&[u8; 4]], layers: Layers) -> Arc<Self> {
         let tracks = kinds.len() as u32;
         let cell = |rendition: u8, index: u16| {
             let bytes = fragment_of(rendition, index, tracks).len() as u32;
@@ -103,6 +110,7 @@ impl Video {
                 renditions: vec![rendition(0), rendition(1)],
             },
             tracks,
+            layers,
             read: Mutex::default(),
         })
     }
@@ -143,6 +151,10 @@ impl Parts for Video {
             Some(_) => self.give(rendition, cell, 0..whole, true),
             None => futures::future::ready(Err(PlaybackError::NoSuchPart)).boxed(),
         }
+    }
+
+    fn layers(&self) -> BoxFuture<'_, Layers> {
+        futures::future::ready(self.layers.clone()).boxed()
     }
 
     fn closed(&self) -> BoxFuture<'_, ()> {

@@ -1,7 +1,7 @@
 use super::*;
-use chainflix_primitives::AccountId;
 use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::manifest::{CellEntry, Fragment, MANIFEST_VERSION, ManifestCell};
+use chainflix_primitives::{AccountId, Magnet};
 use proptest::prelude::*;
 
 fn manifest() -> Manifest {
@@ -59,7 +59,7 @@ fn the_master_names_codecs_and_size() {
 fn a_producer_writes_no_lines_of_its_own_into_a_playlist() {
     let mut forged = manifest();
     forged.renditions[0].codecs = "avc1\"\nhttps://elsewhere.example/".into();
-    let text = master(&forged, 0);
+    let text = master(&forged, 0, &[]);
     assert!(
         !text.contains("elsewhere") && !text.contains("CODECS"),
         "{text}"
@@ -94,7 +94,7 @@ fn init_segment(traks: &[Vec<u8>], texts: &str) -> Vec<u8> {
 fn the_rendition_to_begin_with_stands_first() {
     let mut two = manifest();
     two.renditions.push(two.renditions[0].clone());
-    let text = master(&two, 1);
+    let text = master(&two, 1, &[]);
     let first = text.find("\n1/playlist.m3u8").unwrap();
     assert!(first < text.find("\n0/playlist.m3u8").unwrap(), "{text}");
 }
@@ -109,7 +109,7 @@ fn several_sounds_and_texts_are_groups_with_names_of_their_own() {
     ];
     let texts = r#"[{"language":"deu","name":"Für alle"},{"language":"und","name":""}]"#;
     film.renditions[0].init_segment = init_segment(&traks, texts);
-    let text = master(&film, 0);
+    let text = master(&film, 0, &[]);
     for line in [
         "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"eng 1\",LANGUAGE=\"eng\",DEFAULT=YES,AUTOSELECT=YES,URI=\"sound/0/playlist.m3u8\"\n",
         "NAME=\"eng 2\",LANGUAGE=\"eng\",DEFAULT=NO,AUTOSELECT=YES,URI=\"sound/1/playlist.m3u8\"\n",
@@ -126,7 +126,65 @@ fn several_sounds_and_texts_are_groups_with_names_of_their_own() {
     );
 }
 
+fn layer(id: u32, kind: EnhancementKind) -> LayerInfo {
+    LayerInfo {
+        id,
+        kind,
+        language: "pt-BR".to_owned(),
+        content: Magnet([3; 32]),
+    }
+}
+
+#[test]
+fn layers_stand_among_the_tracks_of_the_film_and_are_off_until_somebody_turns_them_on() {
+    let mut film = manifest();
+    let traks = [trak(1, b"vide", ""), trak(2, b"soun", "")];
+    film.renditions[0].init_segment = init_segment(&traks, "[]");
+    let (dub, subtitles) = (
+        layer(7, EnhancementKind::Dub),
+        layer(8, EnhancementKind::Subtitles),
+    );
+    let entries = [
+        LayerEntry {
+            info: &subtitles,
+            title: "",
+        },
+        LayerEntry {
+            info: &dub,
+            title: "Dublado",
+        },
+    ];
+    let text = master(&film, 0, &entries);
+    for line in [
+        // The film's own sound comes apart from the picture, so that the dub can take its place.
+        "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"eng\",LANGUAGE=\"eng\",DEFAULT=YES,AUTOSELECT=YES,URI=\"sound/0/playlist.m3u8\"\n",
+        "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sounds\",NAME=\"Dublado · No. 7\",LANGUAGE=\"pt-BR\",DEFAULT=NO,AUTOSELECT=NO,URI=\"layers/7/playlist.m3u8\"\n",
+        "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"texts\",NAME=\"pt-BR · No. 8\",LANGUAGE=\"pt-BR\",DEFAULT=NO,AUTOSELECT=NO,FORCED=NO,URI=\"layers/8/playlist.m3u8\"\n",
+        "RESOLUTION=640x360,AUDIO=\"sounds\",SUBTITLES=\"texts\"\n0/playlist.m3u8\n",
+    ] {
+        assert!(text.contains(line), "{line} is missing: {text}");
+    }
+    // Subtitles leave picture and sound together.
+    let text = master(&film, 0, &entries[..1]);
+    assert!(!text.contains("AUDIO"), "{text}");
+    assert!(
+        text.contains("SUBTITLES=\"texts\"\n0/playlist.m3u8\n"),
+        "{text}"
+    );
+}
+
 proptest! {
+    #[test]
+    fn q1_whatever_an_enhancer_calls_a_layer_every_line_of_a_playlist_is_ours(title in any::<String>()) {
+        let info = layer(7, EnhancementKind::Subtitles);
+        let playlist = master(&manifest(), 0, &[LayerEntry { info: &info, title: &title }]);
+        for line in playlist.lines() {
+            prop_assert!(["#EXTM3U", "#EXT-X-", "0/playlist.m3u8"].iter().any(|own| line.starts_with(own)), "{}", playlist);
+            prop_assert!(line.matches('"').count() % 2 == 0, "{}", line);
+        }
+        prop_assert_eq!(playlist.matches("#EXT-X-MEDIA").count(), 1);
+    }
+
     #[test]
     fn q1_whatever_a_producer_calls_its_tracks_every_line_of_a_playlist_is_ours(
         sound in "[^\0]{0,40}",
@@ -138,7 +196,7 @@ proptest! {
         let list = serde_json::json!([{ "language": text, "name": text }]).to_string();
         film.renditions[0].init_segment = init_segment(&traks, &list);
         film.renditions[0].codecs = codecs;
-        let playlist = master(&film, 0);
+        let playlist = master(&film, 0, &[]);
         let ours = ["#EXTM3U", "#EXT-X-", "0/playlist.m3u8"];
         for line in playlist.lines() {
             prop_assert!(ours.iter().any(|own| line.starts_with(own)), "{}", playlist);

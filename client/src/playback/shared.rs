@@ -1,0 +1,159 @@
+//! What all parts of a playback share.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chainflix_controller::clock::{Clock, SystemClock};
+use chainflix_p2p::Network;
+use chainflix_primitives::manifest::{CellEntry, Manifest};
+use chainflix_primitives::merkle::Tree;
+use chainflix_primitives::play_data::{self, Path};
+use chainflix_primitives::{AccountId, Magnet, Sha256};
+use futures::future::{BoxFuture, Shared as FutureShared};
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::slot::Slots;
+use super::stats::Counting;
+use super::{CellBuffer, Facts, PlaybackError, PlaybackEvent, driver};
+use crate::controllers::Controller;
+use crate::verifiers::{Identity, Verifiers};
+
+/// Events that a slow listener may be behind.
+const EVENTS: usize = 1_024;
+
+/// Whether the chain has the video registered with this manifest. Nothing is handed out before that is known.
+pub(crate) type Registered = FutureShared<BoxFuture<'static, Result<(), PlaybackError>>>;
+
+/// Who moves, sends and knows what.
+pub(crate) struct Services {
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) verifiers: Arc<Verifiers>,
+    pub(crate) controller: Controller,
+    pub(crate) network: Network,
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) registered: Registered,
+}
+
+/// What all parts of a playback share.
+pub(crate) struct Shared {
+    pub(super) magnet: Magnet,
+    pub(super) manifest: Arc<Manifest>,
+    /// Tree over the manifest's cell entries.
+    pub(super) entries: Tree,
+    pub(super) identity: Arc<Identity>,
+    pub(super) verifiers: Arc<Verifiers>,
+    pub(super) controller: Controller,
+    pub(super) network: Network,
+    pub(super) facts: Arc<Facts>,
+    pub(super) registered: Registered,
+    pub(super) assigned: RwLock<Vec<AccountId>>,
+    pub(super) slots: Slots,
+    pub(super) clock: SystemClock,
+    pub(super) events: broadcast::Sender<PlaybackEvent>,
+    pub(super) counting: Counting,
+    /// Where the player is.
+    pub(super) place: watch::Sender<Place>,
+    pub(super) messages: mpsc::Sender<driver::Message>,
+    /// The rendition to begin with.
+    pub(super) first_rendition: u8,
+    /// Whether it accompanies another playback, whose driver `messages` go to: it mines nothing, and keeps out of the way.
+    pub(super) accompanies: bool,
+}
+
+/// Where the player is, or wants to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The minute that plays, or that was last read from elsewhere.
+    pub(super) cell: u16,
+    /// The rendition that was last read.
+    pub(super) rendition: u8,
+    /// Position that the player last reported, in ms; `None` before it has begun.
+    pub(super) position_ms: Option<u64>,
+    /// Whether the playback was closed: whoever waits goes home.
+    pub(super) closed: bool,
+}
+
+impl Shared {
+    /// What a playback that stands at `place` shares.
+    pub(super) fn new(
+        magnet: Magnet,
+        manifest: Arc<Manifest>,
+        services: Services,
+        place: Place,
+        messages: mpsc::Sender<driver::Message>,
+    ) -> Self {
+        let leaves = manifest.entries().map(CellEntry::leaf_hash::<Sha256>);
+        let entries = Tree::new::<Sha256>(leaves.collect());
+        Self {
+            magnet,
+            first_rendition: place.rendition,
+            entries,
+            manifest,
+            identity: services.identity,
+            verifiers: services.verifiers,
+            controller: services.controller,
+            network: services.network,
+            facts: services.facts,
+            registered: services.registered,
+            assigned: RwLock::default(),
+            slots: Slots::default(),
+            clock: SystemClock::default(),
+            events: broadcast::Sender::new(EVENTS),
+            counting: Counting::default(),
+            place: watch::Sender::new(place),
+            messages,
+            accompanies: false,
+        }
+    }
+
+    /// The services of this playback, for one that accompanies it with what is `registered`.
+    pub(super) fn services(&self, registered: Registered) -> Services {
+        Services {
+            identity: self.identity.clone(),
+            verifiers: self.verifiers.clone(),
+            controller: self.controller.clone(),
+            network: self.network.clone(),
+            facts: self.facts.clone(),
+            registered,
+        }
+    }
+
+    pub(super) fn tell(&self, event: PlaybackEvent) {
+        self.counting.count(&event);
+        // Nobody may be listening.
+        let _ = self.events.send(event);
+    }
+
+    pub(super) fn assigned(&self) -> Vec<AccountId> {
+        self.assigned
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(super) fn set_assigned(&self, assigned: Vec<AccountId>) {
+        *self
+            .assigned
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = assigned;
+    }
+
+    pub(super) fn count_delivery(&self, buffer: &CellBuffer) {
+        self.counting.delivered(buffer);
+    }
+
+    pub(super) fn count_rate(&self, bytes: u64, took: Duration) {
+        self.counting.fetched(bytes, took);
+    }
+
+    pub(super) fn now_ms(&self) -> u64 {
+        self.clock.monotonic_ms()
+    }
+
+    /// A cell's commitment with its path under the manifest root.
+    pub(super) fn committed(&self, rendition: u8, cell: u16) -> Option<(CellEntry, Path)> {
+        let (found, place) = self.manifest.cell(rendition, cell)?;
+        let path = self.entries.proof(usize::try_from(place).ok()?)?;
+        Some((found.entry.clone(), play_data::path(path)?))
+    }
+}

@@ -29,6 +29,7 @@ pub(super) fn commit(
     evidence: &EvidenceLog,
     fill: impl FnOnce(&Batch<'_>) -> StoreResult<()>,
 ) -> StoreResult<()> {
+    let _turn = evidence.turn();
     let result = commit_all(database, evidence, fill);
     match &result {
         Ok(()) => evidence.committed(),

@@ -76,6 +76,8 @@ struct State {
 pub(super) struct EvidenceLog {
     files: Box<dyn Files>,
     state: Mutex<State>,
+    /// Held by who commits, until what it appended is accounted for.
+    turn: Mutex<()>,
 }
 
 impl EvidenceLog {
@@ -105,7 +107,14 @@ impl EvidenceLog {
                 forgotten: Vec::new(),
                 needed,
             }),
+            turn: Mutex::default(),
         })
+    }
+
+    /// The right to commit. The B-tree lets the next writer in when a commit is durable, which is before
+    /// [`Self::committed`].
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes evidence in with the next commit; where it will lie.

@@ -49,7 +49,7 @@ fn a_rendition_is_listed_fragment_by_fragment_after_its_initialisation_segment()
 
 #[test]
 fn the_master_names_codecs_and_size() {
-    let text = master(&manifest(), 0);
+    let text = master(&manifest(), 0, &[]);
     assert!(text.contains(
         "#EXT-X-STREAM-INF:BANDWIDTH=700000,CODECS=\"avc1.42c01e,mp4a.40.2\",RESOLUTION=640x360\n0/playlist.m3u8\n"
     ), "{text}");

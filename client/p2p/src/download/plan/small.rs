@@ -26,7 +26,7 @@ impl Plan {
     }
 
     /// Cuts the blocks from a group on into small ones that grow.
-    fn cut_small(&mut self, from: u32) {
+    pub(super) fn cut_small(&mut self, from: u32) {
         let (mut at, mut size, mut begins) = (from, SMALL_BLOCK, vec![from]);
         while size < self.block_groups && at < self.groups {
             at = at.saturating_add(size);

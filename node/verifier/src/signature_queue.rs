@@ -17,8 +17,8 @@ use crate::checks::signatures::{BATCH, Deferred, verify_all};
 
 /// Between the beginnings of two batches of one thread, unless the second is full.
 const PACE: Duration = Duration::from_millis(4);
-/// Looks at whether a batch has become full, within that.
-const LOOKS: u32 = 4;
+/// So often it is looked whether a batch has become full, within that.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// Signatures on their way.
 struct Job {
@@ -85,7 +85,7 @@ impl SignatureQueue {
                 let _ = done.send(result);
             }
             while began.elapsed() < PACE && !self.is_full() {
-                thread::sleep(PACE / LOOKS);
+                thread::sleep(LOOK);
             }
         }
     }

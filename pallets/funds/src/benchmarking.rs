@@ -19,6 +19,13 @@ use sp_runtime::traits::StaticLookup;
 const ENDOWMENT: u128 = 1_000_000_000_000_000;
 
 /// An origin that the call is open to.
+#[cfg_attr(
+    not(feature = "runtime-benchmarks"),
+    allow(
+        clippy::extra_unused_type_parameters,
+        reason = "the SDK knows origins of benchmarks only"
+    )
+)]
 fn open_to<T: Config, O: EnsureOrigin<T::RuntimeOrigin>>()
 -> Result<T::RuntimeOrigin, BenchmarkError> {
     #[cfg(feature = "runtime-benchmarks")]

@@ -43,6 +43,13 @@ where
 }
 
 /// An origin that the call is open to.
+#[cfg_attr(
+    not(feature = "runtime-benchmarks"),
+    allow(
+        clippy::extra_unused_type_parameters,
+        reason = "the SDK knows origins of benchmarks only"
+    )
+)]
 fn open_to<T: Config, O: EnsureOrigin<T::RuntimeOrigin>>()
 -> Result<T::RuntimeOrigin, BenchmarkError> {
     #[cfg(feature = "runtime-benchmarks")]

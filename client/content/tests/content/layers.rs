@@ -80,7 +80,10 @@ async fn a_layer_of_text_goes_on_where_it_stopped_and_comes_out_the_same() {
 #[tokio::test]
 async fn a_dub_lasts_as_long_as_its_video_and_one_that_is_much_longer_is_for_another() {
     let studio = Studio::new();
-    studio.make("dub.mka", "-f lavfi -i sine=frequency=700 -t 62 -c:a flac");
+    studio.make(
+        "dub.mka",
+        "-f lavfi -i sine=frequency=700 -t 62.5 -c:a flac",
+    );
     let wanted = request(&studio, "dub.mka", LayerKind::Dub, 64_000);
     let layer = publish(&wanted).await.expect("it is sound");
     assert_eq!(playable::check(&layer.manifest), Ok(()));

@@ -25,7 +25,7 @@ const VIEWS: usize = 10 * SAMPLED_LEAVES as usize;
 /// False views of a block.
 const FALSE_VIEWS: [u64; 3] = [1, 7, 64];
 /// Blocks with as many false views.
-const BLOCKS: usize = 60;
+const BLOCKS: usize = 300;
 /// Verifiers, and how many of them are bad.
 const SETS: [(usize, usize); 3] = [(4, 1), (7, 2), (20, 6)];
 

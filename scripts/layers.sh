@@ -45,7 +45,8 @@ listed() { chainflix enhance list "$MAGNET" --json; }
 # start_gateway: starts a gateway. Sets URL, the address that it prints, AT and TOKEN.
 start_gateway() {
     local line='\(http://[^ ]*token=[0-9a-f]*\)'
-    chainflix gateway --wallet "$VIEWER" --listen 127.0.0.1:0 >"$DATA/gateway.log" 2>&1 &
+    # The program itself, not the function of that name: its process is ended below, and a function runs in a shell of its own.
+    "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 >"$DATA/gateway.log" 2>&1 &
     GATEWAY=$!
     wait_until 30 "the gateway does not say where it is" has_match "$DATA/gateway.log" "$line"
     URL=$(first_match "$DATA/gateway.log" "$line")

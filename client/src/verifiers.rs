@@ -18,7 +18,7 @@ use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::play_data::PlayData;
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::ticket::{Acceptance, SignedTicket};
-use chainflix_primitives::{AccountId, Magnet};
+use chainflix_primitives::{AccountId, Magnet, RandomConstant};
 use zeroize::Zeroizing;
 
 pub use earnings::LifetimeEarnings;
@@ -227,12 +227,19 @@ impl Verifiers {
         }
     }
 
-    /// Gives the open ticket back.
+    /// Gives a ticket back by its random constant, or with `None` whichever the account has open, on another device too.
     ///
     /// # Errors
     /// When the verifier does not answer.
-    pub async fn abandon_cell(&self, issuer: &AccountId) -> Result<(), VerifierError> {
-        match self.ask_one(issuer, &Request::AbandonCell).await? {
+    pub async fn abandon_cell(
+        &self,
+        issuer: &AccountId,
+        ticket: Option<RandomConstant>,
+    ) -> Result<(), VerifierError> {
+        match self
+            .ask_one(issuer, &Request::AbandonCell { ticket })
+            .await?
+        {
             Reply::Abandoned => Ok(()),
             _ => Err(VerifierError::Protocol(*issuer)),
         }

@@ -342,8 +342,11 @@ impl Driver {
         };
         let shared = self.shared.clone();
         tokio::spawn(async move {
-            let issuer = in_hand.ticket.ticket.issuer;
-            if let Err(error) = shared.verifiers.abandon_cell(&issuer).await {
+            let ticket = &in_hand.ticket.ticket;
+            let given_back = shared
+                .verifiers
+                .abandon_cell(&ticket.issuer, Some(ticket.constant));
+            if let Err(error) = given_back.await {
                 tracing::debug!(%error, "the ticket was not given back; it runs out by itself");
             }
         });

@@ -73,7 +73,7 @@ impl Shared {
             // Nothing has played here yet, so the ticket is of another video, which the viewer has left.
             for verifier in self.assigned() {
                 // One that can't be reached knows of no ticket that is in the way.
-                let _ = self.verifiers.abandon_cell(&verifier).await;
+                let _ = self.verifiers.abandon_cell(&verifier, None).await;
             }
         }
         let at_border = position_ms.is_some_and(|at| at.saturating_add(BORDER_MS) >= start_ms);

@@ -213,12 +213,21 @@ impl Accounts {
         true
     }
 
-    /// Gives up the open ticket, here and, as far as is known here, elsewhere.
-    pub(crate) fn abandon(&self, account: &AccountId) -> Option<OpenTicket> {
+    /// Gives up the open ticket, here and, as far as is known here, elsewhere. With a constant: only the ticket that has it,
+    /// so that a device that comes late with it leaves another device's alone.
+    pub(crate) fn abandon(
+        &self,
+        account: &AccountId,
+        only: Option<RandomConstant>,
+    ) -> Option<OpenTicket> {
         let mut inner = self.lock();
         let state = inner.accounts.get_mut(account)?;
-        state.elsewhere_until = None;
-        let old = state.open.take()?;
+        let is_meant =
+            |open: &mut OpenTicket| only.is_none_or(|constant| open.ticket.constant == constant);
+        if only.is_none() {
+            state.elsewhere_until = None;
+        }
+        let old = state.open.take_if(is_meant)?;
         inner.constants.remove(&old.ticket.constant);
         Some(old)
     }

@@ -96,7 +96,7 @@ async fn route(
             rendition,
             cell,
         } => start::start_cell(context, &ready, message, video, rendition, cell).await,
-        Request::AbandonCell => Ok(start::abandon(context, message)),
+        Request::AbandonCell { ticket } => Ok(start::abandon(context, message, ticket)),
         Request::FinishCell { data } => finish::finish_cell(context, &ready, message, *data).await,
         Request::BeginUpload => uploads::begin(context, &ready, message).await,
         Request::UploadKeys {

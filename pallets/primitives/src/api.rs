@@ -14,7 +14,7 @@ use scale_info::TypeInfo;
 use crate::delegation::SignedDelegation;
 use crate::fault::PlacedLeaf;
 use crate::hash::Hash32;
-use crate::ids::{AccountId, Magnet, Signature64, UploadId};
+use crate::ids::{AccountId, Magnet, RandomConstant, Signature64, UploadId};
 use crate::play_data::PlayData;
 use crate::receipt::DeliveryToken;
 use crate::refusal::Refusal;
@@ -105,7 +105,11 @@ pub enum Request {
     },
     /// Gives up the open ticket of the account.
     #[codec(index = 4)]
-    AbandonCell,
+    AbandonCell {
+        /// Only this one, by its random constant: another device of the account may have another one by now. `None` for
+        /// whichever is open.
+        ticket: Option<RandomConstant>,
+    },
     /// Hands in Play Data.
     #[codec(index = 5)]
     FinishCell {

@@ -43,7 +43,7 @@ pub(super) async fn ticket(
         Err(VerifierError::Refused(Refusal::TicketOpen)) => {
             for verifier in shared.assigned() {
                 // One that can't be reached has no say in the next attempt either.
-                let _ = shared.verifiers.abandon_cell(&verifier).await;
+                let _ = shared.verifiers.abandon_cell(&verifier, None).await;
             }
             ask().await
         }

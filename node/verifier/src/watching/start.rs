@@ -107,10 +107,14 @@ pub(super) async fn start_cell(
     Ok(Reply::Started(signed))
 }
 
-/// Gives up the open ticket of the account.
-pub(super) fn abandon(context: &Context, message: &Message<'_>) -> Reply {
+/// Gives up the open ticket of the account, or only the one with this constant.
+pub(super) fn abandon(
+    context: &Context,
+    message: &Message<'_>,
+    only: Option<RandomConstant>,
+) -> Reply {
     let viewer = message.account();
-    if context.accounts.abandon(&viewer).is_some() {
+    if context.accounts.abandon(&viewer, only).is_some() {
         context.gossip.tell(News::Closed { viewer });
     }
     Reply::Abandoned

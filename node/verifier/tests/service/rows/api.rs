@@ -148,7 +148,7 @@ async fn q1_a_message_is_good_once_and_only_under_its_own_number_and_session() {
     let viewer = Viewer::new(9);
     let mut session = viewer.open(&net, 0).await;
     session.number = 7;
-    let sealed = hex::encode(session.seal(&Request::AbandonCell.encode()));
+    let sealed = hex::encode(session.seal(&Request::AbandonCell { ticket: None }.encode()));
     let call = |id: String, number: u64| {
         let sealed = sealed.clone();
         let client = &session.client;

@@ -59,7 +59,7 @@ async fn plot(plays: &[(u16, u64)]) -> Plot {
         let data = viewer.play(&net, &video, &ticket, receipts);
         views.push(View { ticket, data });
         net.pass(*wait_ms).await;
-        session.ask(Request::AbandonCell).await;
+        session.ask(Request::AbandonCell { ticket: None }).await;
     }
     let villain = Villain::take_over(&mut net, node).await;
     net.is_impaired = true;

@@ -39,7 +39,7 @@ async fn a_verifier_killed_while_a_cell_plays_says_so_and_the_viewer_goes_on() {
 
     // The other assigned verifier takes over at once when the viewer gives the ticket up.
     let mut other = viewer.open(&net, assigned[1]).await;
-    other.ask(Request::AbandonCell).await;
+    other.ask(Request::AbandonCell { ticket: None }).await;
     let receipts_there = other.receipts(&net, &video, 1).await;
     let there = other.start(&video, 1).await;
 

@@ -188,7 +188,7 @@ async fn d4_content_keys_come_no_faster_than_the_video_plays() {
     );
 
     // Without a ticket one may jump about, but not through the whole video.
-    session.ask(Request::AbandonCell).await;
+    session.ask(Request::AbandonCell { ticket: None }).await;
     let mut given = 0;
     for cell in (2..60).rev() {
         given += u32::from(matches!(

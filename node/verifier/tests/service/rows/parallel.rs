@@ -66,7 +66,7 @@ async fn p5_a_viewer_that_races_its_two_verifiers_costs_neither_its_block() {
     let receipts = first.receipts(&net, &video, 0).await;
     let ticket = first.start(&video, 0).await;
     // The courtesy arrives within moments; abandoning says that the other ticket is given up, whether it is or not.
-    second.ask(Request::AbandonCell).await;
+    second.ask(Request::AbandonCell { ticket: None }).await;
     let request = Request::StartCell {
         video: video.magnet,
         rendition: 0,
@@ -75,7 +75,9 @@ async fn p5_a_viewer_that_races_its_two_verifiers_costs_neither_its_block() {
     let other = loop {
         match second.ask(request.clone()).await {
             Reply::Started(other) => break other,
-            Reply::Refused(Refusal::TicketOpen) => second.ask(Request::AbandonCell).await,
+            Reply::Refused(Refusal::TicketOpen) => {
+                second.ask(Request::AbandonCell { ticket: None }).await
+            }
             other => panic!("{other:?}"),
         };
     };
@@ -131,7 +133,7 @@ async fn p5_the_other_verifier_is_told_of_an_open_ticket_and_of_its_end() {
         net.pass(1_000).await;
     }
     assert!(told, "the courtesy never arrived");
-    first.ask(Request::AbandonCell).await;
+    first.ask(Request::AbandonCell { ticket: None }).await;
     for _ in 0..200 {
         if matches!(second.ask(request.clone()).await, Reply::Started(_)) {
             return;
@@ -209,4 +211,30 @@ async fn p6_a_clock_that_steps_back_over_a_restart_makes_no_overlap() {
         };
         assert_eq!(session.refusal(start).await, Refusal::Overlap);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn p1_a_device_that_gives_its_old_ticket_back_leaves_the_other_devices_open() {
+    let mut net = Net::start(1).await;
+    let video = net.publish(1, 120_000);
+    let viewer = Viewer::new(9);
+    let mut left = viewer.open(&net, 0).await;
+    let mut watched = viewer.open(&net, 0).await;
+    let given_up = left.start(&video, 0).await;
+    let receipts = watched.receipts(&net, &video, 0).await;
+    let ticket = watched.start(&video, 0).await;
+    let late = Some(given_up.ticket.constant);
+    left.ask(Request::AbandonCell { ticket: late }).await;
+    net.pass(60_000).await;
+    let data = viewer.play(&net, &video, &ticket, receipts);
+    watched.finish(data).await.expect("played to its end");
+    // By its own constant a ticket is given back.
+    let next = watched.start(&video, 1).await;
+    let constant = Some(next.ticket.constant);
+    watched.ask(Request::AbandonCell { ticket: constant }).await;
+    let receipts = watched.receipts(&net, &video, 1).await;
+    net.pass(60_000).await;
+    let data = viewer.play(&net, &video, &next, receipts);
+    let refused = watched.finish(data).await.expect_err("given back");
+    assert_eq!(refused, Refusal::UnknownTicket);
 }

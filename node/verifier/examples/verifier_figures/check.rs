@@ -82,32 +82,40 @@ async fn blocks_of(parent: &Path, size: usize) -> (Judged, Judged) {
 }
 
 async fn one(measured: &mut Measured, body: &Arc<Body>) -> Judged {
-    let round = body.round;
-    measured.issuer.show(body);
-    let header = body.header.clone();
-    let tickets = body.tickets_roots();
-    measured.chain.put_header(round, header, tickets);
-
     let disk = measured.disk_bytes();
     let (span, spent) = (Span::start(), measured.issuer.spent());
     let before = measured.issuer.exchanged();
-    measured.chain.turn(round + 2, &[round + 1, round]);
-    let report = measured.report().await;
+    judge(measured, body).await;
     let check = span.end().without(measured.issuer.spent() - spent);
     let exchanged = measured.issuer.exchanged() - before;
-    let verdict = report.verdicts.iter().find(|on| on.issuer == ISSUER);
-    let verdict = verdict.map(|on| on.verdict);
-    assert_eq!(verdict, Some(Verdict::Approve), "an honest block");
 
     let span = Span::start();
-    measured.chain.settle(settled(body));
-    measured.until_settled(round).await;
+    settle(measured, body).await;
     Judged {
         check,
         settle: span.end(),
         disk: measured.disk_bytes().saturating_sub(disk),
         exchanged,
     }
+}
+
+/// From a block's header on chain to the verdict on it.
+pub(crate) async fn judge(measured: &mut Measured, body: &Arc<Body>) {
+    let round = body.round;
+    measured.issuer.show(body);
+    let (header, tickets) = (body.header.clone(), body.tickets_roots());
+    measured.chain.put_header(round, header, tickets);
+    measured.chain.turn(round + 2, &[round + 1, round]);
+    let report = measured.report().await;
+    let verdict = report.verdicts.iter().find(|on| on.issuer == ISSUER);
+    let verdict = verdict.map(|on| on.verdict);
+    assert_eq!(verdict, Some(Verdict::Approve), "an honest block");
+}
+
+/// From the settled block on chain to the ledger that has it.
+pub(crate) async fn settle(measured: &Measured, body: &Body) {
+    measured.chain.settle(settled(body));
+    measured.until_settled(body.round).await;
 }
 
 fn settled(body: &Body) -> SettledRound {

@@ -2,7 +2,7 @@
 //! error. `scripts/bench.sh verifier` runs it.
 //!
 //! ```text
-//! verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets|cheats]
+//! verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets|cheats|body]
 //! ```
 //!
 //! Stores lie in new directories under DIRECTORY, on the disk that is to be measured. Everything is real but the chain and
@@ -10,6 +10,7 @@
 //! other programs on the machine don't change; figures of walls do.
 
 mod body;
+mod body_for_all;
 mod chain;
 mod cheats;
 mod check;
@@ -33,7 +34,7 @@ use figures::Figures;
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-const USAGE: &str = "usage: verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets|cheats]";
+const USAGE: &str = "usage: verifier_figures DIRECTORY [--views N] [--growth N,N,...] [--only check|issue|sessions|earnings|sockets|cheats|body]";
 
 struct Options {
     directory: PathBuf,
@@ -79,6 +80,9 @@ async fn measure(options: &Options) -> Figures {
     }
     if is_wanted("cheats") {
         cheats::run(directory, &mut figures).await;
+    }
+    if is_wanted("body") {
+        body_for_all::run(directory, &mut figures).await;
     }
     if is_wanted("sockets") {
         sockets::run(directory, &mut figures).await;

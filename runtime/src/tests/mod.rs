@@ -6,6 +6,7 @@ mod blocks;
 mod enactment;
 mod equivocation;
 mod faults;
+mod formats;
 mod fuzzing;
 mod genesis;
 mod interface;

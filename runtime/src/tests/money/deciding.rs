@@ -67,13 +67,13 @@ fn by_three() -> RuntimeOrigin {
     pallet_collective::RawOrigin::<AccountId, VerifierCollective>::Members(3, 4).into()
 }
 
+/// What the model says becomes of a call.
+type Foretell = Box<dyn FnOnce(&mut Model) -> Result<(), Refusal>>;
+
 /// What the supervisor does.
 fn supervised(world: &mut World, step: Step) {
     use pallet_supervisors::Call;
-    let (call, foretell): (
-        Call<crate::Runtime>,
-        Box<dyn FnOnce(&mut Model) -> Result<(), Refusal>>,
-    ) = match step {
+    let (call, foretell): (Call<crate::Runtime>, Foretell) = match step {
         Step::Decide { producer, yes } => (
             Call::decide {
                 producer: world.account(producer),

@@ -27,7 +27,7 @@
 extern crate alloc;
 
 pub mod apis;
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 mod benchmarks;
 // What hooks of the pallets call.
 #[cfg_attr(

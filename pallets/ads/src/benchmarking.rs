@@ -28,19 +28,10 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-    Call, Campaign, Campaigns, Config, Funds, HoldReason, IN_FLIGHT_ROUNDS, LastSettled,
-    LifetimeFunds, Listings, OpenedCount, Pallet, StateChange, Tags,
+    BenchmarkHelper, Call, Campaign, Campaigns, Config, Funds, HoldReason, IN_FLIGHT_ROUNDS,
+    LastSettled, LifetimeFunds, Listings, OpenedCount, Pallet, StateChange, Tags,
     types::{MAX_STATES, MAX_TAG_BYTES, MAX_TAGS},
 };
-
-/// What has to be so in the rest of the runtime.
-pub trait BenchmarkHelper {
-    /// Puts a video of one cell on record that is active from round 0 on, with as many later changes of its state as there
-    /// may be.
-    fn register_creative(creative: Magnet);
-    /// Lets `round` be the current one.
-    fn begin_round(round: Round);
-}
 
 /// What the benchmarks' campaigns have left, in units.
 const BUDGET: u128 = 10 * MAX_PRICE;

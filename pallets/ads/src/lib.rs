@@ -41,6 +41,7 @@ mod benchmarking;
 pub mod cost;
 mod events;
 mod impls;
+mod surroundings;
 pub mod types;
 pub mod weights;
 
@@ -49,9 +50,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(test, feature = "runtime-benchmarks"))]
-pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use surroundings::BenchmarkHelper;
 pub use types::{Campaign, Funds, StateChange, Tag, Tags};
 pub use weights::WeightInfo;
 

@@ -16,7 +16,6 @@ mod members;
 mod sets;
 
 use alloc::vec;
-use chainflix_primitives::{AccountId, Round, Signature64};
 use frame_benchmarking::v2::*;
 use frame_support::{
     pallet_prelude::TransactionSource,
@@ -29,21 +28,11 @@ use sp_runtime::traits::{Convert, OpaqueKeys};
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
 use crate::{
-    Acknowledgements, BarredUntil, Call, Config, EpochInForce, Expelled, InForce, Pallet,
-    VerifierStatus, Verifiers, impls::session::GenesisRoots,
+    Acknowledgements, BarredUntil, BenchmarkHelper, Call, Config, EpochInForce, Expelled, InForce,
+    Pallet, VerifierStatus, Verifiers, impls::session::GenesisRoots,
 };
 use members::{BOND, largest_profile};
 use sets::SESSION;
-
-/// What has to be so in the rest of the runtime.
-pub trait BenchmarkHelper {
-    /// A signature over `payload` by a key that is `verifier`'s `pov` session key from then on, in the largest set.
-    fn sign(verifier: &AccountId, payload: &[u8]) -> Signature64;
-    /// Lets `round` be the current one.
-    fn begin_round(round: Round);
-    /// Sets the slot of the block.
-    fn set_slot(slot: u64);
-}
 
 fn status<T: Config>(verifier: &T::AccountId) -> Option<VerifierStatus> {
     Verifiers::<T>::get(verifier).map(|record| record.status)

@@ -41,6 +41,7 @@ mod events;
 mod impls;
 pub mod runtime_api;
 mod storage;
+mod surroundings;
 pub mod types;
 pub mod weights;
 
@@ -49,10 +50,9 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(test, feature = "runtime-benchmarks"))]
-pub use benchmarking::BenchmarkHelper;
 pub use impls::{AuraEquivocation, DisableAtMostAThird, MAX_HEADER_BYTES, NewOffences};
 pub use pallet::*;
+pub use surroundings::BenchmarkHelper;
 pub use types::{
     KeyEpoch, LeavingCause, MAKER_ROUNDS, SlashCause, VerifierProfile, VerifierRecord,
     VerifierStatus, set_secret_maker,

@@ -19,10 +19,9 @@ mod world;
 
 use alloc::{boxed::Box, vec::Vec};
 use chainflix_primitives::{
-    AccountId, Magnet,
     fault::FaultProof,
     missing::MOST_BLOCKS,
-    registry::{PovParameters, VideoTerms},
+    registry::PovParameters,
     report::{
         DRAWN_LEAVES, HeaderOpening, MAX_DEBITS, MAX_LATE_TICKETS, MAX_VERIFIERS, PersonalOpening,
     },
@@ -38,9 +37,9 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-    Call, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Faults, Issuers, JudgedIn,
-    OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo, Reports, SetRounds,
-    VerifierSets,
+    BenchmarkHelper, Call, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Faults,
+    Issuers, JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo, Reports,
+    SetRounds, VerifierSets,
     impls::session::sign_with,
     types::{
         ITEMS_PRUNED_AT_ONCE, MAX_CYCLE_RULES, MAX_OPEN_FAULTS, MAX_PARAMETER_CHANGES, MAX_SETS,
@@ -48,18 +47,6 @@ use crate::{
     },
 };
 use world::{HEADER, JUDGED, NOW, OPENED, SETTLED};
-
-/// What has to be so in the rest of the runtime.
-pub trait BenchmarkHelper {
-    /// A verifier in good standing, with a bond that no punishment exhausts; another for every number.
-    fn bonded_verifier(number: u32) -> AccountId;
-    /// Puts a video on record that is active from round 0 on, with as many later changes of its state as there may be.
-    fn register_video(video: Magnet, terms: VideoTerms);
-    /// Gives an account so many units.
-    fn endow(account: &AccountId, amount: u128);
-    /// Sets the time of the block, in ms since the Unix epoch: the start of a slot.
-    fn set_now(now_ms: u64);
-}
 
 /// Most leaves that a report opens: those drawn of its header, and that of its personal root.
 const MAX_OPENED: u32 = DRAWN_LEAVES + 1;

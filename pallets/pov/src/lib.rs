@@ -50,16 +50,16 @@ mod impls;
 mod mock;
 pub mod runtime_api;
 mod storage;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 pub mod types;
 pub mod weights;
 
-#[cfg(any(test, feature = "runtime-benchmarks"))]
-pub use benchmarking::BenchmarkHelper;
 pub use cost::SettlementWeights;
 use frame_support::pallet_macros::import_section;
 pub use pallet::*;
+pub use surroundings::BenchmarkHelper;
 pub use weights::WeightInfo;
 
 #[import_section(errors::errors)]

@@ -31,17 +31,12 @@ use frame_support::{
 use frame_system::RawOrigin;
 
 use crate::{
-    AccountTotal, Adopted, AdoptedEarnings, AdoptedOrder, CLAIMABLE_ROOTS, Call, Claim, Claimed,
-    Config, EarningsVote, LastAdopted, LaterTotal, LifetimeTotals, MAX_CLAIMS, MAX_OPEN_VOTES,
-    MAX_RATE_CHANGES, OpenVotes, Pallet, RateChange, RateChanges, RewardRules, Rules, SettledEntry,
-    SettledOrder, SettledPlaces, SettledRounds, SettledSpan, Signers, Totals, Votes,
+    AccountTotal, Adopted, AdoptedEarnings, AdoptedOrder, BenchmarkHelper, CLAIMABLE_ROOTS, Call,
+    Claim, Claimed, Config, EarningsVote, LastAdopted, LaterTotal, LifetimeTotals, MAX_CLAIMS,
+    MAX_OPEN_VOTES, MAX_RATE_CHANGES, OpenVotes, Pallet, RateChange, RateChanges, RewardRules,
+    Rules, SettledEntry, SettledOrder, SettledPlaces, SettledRounds, SettledSpan, Signers, Totals,
+    Votes,
 };
-
-/// What has to be so in the rest of the runtime.
-pub trait BenchmarkHelper {
-    /// A verifier whose bond can be slashed; another for every number.
-    fn bonded_verifier(number: u32) -> AccountId;
-}
 
 /// What every account of these benchmarks has earned, in units.
 const TOTAL: u128 = 1_000 * CFX;

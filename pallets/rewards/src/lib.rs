@@ -47,6 +47,7 @@ mod errors;
 mod events;
 mod impls;
 mod storage;
+mod surroundings;
 pub mod types;
 pub mod weights;
 
@@ -55,9 +56,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(test, feature = "runtime-benchmarks"))]
-pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use surroundings::BenchmarkHelper;
 pub use types::{
     AccountTotal, AdoptedEarnings, Claim, EarningsVote, LaterTotal, RateChange, RewardRules,
     SettledEntry, SettledSpan, Totals, Unexpected, VoteRefusal,

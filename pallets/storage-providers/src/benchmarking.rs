@@ -10,7 +10,6 @@ use super::*;
 use crate::types::TURNS_KEPT;
 use alloc::vec;
 use chainflix_primitives::{
-    AccountId,
     heartbeat::{HEARTBEAT_ROUNDS, HEARTBEAT_VERSION, PAGE_BYTES, PAGE_PROVIDERS, last_round},
     registry::MAX_ENDPOINT_BYTES,
     report::MAX_VERIFIERS,
@@ -18,16 +17,6 @@ use chainflix_primitives::{
 use frame_benchmarking::v2::*;
 use frame_support::traits::{Authorize, EnsureOrigin, fungible::Mutate};
 use frame_system::RawOrigin;
-
-/// What the surroundings of the pallet arrange for its benchmarks.
-pub trait BenchmarkHelper {
-    /// Lets `round` be the current one.
-    fn begin_round(round: Round);
-    /// Brings a set of so many verifiers in force; returns their accounts, ascending.
-    fn verifiers(count: u32) -> Vec<AccountId>;
-    /// Signs with the `pov` session key of a verifier of that set.
-    fn sign(verifier: &AccountId, payload: &[u8]) -> Signature64;
-}
 
 /// The current round of every benchmark, the first of its period.
 const NOW: Round = 100_000_000;

@@ -36,6 +36,7 @@ mod errors;
 mod events;
 mod impls;
 mod storage;
+mod surroundings;
 pub mod types;
 pub mod weights;
 
@@ -44,9 +45,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(test, feature = "runtime-benchmarks"))]
-pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use surroundings::BenchmarkHelper;
 pub use types::{
     Controller, Declaration, DeclaredChange, PageCount, PageLiveness, Provider, Tally,
 };

@@ -17,14 +17,6 @@ use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, fungible::Mutate};
 use frame_system::RawOrigin;
 
-/// What the surroundings of the pallet arrange for its benchmarks.
-pub trait BenchmarkHelper<AccountId> {
-    /// Lets `round` be the current one.
-    fn begin_round(round: Round);
-    /// Registers a video with the longest title and the fullest history of states.
-    fn register(video: Magnet, producer: &AccountId, supervisor: &AccountId, restricted: bool);
-}
-
 /// The current round of every benchmark.
 const NOW: Round = 100_000_000;
 /// What accounts hold, in units: 1,000 CFX.

@@ -13,16 +13,6 @@ use chainflix_primitives::manifest::{MAX_RENDITIONS, MAX_TITLE_BYTES};
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
 
-/// What the surroundings of the pallet arrange for its benchmarks.
-pub trait BenchmarkHelper<AccountId> {
-    /// Lets `round` be the current one.
-    fn begin_round(round: Round);
-    /// Lets an account publish, by the longest way that eligibility is looked up.
-    fn approve(producer: &AccountId);
-    /// Brings a key epoch in force and returns it.
-    fn key_epoch() -> u32;
-}
-
 /// The current round of every benchmark: later than any record is kept for.
 const NOW: Round = 100_000_000;
 /// What accounts hold, in units: 1,000 CFX.

@@ -37,6 +37,7 @@ mod errors;
 mod events;
 mod impls;
 mod storage;
+mod surroundings;
 pub mod types;
 pub mod weights;
 
@@ -45,9 +46,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(test, feature = "runtime-benchmarks"))]
-pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
+pub use surroundings::BenchmarkHelper;
 pub use types::{
     AcceptancePolicy, Enhancement, EnhancementKind, EnhancementState, Language, OwnerChange,
     PolicyRecord, StateChange, UploadMark, VideoRecord,

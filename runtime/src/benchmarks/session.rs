@@ -1,21 +1,27 @@
 //! Benchmarks of the session pallet's calls. Those that the SDK offers need its staking pallet.
 
-use crate::{Runtime, SessionKeys};
+use crate::{
+    AccountId, Balances, Runtime, SessionKeys, configs::KeyDeposit,
+    constants::currency::EXISTENTIAL_DEPOSIT,
+};
 use alloc::vec::Vec;
 use codec::Encode;
+use core::marker::PhantomData;
 use frame_benchmarking::v2::*;
-use frame_support::assert_ok;
+use frame_support::{assert_ok, dispatch::DispatchResult, traits::fungible::Mutate};
 use frame_system::RawOrigin;
 use pallet_session::{Call, NextKeys, Pallet as Session};
 use sp_runtime::traits::Convert;
 
 /// Stands for the session pallet, which is of another crate.
-pub(crate) struct Pallet<T: Config>(Session<T>);
+pub(crate) struct Pallet<T: Config>(PhantomData<T>);
 
 /// A runtime whose session keys can be made.
 pub(crate) trait Config: pallet_session::Config {
     /// New keys, and the proof that `owner` may register them.
     fn make_keys(owner: &Self::AccountId) -> (Self::Keys, Vec<u8>);
+    /// Gives `owner` what registering keys holds.
+    fn endow(owner: &Self::AccountId) -> DispatchResult;
 }
 
 impl Config for Runtime {
@@ -23,14 +29,19 @@ impl Config for Runtime {
         let made = SessionKeys::generate(&owner.encode(), None);
         (made.keys, made.proof.encode())
     }
+
+    fn endow(owner: &AccountId) -> DispatchResult {
+        let deposit = KeyDeposit::get().max(EXISTENTIAL_DEPOSIT);
+        Balances::mint_into(owner, deposit).map(|_| ())
+    }
 }
 
 /// An account that may register keys.
 fn verifier<T: Config>() -> T::AccountId {
     let account: T::AccountId = whitelisted_caller();
-    assert_ok!(Session::<T>::ensure_can_pay_key_deposit(&account));
+    assert_ok!(T::endow(&account));
     // Its deposit is not all that it has.
-    assert_ok!(Session::<T>::ensure_can_pay_key_deposit(&account));
+    assert_ok!(T::endow(&account));
     account
 }
 
@@ -77,4 +88,6 @@ mod benchmarks {
 
         assert_eq!(keys_of::<T>(caller), None);
     }
+
+    impl_benchmark_test_suite!(Pallet, crate::tests::chain_with_keys(), crate::Runtime);
 }

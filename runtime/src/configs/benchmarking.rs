@@ -1,6 +1,6 @@
 //! What benchmarks of a pallet need the others to be like.
 
-use crate::{Authorities, Pov, Runtime, constants::time};
+use crate::{Runtime, constants::time};
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId as RawAccount, Magnet, Round, Signature64,
@@ -12,13 +12,75 @@ use frame_benchmarking::account;
 use frame_support::BoundedVec;
 
 /// A runtime in the state that a benchmark asks for.
-pub struct Prepared;
+pub(crate) struct Prepared;
+
+/// What pallets do for benchmarks themselves, compiled for benchmarks.
+#[cfg(feature = "runtime-benchmarks")]
+mod of_pallets {
+    use super::{RawAccount, Signature64};
+    use crate::{AccountId, Authorities, Pov};
+
+    pub(super) fn make_member(verifier: &AccountId) {
+        Authorities::make_member(verifier);
+    }
+
+    pub(super) fn endow(account: &AccountId, amount: u128) {
+        Authorities::endow(account, amount);
+    }
+
+    pub(super) fn sign_as(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
+        Pov::sign_as(verifier, payload)
+    }
+}
+
+/// As much of it as unit tests of the runtime need, for which the pallets are compiled without.
+#[cfg(not(feature = "runtime-benchmarks"))]
+mod of_pallets {
+    use super::{RawAccount, Signature64};
+    use crate::{AccountId, Balances, Pov, Runtime};
+    use chainflix_primitives::registry::VerifierKeys;
+    use frame_support::{BoundedVec, traits::fungible::Mutate};
+    use pallet_authorities::{Members, VerifierRecord, VerifierStatus, Verifiers};
+    use pallet_pov::{SetRounds, VerifierSets, crypto::Public, types::Verifier};
+    use sp_runtime::RuntimeAppPublic;
+
+    pub(super) fn make_member(verifier: &AccountId) {
+        let record = VerifierRecord {
+            status: VerifierStatus::Member,
+            profile: None,
+            deposit: 0,
+            bond: 0,
+            unlocks: 0,
+            suspended: false,
+        };
+        Verifiers::<Runtime>::insert(verifier, record);
+        Members::<Runtime>::mutate(|members| {
+            let place = members.binary_search(verifier).expect_err("a new one");
+            let room = members.try_insert(place, verifier.clone());
+            room.expect("a hundred fit");
+        });
+    }
+
+    pub(super) fn endow(account: &AccountId, amount: u128) {
+        Balances::mint_into(account, amount).expect("an account takes it");
+    }
+
+    pub(super) fn sign_as(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
+        let alone = Verifier {
+            account: *verifier,
+            key: Public::generate_pair(None),
+        };
+        SetRounds::<Runtime>::put(BoundedVec::truncate_from(vec![0]));
+        VerifierSets::<Runtime>::insert(0, BoundedVec::truncate_from(vec![alone]));
+        <Pov as VerifierKeys>::sign(verifier, payload).expect("its key was made for it")
+    }
+}
 
 /// Verifier `number` with a bond, in the set.
 fn bonded_verifier(number: u32) -> RawAccount {
     let verifier = account("verifier", number, 0);
     if pallet_authorities::Verifiers::<Runtime>::get(&verifier).is_none() {
-        Authorities::make_member(&verifier);
+        of_pallets::make_member(&verifier);
     }
     RawAccount(verifier.into())
 }
@@ -65,7 +127,7 @@ impl pallet_pov::BenchmarkHelper for Prepared {
     }
 
     fn endow(account: &RawAccount, amount: u128) {
-        Authorities::endow(&account.0.into(), amount);
+        of_pallets::endow(&account.0.into(), amount);
     }
 
     fn set_now(now_ms: u64) {
@@ -75,7 +137,7 @@ impl pallet_pov::BenchmarkHelper for Prepared {
 
 impl pallet_authorities::BenchmarkHelper for Prepared {
     fn sign(verifier: &RawAccount, payload: &[u8]) -> Signature64 {
-        Pov::sign_as(verifier, payload)
+        of_pallets::sign_as(verifier, payload)
     }
 
     fn begin_round(round: Round) {

@@ -1,7 +1,7 @@
 //! How the pallets are configured.
 
 mod accounts;
-#[cfg(feature = "runtime-benchmarks")]
+#[cfg(any(test, feature = "runtime-benchmarks"))]
 pub(crate) mod benchmarking;
 mod consensus;
 mod governance;
@@ -11,7 +11,7 @@ mod registry;
 mod system;
 
 pub use accounts::ProxyType;
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
 pub(crate) use consensus::KeyDeposit;
 #[cfg(any(test, feature = "simulation"))]
 pub(crate) use governance::Enactable;

@@ -6,7 +6,7 @@ use crate::{
     TxExtension, UncheckedExtrinsic, constants::time::SLOT_MS,
 };
 use codec::{Decode, Encode};
-use frame_support::traits::DisabledValidators;
+use frame_support::{storage::with_transaction_unchecked, traits::DisabledValidators};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use serde_json::Value;
 use sp_consensus_aura::{
@@ -21,7 +21,9 @@ use sp_core::{
 };
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{ApplyExtrinsicResult, Digest, DigestItem, MultiAddress, MultiSignature};
+use sp_runtime::{
+    ApplyExtrinsicResult, Digest, DigestItem, MultiAddress, MultiSignature, TransactionOutcome,
+};
 
 /// A chain that is being written.
 pub struct Walk {
@@ -83,6 +85,16 @@ impl Walk {
     /// # Panics
     /// When the runtime refuses the block.
     pub fn begin_block(&mut self) {
+        self.begin_block_by(|header| {
+            Executive::initialize_block(header);
+        });
+    }
+
+    /// The same, where `initialize` begins the block: the executive of another release.
+    ///
+    /// # Panics
+    /// When the runtime refuses the block.
+    pub fn begin_block_by(&mut self, initialize: impl FnOnce(&Header)) {
         loop {
             self.slot += 1;
             let verifiers = pallet_aura::Authorities::<Runtime>::decode_len().expect("verifiers");
@@ -101,7 +113,7 @@ impl Walk {
                 logs: vec![DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())],
             },
         };
-        Executive::initialize_block(&header);
+        initialize(&header);
         let now = pallet_timestamp::Call::set {
             now: self.slot * SLOT_MS,
         };
@@ -112,6 +124,14 @@ impl Walk {
     /// Ends the block that was begun.
     pub fn end_block(&mut self) {
         self.parent = Executive::finalize_block().hash();
+    }
+
+    /// Writes blocks that never were: nothing remains of them but what `blocks` returns.
+    pub fn undone<R>(&mut self, blocks: impl FnOnce(&mut Self) -> R) -> R {
+        let (parent, slot) = (self.parent, self.slot);
+        let found = with_transaction_unchecked(|| TransactionOutcome::Rollback(blocks(self)));
+        (self.parent, self.slot) = (parent, slot);
+        found
     }
 
     /// Writes empty blocks until a session has begun.

@@ -4,14 +4,21 @@
 //! format change of a pallet that verifiers depend on: `Session` once kept the places of disabled verifiers alone, and
 //! keeps how bad each offence was since. A verifier that equivocated must not write blocks again because of an upgrade.
 
-use super::{chain, money::storage::Storage};
+mod example;
+
+use super::{
+    chain,
+    money::{lived, storage::Storage},
+};
 use crate::{
-    Ads, AllPalletsWithSystem, Authorities, Executive, Funds, Motions, Pov, Rewards, Runtime,
-    Session, StorageProviders, Supervisors, System, VERSION, Videos, constants::block::MAX_WEIGHT,
-    invariants, simulation::walk::walk,
+    AccountId, Ads, AllPalletsWithSystem, Authorities, Executive, Funds, Motions, Pov, Rewards,
+    Runtime, Session, StorageProviders, Supervisors, System, VERSION, VerifierCollective, Videos,
+    constants::block::MAX_WEIGHT, invariants, simulation::walk::walk,
 };
 use codec::Encode;
 use frame_support::{
+    assert_ok,
+    dispatch::DispatchClass,
     storage::unhashed,
     traits::{
         DisabledValidators, GetStorageVersion, PalletInfoAccess, PalletsInfoAccess,
@@ -40,7 +47,7 @@ fn own<P: PalletInfoAccess + GetStorageVersion<InCodeStorageVersion = StorageVer
 }
 
 /// The pallets of this project.
-fn ours() -> [(&'static str, StorageVersion); 9] {
+pub(super) fn ours() -> [(&'static str, StorageVersion); 9] {
     [
         own::<Authorities>(),
         own::<Supervisors>(),
@@ -52,6 +59,15 @@ fn ours() -> [(&'static str, StorageVersion); 9] {
         own::<Motions>(),
         own::<Funds>(),
     ]
+}
+
+/// The last block was one of the release before this.
+fn version_before() {
+    let earlier = LastRuntimeUpgradeInfo {
+        spec_version: (VERSION.spec_version - 1).into(),
+        spec_name: VERSION.spec_name,
+    };
+    frame_system::LastRuntimeUpgrade::<Runtime>::put(earlier);
 }
 
 #[test]
@@ -90,11 +106,7 @@ fn an_upgrade_takes_an_earlier_storage_version_to_this_one_once_and_loses_nothin
             pallet_session::DisabledValidators::<Runtime>::get(),
             Vec::new()
         );
-        let earlier = LastRuntimeUpgradeInfo {
-            spec_version: (VERSION.spec_version - 1).into(),
-            spec_name: VERSION.spec_name,
-        };
-        frame_system::LastRuntimeUpgrade::<Runtime>::put(earlier);
+        version_before();
         assert_eq!(invariants::check(), Ok(()));
 
         // The first block of this runtime.
@@ -122,5 +134,49 @@ fn an_upgrade_takes_an_earlier_storage_version_to_this_one_once_and_loses_nothin
         assert!(weight.all_lte(MAX_WEIGHT));
         chain.block([]);
         assert!(<Session as DisabledValidators>::is_disabled(DISABLED));
+    });
+}
+
+#[test]
+fn an_upgrade_with_nothing_to_migrate_leaves_every_item_of_a_living_chain_as_it_is() {
+    lived(|chain| {
+        // Something of every pallet: also of the one whose calls move no money.
+        let origin =
+            pallet_collective::RawOrigin::<AccountId, VerifierCollective>::Members(3, 4).into();
+        let code_hash = sp_core::H256::repeat_byte(1);
+        let upgrade = frame_system::Call::authorize_upgrade { code_hash };
+        assert_ok!(Motions::schedule(origin, Box::new(upgrade.into())));
+        let before = Storage::read();
+        for (pallet, in_code) in ours() {
+            assert_eq!(noted(pallet), Some(in_code), "{pallet}");
+            let entries = before.entries_of(pallet);
+            assert!(entries > 2, "{pallet} keeps {entries} entries");
+        }
+
+        // What an upgrade runs.
+        let weight = Executive::execute_on_runtime_upgrade();
+        before.assert_unchanged();
+        assert!(weight.ref_time() > 0 && weight.all_lte(MAX_WEIGHT));
+
+        // The first block after it is, but for its weight, the block that it would have been.
+        let block = |chain: &mut crate::simulation::walk::Walk| {
+            chain.begin_block();
+            let charged = *System::block_weight().get(DispatchClass::Mandatory);
+            chain.end_block();
+            (charged, Storage::read())
+        };
+        let (plain_weight, plain) = chain.undone(block);
+        before.assert_unchanged();
+        version_before();
+        let (upgraded_weight, upgraded) = block(chain);
+        let of_weight = frame_system::BlockWeight::<Runtime>::hashed_key().to_vec();
+        let differences: Vec<_> = plain.differences(&upgraded).into_iter().collect();
+        assert_eq!(differences, [of_weight]);
+        assert_eq!(upgraded_weight, plain_weight + weight);
+        assert_eq!(
+            System::last_runtime_upgrade_spec_version(),
+            VERSION.spec_version
+        );
+        assert_eq!(invariants::check(), Ok(()));
     });
 }

@@ -6,6 +6,7 @@ mod blocks;
 mod enactment;
 mod equivocation;
 mod faults;
+mod formats;
 mod fuzzing;
 mod genesis;
 mod interface;
@@ -19,6 +20,7 @@ mod refusals;
 mod registry;
 mod round_cost;
 mod storage;
+mod surroundings;
 mod verifiers;
 mod weights;
 
@@ -26,3 +28,12 @@ use crate::simulation::{
     genesis::{chain, chain_of, genesis_json, laid_over_default},
     walk,
 };
+use sp_io::TestExternalities;
+use sp_keystore::{KeystoreExt, testing::MemoryKeystore};
+
+/// The local chain before its first block, on a node that makes and holds keys.
+pub(crate) fn chain_with_keys() -> TestExternalities {
+    let mut chain = chain("local_testnet");
+    chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+    chain
+}

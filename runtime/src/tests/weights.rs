@@ -1,5 +1,7 @@
 //! Weights are measured, none is nothing, and what they allow.
 
+mod functions;
+
 use super::{origins, walk::walk};
 use crate::{Runtime, RuntimeCall, Session, System, constants::block::MAX_WEIGHT, weights};
 use frame_support::{

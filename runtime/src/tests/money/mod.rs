@@ -4,20 +4,27 @@
 //! design pages and none of the pallets' code. Both agree about every account, bond, campaign and total after every
 //! block and every call, and about *why* a call is refused; what is refused changes nothing, and costs its caller.
 
+mod deciding;
+mod life;
 mod model;
 mod registering;
 mod steps;
 pub(crate) mod storage;
 mod world;
 
+pub(crate) use self::life::lived;
+
 use self::{
-    model::{CFX, Model, Refusal},
+    model::{CFX, Model, Refusal, Vesting},
     steps::{Step, sequences},
     world::{EARNERS, PRODUCER, Voting, WATCHED, World, magnet},
 };
-use crate::simulation::{
-    genesis::{laid_over_default, overlay},
-    walk::walk_on,
+use crate::{
+    AccountId,
+    simulation::{
+        genesis::{laid_over_default, overlay},
+        walk::{Walk, walk_on},
+    },
 };
 use chainflix_primitives::{ids::UploadId, ratio::MiningRatio};
 use pallet_videos::EnhancementKind;
@@ -48,16 +55,14 @@ fn cases() -> u32 {
     asked.and_then(|cases| cases.parse().ok()).unwrap_or(CASES)
 }
 
-/// Runs a sequence on a chain of four verifiers whose rounds have three blocks.
-fn run(steps: &[Step], rate: Option<u128>) {
-    let mut genesis = crate::simulation::genesis::genesis_json("local_testnet");
-    let patch = json!({
-        "pov": { "difficulty": 8 },
-        "rewards": { "maxRatePerSecond": rate.map(|rate| rate as u64) },
-    });
-    overlay(&mut genesis, patch);
-    walk_on(&laid_over_default(genesis), |walk| {
-        let mut world = World::start(walk, rate);
+/// What is in the founders' pot, and from which round on it comes free, in how many. The last has a rest.
+const POT_OF_FOUNDERS: u128 = 3_000 * CFX + 7;
+const VESTING: (u32, u32) = (3, 30);
+
+/// Runs a sequence on a chain of four verifiers whose rounds have three blocks, and what is under way to its end.
+fn run(steps: &[Step], rate: Option<u128>) -> Model {
+    on_chain(rate, |walk, vesting| {
+        let mut world = World::start(walk, rate, vesting);
         begin(&mut world);
         for step in steps {
             if world.is_over() {
@@ -67,7 +72,32 @@ fn run(steps: &[Step], rate: Option<u128>) {
         }
         // Whatever was under way ends.
         (0..15).for_each(|_| world.block(|_| ()));
+        world.model
+    })
+}
+
+/// A chain before its first block, with what is to be vested.
+fn on_chain<R>(rate: Option<u128>, test: impl FnOnce(&mut Walk, Vesting) -> R) -> R {
+    let mut genesis = crate::simulation::genesis::genesis_json("local_testnet");
+    let pot: AccountId = pallet_funds::founders_pot();
+    let (start, rounds) = VESTING;
+    let patch = json!({
+        "pov": { "difficulty": 8 },
+        "rewards": { "maxRatePerSecond": rate.map(|rate| rate as u64) },
+        "vesting": { "vesting": [[pot, start, rounds, 0]] },
+        "funds": { "founders": AccountId::new([model::FOUNDERS as u8; 32]) },
     });
+    overlay(&mut genesis, patch);
+    let balances = genesis["balances"]["balances"].as_array_mut();
+    balances
+        .expect("accounts of genesis")
+        .push(json!([pot, POT_OF_FOUNDERS as u64]));
+    let vesting = Vesting {
+        locked: POT_OF_FOUNDERS,
+        start,
+        per_round: POT_OF_FOUNDERS / u128::from(rounds),
+    };
+    walk_on(&laid_over_default(genesis), |walk| test(walk, vesting))
 }
 
 /// The video is published and may be watched, and somebody is poor.
@@ -150,6 +180,15 @@ fn take(world: &mut World, step: &Step) {
         Step::TopUpBond { by, amount } => {
             let call = pallet_authorities::Call::top_up_bond { amount };
             world.call(by, call, costly(|model| model.top_up_bond(by, amount)));
+        }
+        Step::Vest(by) => {
+            let target = MultiAddress::Id(world.account(model::POT));
+            let call = pallet_vesting::Call::vest_other { target };
+            world.call(by, call, costly(Model::vest));
+        }
+        Step::ReleasePot(by) => {
+            let call = pallet_funds::Call::release_founders_pot {};
+            world.call(by, call, costly(Model::release_pot));
         }
         Step::WithdrawBond(by) => {
             let call = pallet_authorities::Call::withdraw_bond {};

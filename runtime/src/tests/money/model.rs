@@ -4,12 +4,15 @@
 //! from it, it works out: which blocks are approved, what each is worth, who is slashed, what a claim pays, and why a call
 //! is refused.
 
+mod appeals;
 mod market;
+mod pot;
 mod registry;
 mod rounds;
+mod set;
 
-pub(super) use self::market::Terms;
-use self::registry::Registry;
+use self::{appeals::Appeals, registry::Registry, set::Set};
+pub(super) use self::{market::Terms, pot::Vesting, set::Standing};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +31,11 @@ const CYCLE: u128 = 10_000;
 pub(super) const VERIFIERS: usize = 4;
 /// Where fees and slashes go.
 pub(super) const TREASURY: Who = 7;
+/// The founders' pot, and the founders.
+pub(super) const POT: Who = 10;
+pub(super) const FOUNDERS: Who = 11;
+/// Accounts.
+pub(super) const ACCOUNTS: Who = 12;
 /// What a fault report costs when it is false.
 const FAULT_DEPOSIT: u128 = 10 * CFX;
 
@@ -56,6 +64,11 @@ pub(super) struct Model {
     pub(super) campaigns: Vec<Campaign>,
     pub(super) enhancements: Vec<Option<Enhancement>>,
     pub(super) registry: Registry,
+    pub(super) set: Set,
+    pub(super) appeals: Appeals,
+    /// What is still to be vested of the founders' pot, and what its lock keeps.
+    pub(super) vesting: Option<Vesting>,
+    pub(super) locked: u128,
     pub(super) adopted: BTreeMap<u32, Adopted>,
     /// The current round, and those that counted.
     pub(super) round: u32,
@@ -99,6 +112,10 @@ enum State {
 struct Video {
     producer: Who,
     cells: u32,
+    /// Whether its last state is to be restricted, from which round on, and how many states it had.
+    restricted: bool,
+    since: u32,
+    states: u32,
 }
 
 /// An enhancement.
@@ -184,6 +201,10 @@ impl Model {
             campaigns: Vec::new(),
             enhancements: Vec::new(),
             registry: Registry::default(),
+            set: Set::default(),
+            appeals: Appeals::default(),
+            vesting: None,
+            locked: 0,
             adopted: BTreeMap::new(),
             round: 0,
             counted: Vec::new(),
@@ -227,12 +248,6 @@ impl Model {
         self.free[TREASURY] += amount;
     }
 
-    /// A fifth of a cycle's emission among those who are members: what a fault costs.
-    fn price_of_fault(&self) -> u128 {
-        let members = self.barred.iter().filter(|barred| !**barred).count();
-        EMISSION * CYCLE / members.max(1) as u128 / 5
-    }
-
     pub(super) fn transfer(&mut self, from: Who, to: Who, amount: u128) -> Result<(), Refusal> {
         if self.free[from] < amount {
             return Err("FundsUnavailable");
@@ -249,16 +264,6 @@ impl Model {
         self.free[from] -= amount;
         self.free[to] += amount;
         Ok(())
-    }
-
-    /// A verifier signed two blocks of one slot: half of its bond is gone, and so is it.
-    pub(super) fn equivocate(&mut self, verifier: Who) {
-        if self.barred[verifier] {
-            return;
-        }
-        self.slash(verifier, self.bonds[verifier] / 2);
-        self.barred[verifier] = true;
-        self.suspended[verifier] = true;
     }
 
     /// Somebody reports a fault in a block; `true` when the proof holds, and the call is free.

@@ -1,16 +1,12 @@
-//! Steps of the registries and of the verifiers' fund, on the chain and in the model.
+//! Steps of the registries, on the chain and in the model.
 
 use super::{costly, steps::Step, world::World};
 use crate::{
-    RuntimeOrigin,
     presets::accounts,
     tests::verifiers::{keys_of, possession},
 };
 use chainflix_primitives::registry::ProviderClass;
 use pallet_authorities::VerifierProfile;
-use pallet_funds::Fund;
-use pallet_supervisors::{Decision, RefusalReason};
-use sp_runtime::MultiAddress;
 
 /// Takes one of these steps.
 pub(super) fn take(world: &mut World, step: Step) {
@@ -77,42 +73,7 @@ pub(super) fn take(world: &mut World, step: Step) {
             let call = Authorities::withdraw_application {};
             world.call(by, call, costly(|model| model.stand_down(by)));
         }
-        step => decided(world, step),
-    }
-}
-
-/// What those decide who are not in the model: the supervisor, and motions of the verifiers.
-fn decided(world: &mut World, step: Step) {
-    let supervisor = RuntimeOrigin::signed(accounts::supervisor());
-    match step {
-        Step::Decide { producer, yes } => {
-            let call = pallet_supervisors::Call::decide {
-                producer: world.account(producer),
-                decision: if yes {
-                    Decision::Approve
-                } else {
-                    Decision::Refuse(RefusalReason::DossierIncomplete)
-                },
-            };
-            world.decision(supervisor, call, |model| model.decide(producer, yes));
-        }
-        Step::Revoke(producer) => {
-            let call = pallet_supervisors::Call::revoke_approval {
-                producer: world.account(producer),
-                reason: RefusalReason::DossierIncomplete,
-            };
-            world.decision(supervisor, call, |model| model.revoke(producer));
-        }
-        Step::Pay { to, amount } => {
-            let call = pallet_funds::Call::pay {
-                fund: Fund::Development,
-                to: MultiAddress::Id(world.account(to)),
-                amount,
-                purpose: 1,
-            };
-            world.decision(RuntimeOrigin::root(), call, |model| model.pay(to, amount));
-        }
-        _ => unreachable!("taken elsewhere"),
+        step => super::deciding::take(world, step),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What may happen, in any order: things that are right, and things that are wrong.
 
-use super::model::{CFX, Who};
+use super::model::{ACCOUNTS, CFX, Who};
 use proptest::prelude::*;
 
 /// One thing that happens. Numbers are taken modulo what there is.
@@ -153,11 +153,33 @@ pub(super) enum Step {
     /// Somebody wants a place in the set, or no longer.
     Stand(Who),
     StandDown(Who),
+    /// Two thirds of the verifiers take somebody into the set, or put somebody out of it.
+    Admit(Who),
+    Dismiss(Who),
+    /// The supervisor restricts a video, or lifts that again.
+    Restrict(u8),
+    Reinstate(u8),
+    /// Somebody appeals against it; the verifiers decide; somebody takes it back.
+    Appeal {
+        by: Who,
+        video: u8,
+    },
+    Judge {
+        video: u8,
+        granted: bool,
+    },
+    CloseAppeal {
+        by: Who,
+        video: u8,
+    },
     /// The verifiers pay somebody out of the development fund.
     Pay {
         to: Who,
         amount: u128,
     },
+    /// Somebody has the lock of the founders' pot follow the rounds, or what is free of it sent to the founders.
+    Vest(Who),
+    ReleasePot(Who),
 }
 
 /// Somebody who signs: a verifier, the producer (4), the advertiser (5), somebody poor (6).
@@ -237,12 +259,33 @@ fn paying() -> impl Strategy<Value = Step> {
             .prop_map(|(by, id, amount)| Step::TopUp { by, id, amount }),
         2 => (mostly(5), campaign()).prop_map(|(by, id)| Step::Close { by, id }),
         2 => (mostly(5), campaign()).prop_map(|(by, id)| Step::Refund { by, id }),
-        3 => (signer(), 0usize..10, prop_oneof![
+        3 => (signer(), 0..ACCOUNTS, prop_oneof![
             cfx(0..400_000), Just(5_000_000 * CFX), Just(CFX / 1_000), Just(CFX)
         ]).prop_map(|(by, to, amount)| Step::Transfer { by, to, amount }),
         2 => (mostly(0), prop_oneof![8 => cfx(0..20_000), 1 => Just(0)])
             .prop_map(|(by, amount)| Step::TopUpBond { by, amount }),
         1 => signer().prop_map(Step::WithdrawBond),
+        2 => signer().prop_map(Step::Vest),
+        2 => signer().prop_map(Step::ReleasePot),
+    ]
+}
+
+/// A video beside the one that is watched: a view of a video that is restricted could not be opened.
+fn other_video() -> impl Strategy<Value = u8> {
+    1u8..4
+}
+
+/// What is decided about videos and about the set.
+fn deciding() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => other_video().prop_map(Step::Restrict),
+        1 => other_video().prop_map(Step::Reinstate),
+        3 => (mostly(4), other_video()).prop_map(|(by, video)| Step::Appeal { by, video }),
+        2 => (other_video(), any::<bool>())
+            .prop_map(|(video, granted)| Step::Judge { video, granted }),
+        1 => (mostly(4), other_video()).prop_map(|(by, video)| Step::CloseAppeal { by, video }),
+        2 => mostly(5).prop_map(Step::Admit),
+        2 => (0usize..6).prop_map(Step::Dismiss),
     ]
 }
 
@@ -264,7 +307,7 @@ fn registering() -> impl Strategy<Value = Step> {
         2 => mostly(5).prop_map(Step::StandDown),
         2 => (mostly(5), cfx(0..2_000)).prop_map(|(by, amount)| Step::TopUpBond { by, amount }),
         1 => mostly(5).prop_map(Step::WithdrawBond),
-        3 => (0usize..10, prop_oneof![
+        3 => (0..ACCOUNTS, prop_oneof![
             4 => cfx(0..100_000), 1 => Just(0), 1 => Just(CFX / 1_000), 1 => Just(9_000_000 * CFX)
         ]).prop_map(|(to, amount)| Step::Pay { to, amount }),
     ]
@@ -273,7 +316,7 @@ fn registering() -> impl Strategy<Value = Step> {
 /// A sequence of steps.
 pub(super) fn sequences(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(
-        prop_oneof![3 => verifying(), 3 => paying(), 2 => registering()],
+        prop_oneof![6 => verifying(), 6 => paying(), 4 => registering(), 3 => deciding()],
         length,
     )
 }

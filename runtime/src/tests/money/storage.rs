@@ -19,13 +19,29 @@ impl Storage {
         Self(all)
     }
 
-    /// Keys whose values are others now.
-    fn changed(&self) -> BTreeSet<Vec<u8>> {
-        let now = Self::read().0;
-        let keys = self.0.keys().chain(now.keys());
-        keys.filter(|key| self.0.get(*key) != now.get(*key))
+    /// Keys whose values are others in `later`.
+    pub(crate) fn differences(&self, later: &Self) -> BTreeSet<Vec<u8>> {
+        let keys = self.0.keys().chain(later.0.keys());
+        keys.filter(|key| self.0.get(*key) != later.0.get(*key))
             .cloned()
             .collect()
+    }
+
+    /// Keys whose values are others now.
+    fn changed(&self) -> BTreeSet<Vec<u8>> {
+        self.differences(&Self::read())
+    }
+
+    /// How many entries there are of a pallet.
+    pub(crate) fn entries_of(&self, pallet: &str) -> usize {
+        let prefix = sp_io::hashing::twox_128(pallet.as_bytes());
+        self.0.keys().filter(|key| key.starts_with(&prefix)).count()
+    }
+
+    /// Nothing was changed since.
+    pub(crate) fn assert_unchanged(&self) {
+        let changed = self.changed();
+        assert!(changed.is_empty(), "{changed:02x?} changed");
     }
 
     /// What was changed since is what the block notes of any transaction, and the accounts of those who paid and were paid the

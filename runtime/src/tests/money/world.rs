@@ -4,7 +4,9 @@ mod compare;
 mod earnings;
 
 use super::{
-    model::{Block, CFX, Model, Refusal, Report, TREASURY, VERIFIERS, Vote, Who},
+    model::{
+        ACCOUNTS, Block, CFX, Model, POT, Refusal, Report, TREASURY, VERIFIERS, Vesting, Vote, Who,
+    },
     storage::Storage,
 };
 use crate::{
@@ -31,7 +33,7 @@ pub(super) const PRODUCER: Who = 4;
 /// Those who earn, two of whom have no account yet.
 pub(super) const EARNERS: [Who; 5] = [PRODUCER, 5, 8, 9, 0];
 /// Sequences end before the second session of which somebody could be missing.
-const LAST_BLOCK: u32 = 180;
+const LAST_BLOCK: u32 = 170;
 
 /// Lifetime totals of an adopted root.
 type Ledger = BTreeMap<Who, u128>;
@@ -58,7 +60,7 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     /// A chain of four verifiers on which the producer has published a video, in the round from which it may be watched.
-    pub(super) fn start(walk: &'a mut Walk, rate: Option<u128>) -> Self {
+    pub(super) fn start(walk: &'a mut Walk, rate: Option<u128>, vesting: Vesting) -> Self {
         let network = Network::local();
         network.share_secret();
         walk.begin_block();
@@ -74,12 +76,14 @@ impl<'a> World<'a> {
             pallet_supervisors::Decision::Approve,
         );
         assert!(apply.is_ok() && decide.is_ok());
-        let owned = (0..10)
+        let owned = (0..ACCOUNTS)
             .map(|who| owned_by(&account(&network, who)))
             .collect();
         let mut model = Model::new(owned, rate);
         model.issued = Balances::total_issuance();
         model.registry.approvals.insert(PRODUCER, false);
+        model.vesting = Some(vesting);
+        model.locked = vesting.locked;
         let mut world = Self {
             first_slot: walk.slot,
             walk,
@@ -118,6 +122,9 @@ impl<'a> World<'a> {
     pub(super) fn block<R>(&mut self, inside: impl FnOnce(&mut Self) -> R) -> R {
         self.walk.begin_block();
         self.model.begin_block(self.round());
+        if System::block_number().is_multiple_of(SESSION) {
+            self.model.end_session();
+        }
         self.compare();
         self.report();
         let done = inside(self);
@@ -349,6 +356,7 @@ fn account(network: &Network, who: Who) -> AccountId {
         5 => Sr25519Keyring::Ferdie.to_account_id(),
         6 => Sr25519Keyring::One.to_account_id(),
         TREASURY => TreasuryAccount::get(),
+        POT => pallet_funds::founders_pot(),
         stranger => AccountId::new([stranger as u8; 32]),
     }
 }

@@ -51,6 +51,9 @@ impl Model {
             Video {
                 producer: by,
                 cells,
+                restricted: false,
+                since: self.round + 2,
+                states: 1,
             },
         );
         Ok(())
@@ -207,6 +210,7 @@ impl Model {
             return Err("BudgetTooLow");
         }
         let video = self.videos.get(&terms.creative);
+        let video = video.filter(|video| !video.restricted);
         if video.ok_or("CreativeNotActive")?.cells > 1 {
             return Err("CreativeTooLong");
         }

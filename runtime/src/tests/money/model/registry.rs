@@ -1,6 +1,6 @@
 //! What accounts register and put down a deposit for, and what the verifiers pay out of their fund.
 
-use super::{LEAST, Model, Refusal, TREASURY, VERIFIERS, Who, deposit};
+use super::{LEAST, Model, Refusal, TREASURY, Who, deposit};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A producer's application, and its approval.
@@ -8,8 +8,6 @@ const APPLICATION: u128 = deposit(1, 166);
 const APPROVAL: u128 = deposit(1, 170);
 /// A storage provider, its peer key, and its place among its owner's.
 const PROVIDER: u128 = deposit(2, 288);
-/// The record of somebody who wants to be a verifier.
-const CANDIDATE: u128 = deposit(1, 291);
 /// Three session keys, and their owner.
 const KEYS: u128 = deposit(4, 527);
 
@@ -21,9 +19,7 @@ pub(in super::super) struct Registry {
     /// Approvals by producer; whether they were taken back.
     pub(in super::super) approvals: BTreeMap<Who, bool>,
     pub(in super::super) providers: Vec<Provider>,
-    keys: BTreeSet<Who>,
-    /// Those who are or were candidates, beside the verifiers.
-    pub(in super::super) candidates: BTreeMap<Who, Candidate>,
+    pub(super) keys: BTreeSet<Who>,
 }
 
 /// A storage provider.
@@ -32,14 +28,6 @@ pub(in super::super) struct Provider {
     pub(in super::super) owner: Who,
     key: u8,
     pub(in super::super) leaving: bool,
-}
-
-/// Somebody who applied for a place in the set.
-#[derive(Clone, Copy)]
-pub(in super::super) struct Candidate {
-    /// Whether the application still stands.
-    pub(in super::super) applies: bool,
-    pub(in super::super) bond: u128,
 }
 
 impl Model {
@@ -159,89 +147,13 @@ impl Model {
     }
 
     pub(in super::super) fn forget_keys(&mut self, by: Who) -> Result<(), Refusal> {
-        if by < VERIFIERS {
+        if self.needs_keys(by) {
             return Err("KeysInUse");
         }
         if !self.registry.keys.remove(&by) {
             return Err("NoKeys");
         }
         self.release(by, KEYS);
-        Ok(())
-    }
-
-    /// Somebody wants a place in the set.
-    pub(in super::super) fn stand(&mut self, by: Who) -> Result<(), Refusal> {
-        if by < VERIFIERS {
-            return Err(if self.barred[by] {
-                "StillBarred"
-            } else {
-                "AlreadyKnown"
-            });
-        }
-        if !self.registry.keys.contains(&by) {
-            return Err("NoSessionKeys");
-        }
-        let earlier = self.registry.candidates.get(&by).copied();
-        if earlier.is_some_and(|earlier| earlier.applies) {
-            return Err("AlreadyKnown");
-        }
-        if earlier.is_none() {
-            self.hold(by, CANDIDATE)
-                .map_err(|_| "DepositNotAffordable")?;
-        }
-        let bond = earlier.map_or(0, |earlier| earlier.bond);
-        let applies = Candidate {
-            applies: true,
-            bond,
-        };
-        self.registry.candidates.insert(by, applies);
-        Ok(())
-    }
-
-    /// Takes that back. A bond stays, and with it the record.
-    pub(in super::super) fn stand_down(&mut self, by: Who) -> Result<(), Refusal> {
-        let known = self.registry.candidates.get_mut(&by);
-        let known = known.filter(|known| known.applies).ok_or("NotCandidate")?;
-        known.applies = false;
-        if known.bond == 0 {
-            self.registry.candidates.remove(&by);
-            self.release(by, CANDIDATE);
-        }
-        Ok(())
-    }
-
-    pub(in super::super) fn top_up_bond(&mut self, who: Who, amount: u128) -> Result<(), Refusal> {
-        if amount == 0 {
-            return Err("NothingNew");
-        }
-        let candidate = self.registry.candidates.get(&who).copied();
-        if who >= VERIFIERS && candidate.is_none_or(|candidate| !candidate.applies) {
-            return Err("NotMember");
-        }
-        self.hold(who, amount).map_err(|_| "BondNotAffordable")?;
-        match self.registry.candidates.get_mut(&who) {
-            Some(candidate) => candidate.bond += amount,
-            None => self.bonds[who] += amount,
-        }
-        Ok(())
-    }
-
-    /// No verifier in these sequences has left long enough ago; a candidate's bond was never at stake.
-    pub(in super::super) fn withdraw_bond(&mut self, who: Who) -> Result<(), Refusal> {
-        if who < VERIFIERS {
-            return Err("BondLocked");
-        }
-        let candidate = self.registry.candidates.get_mut(&who).ok_or("NoBond")?;
-        let Candidate { applies, bond } = *candidate;
-        if bond == 0 {
-            return Err("NoBond");
-        }
-        candidate.bond = 0;
-        self.release(who, bond);
-        if !applies {
-            self.registry.candidates.remove(&who);
-            self.release(who, CANDIDATE);
-        }
         Ok(())
     }
 

@@ -2,8 +2,11 @@
 
 use super::{World, owned_by};
 use crate::{
-    Ads, Authorities, Balances, Rewards, StorageProviders, Supervisors, Videos,
-    tests::money::model::{Campaign, VERIFIERS},
+    Ads, Authorities, Balances, Rewards, Runtime, StorageProviders, Supervisors, System, Videos,
+    tests::money::{
+        model::{Campaign, POT, Standing, VERIFIERS},
+        world::magnet,
+    },
 };
 use pallet_authorities::VerifierStatus;
 use pallet_supervisors::ApplicationState;
@@ -28,6 +31,8 @@ impl World<'_> {
             assert_eq!((record.bond, record.suspended), (bond, suspended));
         }
         self.compare_registries();
+        self.compare_appeals();
+        self.compare_pot();
         assert_eq!(Balances::total_issuance(), model.issued);
         let totals = Rewards::totals();
         assert_eq!(
@@ -84,21 +89,53 @@ impl World<'_> {
             assert_eq!(revoked, registry.approvals.get(&who).copied(), "{who}");
             if who >= VERIFIERS {
                 let record = Authorities::verifier(account);
-                let stands =
-                    record.map(|found| (found.status == VerifierStatus::Candidate, found.bond));
-                let known = registry.candidates.get(&who);
-                assert_eq!(
-                    stands,
-                    known.map(|known| (known.applies, known.bond)),
-                    "{who}"
-                );
+                let stands = record.map(|found| (standing(found.status), found.bond));
+                let known = self.model.set.candidates.get(&who);
+                let known = known.map(|known| (Some(known.standing), known.bond));
+                assert_eq!(stands, known, "{who}");
             }
         }
+        let members = pallet_authorities::Members::<Runtime>::get();
+        let mut known: Vec<_> = self.model.set.members.iter().collect();
+        known.sort_by_key(|who| self.account(**who));
+        let known: Vec<_> = known.into_iter().map(|who| self.account(*who)).collect();
+        assert_eq!(members.into_inner(), known, "members of the set");
         for (id, known) in registry.providers.iter().enumerate() {
             let leaves = StorageProviders::exit_round(id as u32).is_some();
             assert_eq!(leaves, known.leaving, "provider {id}");
         }
         let next = StorageProviders::provider(registry.providers.len() as u32);
         assert!(next.is_none(), "a provider that nobody registered");
+    }
+
+    /// Chain and model agree about what is restricted, and about who appealed.
+    fn compare_appeals(&self) {
+        let appeals = &self.model.appeals;
+        for video in 0..6 {
+            let restriction = Supervisors::restriction(magnet(video));
+            let appealed = restriction.map(|found| found.appealed);
+            assert_eq!(appealed, appeals.restrictions.get(&video).copied());
+            let appeal = Supervisors::appeal_against(magnet(video));
+            let producer = appeals.open.get(&video).map(|who| self.account(*who));
+            assert_eq!(appeal.map(|found| found.producer), producer);
+        }
+    }
+
+    /// Chain and model agree about what is locked of the founders' pot.
+    fn compare_pot(&self) {
+        let pot = self.account(POT);
+        assert_eq!(System::account(&pot).data.frozen, self.model.locked);
+        let vests = pallet_vesting::Vesting::<Runtime>::contains_key(&pot);
+        assert_eq!(vests, self.model.vesting.is_some());
+    }
+}
+
+fn standing(status: VerifierStatus) -> Option<Standing> {
+    match status {
+        VerifierStatus::Candidate => Some(Standing::Applies),
+        VerifierStatus::Member => Some(Standing::Member),
+        VerifierStatus::Leaving => Some(Standing::Leaving),
+        VerifierStatus::Left => Some(Standing::Left),
+        VerifierStatus::Expelled => None,
     }
 }

@@ -132,7 +132,7 @@ impl Ads {
         let comes = |before: &&u16| {
             let at_ms = u64::from(**before).saturating_mul(u64::from(CELL_MS));
             let nears = (position_ms..=position_ms.saturating_add(PREPARE_MS)).contains(&at_ms);
-            nears && !begun.contains_key(before)
+            nears && !begun.contains_key(*before)
         };
         self.breaks().iter().find(comes).copied()
     }

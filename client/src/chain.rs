@@ -3,6 +3,7 @@
 //! Reads go through the runtime's `VerifierApi` and storage; everything read is decoded into the types of
 //! `chainflix-primitives`. Only finalized state is read, so nothing here has to be taken back.
 
+mod campaigns;
 mod claim;
 mod enhancements;
 mod events;
@@ -23,6 +24,9 @@ use chainflix_primitives::Hash32;
 use subxt::SubstrateConfig;
 use subxt::client::OnlineClientAtBlock;
 
+#[cfg(test)]
+pub(crate) use campaigns::tests::campaign;
+pub use campaigns::{Campaign, CampaignAct, CampaignFunds, NewCampaign, OpenedCampaign};
 pub use claim::ClaimOutcome;
 pub use enhancements::{Enhancement, EnhancementKind, EnhancementState, Proposed};
 pub use events::{EventsPage, RegistryEvent, RegistrySubject};

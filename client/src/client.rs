@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::controllers::{Controller, ControllerError};
 use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
-use crate::playback::{Facts, Playback, PlaybackError, Services};
+use crate::playback::{Facts, Playback, PlaybackError, Services, Turns};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
 use crate::wallet::Wallet;
@@ -163,6 +163,8 @@ impl Client {
             network: self.network.clone(),
             facts: Arc::new(Facts::new(self.chain.clone())),
             registered: registered.boxed().shared(),
+            turns: Turns::default(),
+            ad: None,
         };
         Ok(Playback::begin(
             magnet,

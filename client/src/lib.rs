@@ -1,6 +1,7 @@
 //! What a player embeds: publish, open, play and earn.
 
 pub mod account;
+pub mod ads;
 pub mod chain;
 mod client;
 pub mod config;

@@ -1,5 +1,6 @@
 //! Playing one video: ranges of plaintext for whatever shows it, while its minutes are mined.
 
+mod ad;
 mod buffer;
 mod driver;
 mod event;
@@ -22,6 +23,8 @@ use chainflix_primitives::{AccountId, Magnet};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 
+pub use ad::AdPlace;
+pub(crate) use ad::Turns;
 pub use buffer::CellBuffer;
 pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;

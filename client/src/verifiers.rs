@@ -196,8 +196,38 @@ impl Verifiers {
             rendition,
             cell,
         };
+        self.start(assigned, &request, (video, rendition, cell))
+            .await
+    }
+
+    /// Starts the cell of a campaign's `creative` within `host_video`, as [`Self::start_cell`].
+    ///
+    /// # Errors
+    /// When the first that answers refuses, or none answers.
+    pub async fn start_ad(
+        &self,
+        assigned: &[AccountId],
+        campaign: u32,
+        host_video: Magnet,
+        (creative, rendition): (Magnet, u8),
+    ) -> Result<SignedTicket, VerifierError> {
+        let request = Request::StartAd {
+            campaign,
+            host_video,
+            rendition,
+        };
+        self.start(assigned, &request, (creative, rendition, 0))
+            .await
+    }
+
+    async fn start(
+        &self,
+        assigned: &[AccountId],
+        request: &Request,
+        (video, rendition, cell): (Magnet, u8, u16),
+    ) -> Result<SignedTicket, VerifierError> {
         let candidates = self.directory.of(assigned);
-        let (verifier, reply) = self.ask_first(candidates, &request).await?;
+        let (verifier, reply) = self.ask_first(candidates, request).await?;
         match reply {
             Reply::Started(ticket)
                 if verifier.signed(&ticket)

@@ -37,6 +37,10 @@ pub(crate) struct Gateway {
     #[arg(long, value_name = "FILE", env = "CHAINFLIX_HLS_JS")]
     hls_js: Option<PathBuf>,
 
+    /// Show no advertisements in breaks of videos, and earn nothing by them.
+    #[arg(long)]
+    no_ads: bool,
+
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -47,6 +51,7 @@ impl Gateway {
         let config = GatewayConfig {
             listen: self.listen,
             hls_js: self.hls_js.clone(),
+            ads: !self.no_ads,
         };
         let client = Arc::new(self.client.connect().await?);
         let mut gateway = start(config, client).await?;

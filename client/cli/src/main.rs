@@ -1,5 +1,6 @@
 //! The `chainflix` command.
 
+mod advertise;
 mod claim;
 mod controller;
 mod earnings;
@@ -44,6 +45,8 @@ enum Command {
     Publish(publish::Publish),
     /// Publish subtitles and dubs of videos, and trade in them.
     Enhance(enhance::Enhance),
+    /// Have advertisements shown within videos.
+    Advertise(advertise::Advertise),
     /// Play a video without a screen and mine its minutes.
     Watch(watch::Watch),
     /// Serve the web player on this machine.
@@ -84,6 +87,7 @@ impl Command {
         match self {
             Self::Publish(command) => command.run().await,
             Self::Enhance(command) => command.run().await,
+            Self::Advertise(command) => command.run().await,
             Self::Watch(command) => command.run().await,
             Self::Gateway(command) => command.run().await,
             Self::Storage(command) => command.run().await,

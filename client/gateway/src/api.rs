@@ -101,6 +101,19 @@ pub(crate) async fn playhead(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The viewer follows the advertisement that is shown before a minute.
+pub(crate) async fn follow_ad(
+    State(shared): State<Arc<Shared>>,
+    Path((id, before)): Path<(String, u16)>,
+) -> Result<StatusCode, Failure> {
+    let session = shared.sessions.get(&id)?;
+    if session.follow_ad(before).await {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let words = "No advertisement is shown there.";
+    Err(Failure::new(StatusCode::NOT_FOUND, words))
+}
+
 /// The panel again and again, until the session is closed.
 pub(crate) async fn events(
     State(shared): State<Arc<Shared>>,

@@ -18,6 +18,7 @@
 //! - each opened video has a secret **session id** in its addresses, so that other players can show it too;
 //! - there are no cookies, which browsers send to every port of the machine.
 
+mod ads;
 mod api;
 mod failure;
 pub mod guard;

@@ -20,6 +20,7 @@ use crate::parts::{LayerParts, Open, Parts};
 use crate::playlist::{self, LayerEntry};
 use crate::range::{self, Asked};
 
+mod ads;
 mod layers;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<Arc<dyn Open>> {
         )
         .route("/media/{id}/texts/{number}/playlist.m3u8", get(texts))
         .route("/media/{id}/texts/{number}/{file}", get(text))
+        .merge(ads::routes())
         .merge(layers::routes())
 }
 
@@ -79,7 +81,8 @@ async fn rendition(
     Path((id, number)): Path<(String, u8)>,
 ) -> Result<Response, Failure> {
     let video = open.video(&id)?;
-    let text = playlist::media(numbered(&*video, number)?);
+    let breaks = playlist::breaks(&id, &video.breaks().await);
+    let text = playlist::media(numbered(&*video, number)?, &breaks);
     Ok(served(PLAYLIST, text))
 }
 
@@ -90,7 +93,7 @@ async fn sound(
     let video = open.video(&id)?;
     let rendition = numbered(&*video, 0)?;
     sound_of(rendition, sound, has_dub(&*video).await)?;
-    Ok(served(PLAYLIST, playlist::media(rendition)))
+    Ok(served(PLAYLIST, playlist::media(rendition, "")))
 }
 
 async fn texts(

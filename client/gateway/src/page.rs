@@ -34,6 +34,7 @@ const OWN: &[(&str, &str, &[u8])] = &[
     own!("icon.svg", IMAGE),
     own!("app.js", SCRIPT),
     own!("access.js", SCRIPT),
+    own!("ads.js", SCRIPT),
     own!("choices.js", SCRIPT),
     own!("panel.js", SCRIPT),
     own!("playhead.js", SCRIPT),

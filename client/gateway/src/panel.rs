@@ -10,6 +10,8 @@ use chainflix_primitives::api::{ViewFate, ViewStatus};
 use chainflix_primitives::reason;
 use serde::Serialize;
 
+use crate::ads::AdView;
+
 /// One minute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct CellView {
@@ -55,6 +57,8 @@ pub(crate) struct Panel {
     pub(crate) earnings: Option<EarningsView>,
     /// What of layer 2 can be shown with the video.
     pub(crate) layers: Vec<LayerView>,
+    /// What of layer 3 was shown in it.
+    pub(crate) ads: Vec<AdView>,
 }
 
 /// Something of layer 2.

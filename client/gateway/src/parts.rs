@@ -9,6 +9,7 @@ use chainflix_primitives::manifest::Manifest;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use crate::ads::Ad;
 use crate::failure::Failure;
 use crate::server::Shared;
 use crate::sessions::Session;
@@ -38,6 +39,15 @@ pub(crate) trait Parts: Send + Sync {
     fn first_fragment(&self, cell: u16) -> Plain<'_>;
     /// What of layer 2 can be shown with it; always the same.
     fn layers(&self) -> BoxFuture<'_, Layers>;
+    /// Minutes before which the player is to ask what of layer 3 is shown.
+    fn breaks(&self) -> BoxFuture<'_, Vec<u16>> {
+        std::future::ready(Vec::new()).boxed()
+    }
+    /// Length of what is shown before a minute, in ms, when something is at hand.
+    fn ad(&self, before: u16) -> BoxFuture<'_, Option<u32>> {
+        let _ = before;
+        std::future::ready(None).boxed()
+    }
     /// Returns when the video was closed: whoever waits for a part of it goes home.
     fn closed(&self) -> BoxFuture<'_, ()>;
 }
@@ -53,7 +63,66 @@ pub(crate) trait Open: Send + Sync {
 
 impl Open for Shared {
     fn video(&self, id: &str) -> Result<Arc<dyn Parts>, Failure> {
-        Ok(self.sessions.get(id)?)
+        let Some((session, before)) = id.split_once(AD_MARK) else {
+            return Ok(self.sessions.get(id)?);
+        };
+        let session = self.sessions.get(session)?;
+        let before = before.parse::<u16>().map_err(|_| Failure::not_open())?;
+        let ad = session.ads.ready(before).ok_or_else(Failure::not_open)?;
+        Ok(Arc::new(AdParts { session, ad }))
+    }
+}
+
+/// What stands between a session's id and the minute before which an advertisement plays.
+const AD_MARK: &str = ".ad";
+
+/// The id under which an advertisement is open.
+pub(crate) fn ad_id(session: &str, before: u16) -> String {
+    format!("{session}{AD_MARK}{before}")
+}
+
+/// An advertisement, which is played like a video: in the one rendition that is at hand, so that nothing is waited for.
+struct AdParts {
+    session: Arc<Session>,
+    ad: Arc<Ad>,
+}
+
+impl Parts for AdParts {
+    fn manifest(&self) -> &Manifest {
+        &self.ad.manifest
+    }
+
+    fn first_rendition(&self) -> u8 {
+        0
+    }
+
+    fn rendition_of(&self, _: u16) -> u8 {
+        0
+    }
+
+    fn read(&self, _: u8, cell: u16, range: Range<u32>) -> Plain<'_> {
+        let playback = &self.ad.playback;
+        playback
+            .read(playback.first_rendition(), cell, range)
+            .boxed()
+    }
+
+    fn read_beside(&self, _: u8, cell: u16, range: Range<u32>) -> Plain<'_> {
+        let playback = &self.ad.playback;
+        let number = playback.first_rendition();
+        playback.read_beside(number, cell, range).boxed()
+    }
+
+    fn first_fragment(&self, cell: u16) -> Plain<'_> {
+        self.ad.playback.first_fragment(cell).boxed()
+    }
+
+    fn layers(&self) -> BoxFuture<'_, Layers> {
+        std::future::ready(Vec::new()).boxed()
+    }
+
+    fn closed(&self) -> BoxFuture<'_, ()> {
+        self.session.closed().boxed()
     }
 }
 
@@ -86,6 +155,16 @@ impl Parts for Session {
         let all = Session::layers(self);
         let parts = |layer: &Arc<Layer>| layer.clone() as Arc<dyn LayerParts>;
         all.map(move |all| all.iter().map(parts).collect()).boxed()
+    }
+
+    fn breaks(&self) -> BoxFuture<'_, Vec<u16>> {
+        let breaks = Session::breaks(self);
+        breaks.map(|breaks| breaks.to_vec()).boxed()
+    }
+
+    fn ad(&self, before: u16) -> BoxFuture<'_, Option<u32>> {
+        let offered = self.ads.offered(before);
+        offered.map(|ad| Some(ad?.duration_ms())).boxed()
     }
 
     fn closed(&self) -> BoxFuture<'_, ()> {

@@ -130,15 +130,43 @@ fn layer_line(text: &mut String, kind: &str, group: &str, more: &str, layer: &La
     );
 }
 
-/// The playlist of one rendition or one of its tracks: its initialisation segment, then every fragment of every cell.
+/// Minutes of a month, in which the days of breaks are counted.
+const MONTH: u16 = 31 * 1_440;
+
+/// Breaks before some minutes of what is open as `id`, in which the player asks what to show. The breaks are at points in
+/// time, so the playlist gets a time for its beginning: any will do.
 #[must_use]
-pub fn media(rendition: &Rendition) -> String {
+pub fn breaks(id: &str, before: &[u16]) -> String {
+    if before.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from("#EXT-X-PROGRAM-DATE-TIME:2001-01-01T00:00:00.000Z\n");
+    for minute in before.iter().filter(|minute| **minute < MONTH) {
+        // Nothing is jumped over or kept from being jumped over; what follows the break begins where it was.
+        let _ = writeln!(
+            text,
+            "#EXT-X-DATERANGE:ID=\"ad-{minute}\",CLASS=\"com.apple.hls.interstitial\",\
+             START-DATE=\"2001-01-{:02}T{:02}:{:02}:00.000Z\",X-ASSET-LIST=\"/media/{id}/ads/{minute}\",\
+             X-RESUME-OFFSET=0,CUE=\"ONCE\"",
+            (minute / 1_440).saturating_add(1),
+            minute / 60 % 24,
+            minute % 60
+        );
+    }
+    text
+}
+
+/// The playlist of one rendition or one of its tracks: its initialisation segment, then every fragment of every cell, with
+/// the [`breaks`] that are offered.
+#[must_use]
+pub fn media(rendition: &Rendition, breaks: &str) -> String {
     let durations = rendition
         .cells
         .iter()
         .flat_map(|cell| cell.fragments.iter().map(|fragment| fragment.duration_ms));
     let mut text = head(durations.max().unwrap_or(0));
     text.push_str("#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"init.mp4\"\n");
+    text.push_str(breaks);
     for (index, cell) in rendition.cells.iter().enumerate() {
         for (number, (_, duration_ms)) in fragments(cell).enumerate() {
             segment(&mut text, duration_ms, format_args!("{index}/{number}.m4s"));

@@ -33,6 +33,8 @@ pub struct GatewayConfig {
     pub listen: SocketAddr,
     /// The minified script of hls.js; `hls.js` beside the program when there is none.
     pub hls_js: Option<PathBuf>,
+    /// Whether advertisements are shown in breaks of videos.
+    pub ads: bool,
 }
 
 /// Why a gateway did not start.
@@ -121,7 +123,7 @@ pub async fn start(config: GatewayConfig, client: Arc<Client>) -> Result<Gateway
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let shared = Arc::new(Shared {
-        sessions: Sessions::new(client),
+        sessions: Sessions::new(client, config.ads),
         guard: Guard::new(address, token.clone()),
         page,
     });
@@ -149,6 +151,10 @@ fn router(shared: Arc<Shared>) -> Router {
     let of_session = Router::new()
         .route("/api/sessions/{id}", get(api::panel).delete(api::close))
         .route("/api/sessions/{id}/playhead", post(api::playhead))
+        .route(
+            "/api/sessions/{id}/ads/{before}/follow",
+            post(api::follow_ad),
+        )
         .route("/api/sessions/{id}/events", get(api::events));
     with_token
         .merge(of_session)

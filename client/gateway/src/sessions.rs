@@ -13,6 +13,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OnceCell, watch};
 
+use crate::ads::Ads;
 use crate::failure::Failure;
 use crate::panel::{CellView, EarningsView, LayerView, Panel};
 use crate::secret;
@@ -53,6 +54,8 @@ pub(crate) struct Session {
     /// When somebody last followed or played it.
     used: Mutex<Instant>,
     open: watch::Sender<bool>,
+    /// What plays in its breaks.
+    pub(crate) ads: Ads,
 }
 
 /// What the page is told about an opened video.
@@ -75,6 +78,9 @@ pub(crate) struct Report {
     /// Ids of what is on of layer 2.
     #[serde(default)]
     layers: BTreeSet<u32>,
+    /// Before which minute, when the element shows an advertisement and not the video.
+    #[serde(default)]
+    ad: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -111,6 +117,8 @@ type Current = Arc<Mutex<Option<Arc<Session>>>>;
 /// Opens and closes sessions.
 pub(crate) struct Sessions {
     client: Arc<Client>,
+    /// Whether videos have breaks for advertisements.
+    shows_ads: bool,
     current: Current,
 }
 
@@ -119,9 +127,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Sessions {
-    pub(crate) fn new(client: Arc<Client>) -> Self {
+    pub(crate) fn new(client: Arc<Client>, shows_ads: bool) -> Self {
         Self {
             client,
+            shows_ads,
             current: Current::default(),
         }
     }
@@ -144,6 +153,7 @@ impl Sessions {
             duration_ms: manifest.total_playtime_ms,
             playlist: format!("/media/{id}/master.m3u8"),
         };
+        let ads = Ads::new(manifest.total_playtime_ms, self.shows_ads);
         let cells = manifest.renditions.first().map_or(0, |r| r.cells.len());
         let events = playback.events();
         let session = Arc::new(Session {
@@ -156,11 +166,12 @@ impl Sessions {
             on: Mutex::default(),
             used: Mutex::new(Instant::now()),
             open: watch::Sender::new(true),
+            ads,
         });
         tokio::spawn(follow(Arc::downgrade(&session), events));
         // Looked for at once: the player waits for them.
         let looking = session.clone();
-        tokio::spawn(async move { looking.layers().await.len() });
+        tokio::spawn(async move { tokio::join!(looking.layers(), looking.breaks()).0.len() });
         tokio::spawn(ask(
             Arc::downgrade(&session),
             self.client.clone(),
@@ -235,6 +246,7 @@ async fn ask(session: Weak<Session>, client: Arc<Client>, current: Current) {
         };
         if let Ok(views) = views {
             CellView::settle(&mut lock(&session.cells), session.playback.magnet(), &views);
+            session.ads.settle(&views);
         }
         if let Ok(summary) = summary {
             *lock(&session.earnings) = Some(summary.into());
@@ -253,6 +265,7 @@ impl Session {
             stats: self.playback.stats(),
             earnings: lock(&self.earnings).clone(),
             layers: self.layers_shown(),
+            ads: self.ads.views(),
         }
     }
 
@@ -276,8 +289,16 @@ impl Session {
         self.layers.get_or_init(find).await
     }
 
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Takes in what the page's video element does.
-    pub(crate) async fn report(&self, report: &Report) {
+    pub(crate) async fn report(self: &Arc<Self>, report: &Report) {
+        if let Some(before) = report.ad {
+            return self.report_ad(before, report.snapshot()).await;
+        }
+        self.near_break(report.position_ms);
         let offered = self.layers.get().map_or(&[][..], Vec::as_slice);
         let on = |layer: &&Arc<Layer>| report.layers.contains(&layer.info().id);
         let now: BTreeSet<u32> = offered.iter().filter(on).map(|l| l.info().id).collect();

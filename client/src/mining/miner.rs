@@ -121,6 +121,15 @@ impl Miner {
         commands
     }
 
+    /// The ticket of `cell` is asked for only now: another's minute had to be done with first.
+    pub fn asked(&mut self, cell: u16, now_ms: u64) {
+        if let Some((minute, Stage::Asking { since_ms })) = &mut self.current
+            && minute.cell == cell
+        {
+            *since_ms = now_ms;
+        }
+    }
+
     /// Takes in what came of the current command for `cell`.
     pub fn came(&mut self, cell: u16, outcome: Outcome, now_ms: u64) -> Vec<Command> {
         let mut commands = Vec::new();

@@ -7,7 +7,7 @@ use chainflix_primitives::possession::{self, ChainStart, PLAIN_LEAF_BYTES};
 use chainflix_primitives::receipt::{self, Receipt};
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::ticket::Ticket;
-use chainflix_primitives::view::{Delivery, MAX_ENHANCEMENTS, VIEW_VERSION, ViewClaim};
+use chainflix_primitives::view::{AdShown, Delivery, MAX_ENHANCEMENTS, VIEW_VERSION, ViewClaim};
 use chainflix_primitives::{Cycle, Hash32, Sha256, Signature64};
 use ed25519_zebra::SigningKey;
 
@@ -42,6 +42,13 @@ impl Proof {
         enhancements.truncate(usize::try_from(MAX_ENHANCEMENTS).unwrap_or(0));
         // It fits now.
         self.claim.enhancements = enhancements.try_into().unwrap_or_default();
+        self
+    }
+
+    /// As the view of an advertisement.
+    #[must_use]
+    pub fn advertising(mut self, ad: AdShown) -> Self {
+        self.claim.ad = Some(ad);
         self
     }
 }
@@ -227,10 +234,16 @@ mod tests {
         let session = SigningKey::from([9; 32]);
         let proof = prove(&input, &plaintext).unwrap();
         let receipts = vec![receipt(9, 100_000), receipt(3, 300_000), receipt(5, 0)];
-        let proof = proof.showing(vec![7, 9]);
+        let ad = AdShown {
+            campaign: 3,
+            host_video: Magnet([5; 32]),
+            clicked: true,
+        };
+        let proof = proof.showing(vec![7, 9]).advertising(ad);
         let data = complete(proof, &input, receipts, &session).unwrap();
         let claim = &data.claim;
         assert_eq!(claim.enhancements.to_vec(), [7, 9]);
+        assert_eq!(claim.ad, Some(ad));
         let start = ChainStart {
             constant: claim.constant,
             play_code: claim.play_code,

@@ -11,6 +11,7 @@ use chainflix_primitives::ticket::SignedTicket;
 use chainflix_primitives::window::{self, CELL_MS};
 use tokio::sync::{mpsc, watch};
 
+use super::ad::Turn;
 use super::{PlaybackEvent, Shared, settles};
 use crate::mining::layers::ShownLayers;
 use crate::mining::miner::{Command, Miner, MiningEvent, Outcome};
@@ -48,14 +49,18 @@ pub(super) enum Message {
         /// Of which minute.
         cell: u16,
     },
+    /// The viewer follows the advertisement that plays here.
+    Followed,
     /// Mining keeps the next minute's key away; playing goes first.
     MakeWay,
     /// What came of asking for a ticket.
     Ticket {
         /// For which minute.
         cell: u16,
-        /// The ticket, or why there is none.
-        ticket: Result<Box<SignedTicket>, Outcome>,
+        /// The ticket with the turn at it, or why there is none.
+        ticket: Result<Box<(SignedTicket, Turn)>, Outcome>,
+        /// When it was asked for, on the playback's clock.
+        asked_ms: u64,
         /// When it came, on the playback's clock.
         at_ms: u64,
     },
@@ -80,6 +85,8 @@ struct InHand {
     cell: u16,
     ticket: SignedTicket,
     proof: Option<(Proof, ProofInput)>,
+    /// Held until the minute is accepted or given up.
+    turn: Turn,
 }
 
 /// The driver of one playback.
@@ -93,6 +100,8 @@ pub(super) struct Driver {
     renditions: BTreeMap<u16, u8>,
     /// Minutes that were read in more than one.
     mixed: BTreeSet<u16>,
+    /// Whether the viewer followed the advertisement that this is.
+    followed: bool,
     in_hand: Option<InHand>,
     pending: watch::Sender<BTreeSet<u16>>,
     busy: watch::Sender<bool>,
@@ -115,6 +124,7 @@ impl Driver {
             layers: ShownLayers::default(),
             renditions: BTreeMap::new(),
             mixed: BTreeSet::new(),
+            followed: false,
             in_hand: None,
             pending,
             busy,
@@ -184,22 +194,32 @@ impl Driver {
                 self.layers.took(enhancement, cell);
                 Vec::new()
             }
+            Message::Followed => {
+                self.followed = true;
+                Vec::new()
+            }
             Message::MakeWay => self.miner.make_way(now),
             Message::Ticket {
                 cell,
                 ticket,
+                asked_ms,
                 at_ms,
-            } => match ticket {
-                Ok(ticket) => {
-                    self.in_hand = Some(InHand {
-                        cell,
-                        ticket: *ticket,
-                        proof: None,
-                    });
-                    self.miner.came(cell, Outcome::Ticket, at_ms)
+            } => {
+                self.miner.asked(cell, asked_ms);
+                match ticket {
+                    Ok(ticket) => {
+                        let (ticket, turn) = *ticket;
+                        self.in_hand = Some(InHand {
+                            cell,
+                            ticket,
+                            proof: None,
+                            turn,
+                        });
+                        self.miner.came(cell, Outcome::Ticket, at_ms)
+                    }
+                    Err(outcome) => self.miner.came(cell, outcome, now),
                 }
-                Err(outcome) => self.miner.came(cell, outcome, now),
-            },
+            }
             Message::Proved { cell, proof } => {
                 let outcome = match proof {
                     Ok(proof) => {
@@ -282,12 +302,20 @@ impl Driver {
         let shared = self.shared.clone();
         let rendition = self.rendition_of(cell);
         tokio::spawn(async move {
+            let turn = shared.turns.take().await;
+            if shared.place.borrow().closed {
+                return;
+            }
+            let asked_ms = shared.now_ms();
             let ticket = ticket(&shared, rendition, cell).await;
             let at_ms = shared.now_ms();
-            let ticket = ticket.map(Box::new).map_err(|error| outcome_of(&error));
             let message = Message::Ticket {
                 cell,
-                ticket,
+                ticket: match ticket {
+                    Ok(ticket) => Ok(Box::new((ticket, turn))),
+                    Err(error) => Err(outcome_of(&error)),
+                },
+                asked_ms,
                 at_ms,
             };
             // The driver is gone only when the playback is.
@@ -312,6 +340,7 @@ impl Driver {
         let Some(InHand {
             ticket,
             proof: Some((proof, input)),
+            turn,
             ..
         }) = in_hand
         else {
@@ -319,7 +348,10 @@ impl Driver {
         };
         let shared = self.shared.clone();
         let showed = self.layers.of(cell);
-        let proof = proof.showing(showed.clone());
+        let mut proof = proof.showing(showed.clone());
+        if let Some(place) = shared.ad {
+            proof = proof.advertising(place.shown(self.followed));
+        }
         tokio::spawn(async move {
             let outcome = match complete(&shared, proof, &input).await {
                 Ok(data) => hand_in(&shared, &ticket.ticket.issuer, &data, &input).await,
@@ -328,6 +360,7 @@ impl Driver {
             if outcome == Outcome::Accepted {
                 shared.counting.showed(&showed);
             }
+            drop(turn);
             // The driver is gone only when the playback is.
             let _ = shared
                 .messages

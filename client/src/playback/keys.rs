@@ -36,7 +36,7 @@ impl Shared {
             }
             let assigned = self.assigned();
             let wanted = (self.magnet, entry.rendition, entry.index);
-            let asked = if self.accompanies {
+            let asked = if self.is_beside() {
                 let asked = self.verifiers.content_key_beside(wanted, &assigned);
                 asked.await
             } else {
@@ -69,7 +69,7 @@ impl Shared {
     async fn unblock(&self, cell: u16, waits: u32) {
         let start_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
         let position_ms = self.place.borrow().position_ms;
-        if position_ms.is_none() && waits == 1 && !self.accompanies {
+        if position_ms.is_none() && waits == 1 && !self.is_beside() {
             // Nothing has played here yet, so the ticket is of another video, which the viewer has left.
             for verifier in self.assigned() {
                 // One that can't be reached knows of no ticket that is in the way.

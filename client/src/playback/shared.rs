@@ -14,7 +14,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::slot::Slots;
 use super::stats::Counting;
-use super::{CellBuffer, Facts, PlaybackError, PlaybackEvent, driver};
+use super::{AdPlace, CellBuffer, Facts, PlaybackError, PlaybackEvent, Turns, driver};
 use crate::controllers::Controller;
 use crate::verifiers::{Identity, Verifiers};
 
@@ -32,6 +32,10 @@ pub(crate) struct Services {
     pub(crate) network: Network,
     pub(crate) facts: Arc<Facts>,
     pub(crate) registered: Registered,
+    /// Turns at the account's ticket, of everything that plays together.
+    pub(crate) turns: Turns,
+    /// Set when it is an advertisement.
+    pub(crate) ad: Option<AdPlace>,
 }
 
 /// What all parts of a playback share.
@@ -58,6 +62,9 @@ pub(crate) struct Shared {
     pub(super) first_rendition: u8,
     /// Whether it accompanies another playback, whose driver `messages` go to: it mines nothing, and keeps out of the way.
     pub(super) accompanies: bool,
+    pub(super) turns: Turns,
+    /// Set when it is an advertisement, which plays within another video.
+    pub(super) ad: Option<AdPlace>,
 }
 
 /// Where the player is, or wants to be.
@@ -103,6 +110,8 @@ impl Shared {
             place: watch::Sender::new(place),
             messages,
             accompanies: false,
+            turns: services.turns,
+            ad: services.ad,
         }
     }
 
@@ -115,7 +124,15 @@ impl Shared {
             network: self.network.clone(),
             facts: self.facts.clone(),
             registered,
+            turns: self.turns.clone(),
+            ad: None,
         }
+    }
+
+    /// Whether another video's minute may be open while this is fetched: verifiers that know of its ticket give no keys of
+    /// anything else, and it is not this one's to give up.
+    pub(super) fn is_beside(&self) -> bool {
+        self.accompanies || self.ad.is_some()
     }
 
     pub(super) fn tell(&self, event: PlaybackEvent) {

@@ -1,9 +1,10 @@
 // The player: opens videos through the gateway that served this page, and shows what becomes of their minutes.
 
+import { Breaks } from "./ads.js";
 import { call, readAddress, showVideo } from "./access.js";
 import { hideChoices, layersOn, offerChoices } from "./choices.js";
 import { PlayheadReporter } from "./playhead.js";
-import { amount, clock, showCells, showEarnings, showLayers, showSources } from "./panel.js";
+import { amount, clock, showAds, showCells, showEarnings, showLayers, showSources } from "./panel.js";
 import { Quality, controllerFor } from "./quality.js";
 
 /** Account and list of videos are asked for so often, in ms. */
@@ -35,6 +36,8 @@ function close() {
   current?.player?.hls.destroy();
   hideChoices(menus);
   showLayers(byId("layers"), []);
+  showAds(byId("ads"), []);
+  byId("ad").hidden = true;
   current = null;
 }
 
@@ -55,9 +58,12 @@ async function open(link) {
         video,
         (report) => reportTo(opened.session, report),
         () => layersOn(current?.player?.hls),
+        () => (current?.player ? current.player.breaks.about : null),
       ),
       events: follow(opened.session),
       player: play(opened.playlist),
+      session: opened.session,
+      ads: [],
     };
     notice("");
     // Without a gesture browsers may refuse to start; the viewer presses play then.
@@ -105,9 +111,30 @@ function play(playlist) {
     }
   });
   offerChoices(hls, Hls.Events, quality, menus);
+  const breaks = new Breaks(hls, Hls.Events, video, (report) => current?.reporter.add(report), showBreak);
   hls.loadSource(playlist);
   hls.attachMedia(video);
-  return { hls, quality };
+  return { hls, quality, breaks };
+}
+
+/** What stands beside an advertisement while it is shown. */
+function showBreak() {
+  const before = current?.player?.breaks.shown ?? null;
+  const ad = current?.ads.find((shown) => shown.before === before);
+  byId("ad").hidden = before === null;
+  byId("ad-title").textContent = ad?.title ?? "";
+  byId("follow").disabled = !ad || ad.followed;
+}
+
+async function followAd() {
+  const before = current?.player?.breaks.shown ?? null;
+  if (before === null) return;
+  byId("follow").disabled = true;
+  try {
+    await call(`/api/sessions/${current.session}/ads/${before}/follow`, { method: "POST" });
+  } catch (error) {
+    notice(error.message, "error");
+  }
 }
 
 /** What the gateway said when it refused a part of the video. */
@@ -132,6 +159,9 @@ function follow(session) {
     current?.player?.quality.measured(panel.stats.line_bits_per_second);
     showSources(byId("sources"), panel.stats);
     showLayers(byId("layers"), panel.layers);
+    showAds(byId("ads"), panel.ads);
+    if (current) current.ads = panel.ads;
+    showBreak();
     if (panel.earnings) showEarnings(panel.earnings);
   });
   return events;
@@ -184,6 +214,7 @@ byId("open").addEventListener("submit", (event) => {
   event.preventDefault();
   void open(byId("link").value.trim());
 });
+byId("follow").addEventListener("click", () => void followAd());
 // Whatever was said before, a picture that moves says more.
 video.addEventListener("playing", () => notice(""));
 // A printed address that is opened in a tab of an older one changes the fragment only.

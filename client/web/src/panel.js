@@ -82,6 +82,27 @@ export function showLayers(list, layers) {
   }
 }
 
+/** One advertisement in words: what it is, whose, how its proof stands and what it paid. */
+export function adWords(ad) {
+  const followed = ad.followed ? `, followed for ${amount(ad.per_click)}` : "";
+  const state = ad.earned ? `you got ${amount(ad.earned)}` : (ad.words ?? STATES[ad.state] ?? ad.state);
+  return `${ad.title} (campaign ${ad.campaign} of ${ad.advertiser}, ${amount(ad.per_play)} a play${followed}): ${state}`;
+}
+
+/** What was shown in breaks; hidden when nothing was. Rewritten only when it changed. */
+export function showAds(list, ads) {
+  list.parentElement.hidden = ads.length === 0;
+  const words = ads.map(adWords);
+  const shown = Array.from(list.children, (item) => item.textContent);
+  if (shown.join("\n") === words.join("\n")) return;
+  const rows = ads.map((ad, at) => {
+    const row = element("li", { textContent: words[at] });
+    row.dataset.state = ad.state;
+    return row;
+  });
+  list.replaceChildren(...rows);
+}
+
 export function showEarnings(earnings) {
   for (const name of ["lifetime", "pending", "claimable", "claimed"]) {
     const place = document.getElementById(name);

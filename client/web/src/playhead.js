@@ -13,9 +13,10 @@ export function stateOf(video) {
   return video.readyState >= 3 ? "playing" : "stalled";
 }
 
-/** One report about the element as it is now, and about the `layers` that are on. */
-export function snapshotOf(video, layers = []) {
+/** One report about the element as it is now, and about the `layers` that are on; of the advertisement before a minute, if it is one. */
+export function snapshotOf(video, layers = [], ad = null) {
   return {
+    ...(ad === null ? {} : { ad }),
     position_ms: Math.max(0, Math.round(video.currentTime * 1000)),
     state: stateOf(video),
     rate: video.playbackRate,
@@ -25,12 +26,14 @@ export function snapshotOf(video, layers = []) {
 
 /**
  * Follows a video element. `send` delivers one report and resolves when it has arrived; reports are sent one after the
- * other, since an earlier one that arrives later would look like a jump. `layersOn` says which enhancements are on.
+ * other, since an earlier one that arrives later would look like a jump. `layersOn` says which enhancements are on, `about`
+ * which advertisement the element shows: null for the video, undefined when nothing is to be reported.
  */
 export class PlayheadReporter {
   #video;
   #send;
   #layersOn;
+  #about;
   #waiting = [];
   #sending = false;
   #timer;
@@ -38,10 +41,11 @@ export class PlayheadReporter {
 
   static EVENTS = ["playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"];
 
-  constructor(video, send, layersOn = () => []) {
+  constructor(video, send, layersOn = () => [], about = () => null) {
     this.#video = video;
     this.#send = send;
     this.#layersOn = layersOn;
+    this.#about = about;
     for (const name of PlayheadReporter.EVENTS) video.addEventListener(name, this.#listener);
     this.#timer = setInterval(() => this.#tick(), EVERY_MS);
   }
@@ -54,9 +58,13 @@ export class PlayheadReporter {
 
   /** A change of state is reported with the position at which it happened. */
   #note() {
-    if (this.#waiting.length < MOST_WAITING) {
-      this.#waiting.push(snapshotOf(this.#video, this.#layersOn()));
-    }
+    const ad = this.#about();
+    if (ad !== undefined) this.add(snapshotOf(this.#video, this.#layersOn(), ad));
+  }
+
+  /** Takes in a report that somebody else made, in its order. */
+  add(report) {
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(report);
     void this.#flush();
   }
 

@@ -73,8 +73,10 @@ export function controllerFor(quality, Hls) {
     }
 
     get nextAutoLevel() {
-      const { levels, firstLevel, mainForwardBufferInfo, media } = this.player;
+      const { levels, firstLevel, mainForwardBufferInfo, media, config } = this.player;
       if (!levels?.length) return -1;
+      // What is shown in a break has a player of its own, and has no say in the video's quality.
+      if (config?.primarySessionId) return Math.max(firstLevel, 0);
       const plays = media && !media.paused && !media.seeking && media.currentTime > 1;
       return quality.next(levels, Math.max(firstLevel, 0), mainForwardBufferInfo, Boolean(plays));
     }

@@ -15,6 +15,7 @@ use chainflix_primitives::{
 
 use crate::api::limits::Bucket;
 use crate::config::Limits;
+use crate::watching::ads::AdPlace;
 
 /// An account is forgotten when it did nothing for so long, in ms: longer than any ticket can be finished.
 const FORGOTTEN_AFTER_MS: u64 = 180_000;
@@ -32,6 +33,8 @@ pub(crate) struct OpenTicket {
     pub(crate) playtime_ms: u32,
     /// Cycle of its round.
     pub(crate) cycle: Cycle,
+    /// What it advertises, when it is for an advertisement.
+    pub(crate) ad: Option<AdPlace>,
 }
 
 /// What an account plays without a ticket here.

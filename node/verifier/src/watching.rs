@@ -10,6 +10,7 @@ use chainflix_primitives::{
     registry::VideoTerms,
 };
 
+pub(crate) mod ads;
 mod finish;
 mod keys;
 mod start;
@@ -81,7 +82,9 @@ async fn route(
     }
     match request {
         // The chain stands still, or the clock is ahead of it: what is earned now might never get into a report.
-        Request::StartCell { .. } | Request::FinishCell { .. } if !ready.may_earn => {
+        Request::StartCell { .. } | Request::StartAd { .. } | Request::FinishCell { .. }
+            if !ready.may_earn =>
+        {
             Err(Refusal::NotReady.into())
         }
         Request::OpenVideo { video } => keys::open_video(context, &ready, message, video),
@@ -95,7 +98,20 @@ async fn route(
             video,
             rendition,
             cell,
-        } => start::start_cell(context, &ready, message, video, rendition, cell).await,
+        } => {
+            let wanted = start::Wanted {
+                video,
+                rendition,
+                minute: cell,
+                ad: None,
+            };
+            start::start_cell(context, &ready, message, wanted).await
+        }
+        Request::StartAd {
+            campaign,
+            host_video,
+            rendition,
+        } => ads::start_ad(context, &ready, message, campaign, host_video, rendition).await,
         Request::AbandonCell { ticket } => Ok(start::abandon(context, message, ticket)),
         Request::FinishCell { data } => finish::finish_cell(context, &ready, message, *data).await,
         Request::BeginUpload => uploads::begin(context, &ready, message).await,
@@ -113,7 +129,7 @@ async fn route(
 /// Whether the operator withholds what is asked for from the caller's address. What plays may be finished.
 fn is_withheld(caller: &Caller, request: &Request) -> bool {
     match request {
-        Request::StartCell { .. } => caller.lacks(Withheld::Tickets),
+        Request::StartCell { .. } | Request::StartAd { .. } => caller.lacks(Withheld::Tickets),
         Request::CellKeys { .. } | Request::ContentKey { .. } => caller.lacks(Withheld::Keys),
         _ => false,
     }

@@ -144,6 +144,16 @@ pub enum Request {
         /// Hash of its leaf.
         view: Hash32,
     },
+    /// Starts the one cell of a campaign's creative, which plays within another video: draws the random constant.
+    #[codec(index = 10)]
+    StartAd {
+        /// The campaign.
+        campaign: u32,
+        /// The video in which it plays.
+        host_video: Magnet,
+        /// Rendition of the creative.
+        rendition: u8,
+    },
 }
 
 /// What a client needs to fetch one cell.

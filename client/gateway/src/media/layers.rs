@@ -60,7 +60,7 @@ async fn playlist(
     let rendition = rendition_of(&*layer)?;
     let text = match layer.info().kind {
         EnhancementKind::Subtitles => playlist::texts(rendition),
-        EnhancementKind::Dub => playlist::media(rendition),
+        EnhancementKind::Dub => playlist::media(rendition, ""),
         EnhancementKind::Effects => return Err(no_such_part()),
     };
     Ok(served(PLAYLIST, text))

@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::parts::{Layers, Plain};
 
+mod ads;
 mod layers;
 
 fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
@@ -64,6 +65,8 @@ struct Video {
     manifest: Manifest,
     tracks: u32,
     layers: Layers,
+    /// Before which minutes something may be shown, and how many ms of it are at hand.
+    breaks: Vec<(u16, Option<u32>)>,
     /// What was read, and whether beside the picture.
     read: Mutex<Vec<(u8, u16, bool)>>,
 }
@@ -111,6 +114,7 @@ impl Video {
             },
             tracks,
             layers,
+            breaks: Vec::new(),
             read: Mutex::default(),
         })
     }
@@ -155,6 +159,16 @@ impl Parts for Video {
 
     fn layers(&self) -> BoxFuture<'_, Layers> {
         futures::future::ready(self.layers.clone()).boxed()
+    }
+
+    fn breaks(&self) -> BoxFuture<'_, Vec<u16>> {
+        let breaks = self.breaks.iter().map(|(before, _)| *before).collect();
+        futures::future::ready(breaks).boxed()
+    }
+
+    fn ad(&self, before: u16) -> BoxFuture<'_, Option<u32>> {
+        let found = self.breaks.iter().find(|(at, _)| *at == before);
+        futures::future::ready(found.and_then(|(_, ad)| *ad)).boxed()
     }
 
     fn closed(&self) -> BoxFuture<'_, ()> {

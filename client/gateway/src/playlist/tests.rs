@@ -44,7 +44,35 @@ fn a_rendition_is_listed_fragment_by_fragment_after_its_initialisation_segment()
     let expected = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n\
         #EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"init.mp4\"\n\
         #EXTINF:2.000,\n0/0.m4s\n#EXTINF:2.040,\n0/1.m4s\n#EXTINF:2.000,\n1/0.m4s\n#EXT-X-ENDLIST\n";
-    assert_eq!(media(&manifest().renditions[0]), expected);
+    assert_eq!(media(&manifest().renditions[0], ""), expected);
+}
+
+#[test]
+fn breaks_stand_where_their_minutes_begin_and_a_video_without_any_is_listed_as_ever() {
+    assert_eq!(breaks("5ec", &[]), "");
+    let text = breaks("5ec", &[1, 66, 1_441, MONTH]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines[0],
+        "#EXT-X-PROGRAM-DATE-TIME:2001-01-01T00:00:00.000Z"
+    );
+    assert_eq!(
+        lines[1],
+        "#EXT-X-DATERANGE:ID=\"ad-1\",CLASS=\"com.apple.hls.interstitial\",START-DATE=\"2001-01-01T00:01:00.000Z\",\
+         X-ASSET-LIST=\"/media/5ec/ads/1\",X-RESUME-OFFSET=0,CUE=\"ONCE\""
+    );
+    assert!(
+        lines[2].contains("START-DATE=\"2001-01-01T01:06:00.000Z\""),
+        "{text}"
+    );
+    assert!(
+        lines[3].contains("START-DATE=\"2001-01-02T00:01:00.000Z\""),
+        "{text}"
+    );
+    assert_eq!(lines.len(), 4);
+    let listed = media(&manifest().renditions[0], &text);
+    let (head, segments) = listed.split_once(&text).expect("all breaks");
+    assert!(head.ends_with("#EXT-X-MAP:URI=\"init.mp4\"\n") && segments.starts_with("#EXTINF"));
 }
 
 #[test]

@@ -286,6 +286,24 @@ fn play_data_waits_for_the_screen_for_the_clock_and_for_the_proof() {
 }
 
 #[test]
+fn waiting_for_another_minutes_turn_is_no_time_that_the_ticket_took() {
+    let mut late = Miner::new(vec![60_000], []);
+    late.played(entered(0), 0);
+    // Another minute is done with after 9 s, then the ticket takes 20 ms.
+    late.asked(0, 9_000);
+    late.asked(7, 1);
+    late.came(0, Outcome::Ticket, 9_020);
+    late.came(0, Outcome::Proved, 9_100);
+    let on_time = 9_000 + 90_000 - LATEST_MS - 20;
+    assert!(late.tick(on_time).is_empty());
+    let given_back = late.tick(on_time + 1);
+    assert!(
+        given_back.contains(&Command::Abandon { cell: 0 }),
+        "{given_back:?}"
+    );
+}
+
+#[test]
 fn a_minute_that_took_longer_than_its_window_is_given_back_before_it_would_be_refused() {
     let mut miner = with_open_ticket();
     miner.came(0, Outcome::Proved, 100);

@@ -10,7 +10,7 @@ use chainflix_primitives::ticket::SignedTicket;
 
 use crate::mining::miner::Outcome;
 use crate::mining::proof::{self, Proof, ProofInput};
-use crate::playback::Shared;
+use crate::playback::{AdPlace, Shared};
 use crate::verifiers::VerifierError;
 
 /// Receipts may come a little after the last byte.
@@ -28,11 +28,19 @@ pub(super) async fn ticket(
     cell: u16,
 ) -> Result<SignedTicket, VerifierError> {
     let ask = async || {
-        let assigned = shared.assigned();
-        shared
-            .verifiers
-            .start_cell(&assigned, shared.magnet, rendition, cell)
-            .await
+        let (assigned, video) = (shared.assigned(), shared.magnet);
+        let verifiers = &shared.verifiers;
+        let Some(AdPlace {
+            campaign,
+            host_video,
+        }) = shared.ad
+        else {
+            let asked = verifiers.start_cell(&assigned, video, rendition, cell);
+            return asked.await;
+        };
+        let creative = (video, rendition);
+        let asked = verifiers.start_ad(&assigned, campaign, host_video, creative);
+        asked.await
     };
     match ask().await {
         Err(VerifierError::Refused(Refusal::NotAssigned)) => {

@@ -1,10 +1,12 @@
 //! The own view block of a round.
 
+use std::collections::BTreeMap;
+
 use chainflix_primitives::{
     AccountId, Round, Sha256,
     hash::Hash32,
     merkle::{self, RootBuilder},
-    report::{LateTickets, MAX_LATE_TICKETS, TicketsRoot},
+    report::{Debit, LateTickets, MAX_DEBITS, MAX_LATE_TICKETS, TicketsRoot},
     view::{LeafContext, LeafError, ViewLeaf},
 };
 
@@ -23,7 +25,10 @@ const PAGE: usize = 8_192;
 #[derive(Debug, Default)]
 pub(super) struct ViewBlock {
     pub(super) root: Hash32,
+    /// Without advertisements, in ms.
     pub(super) playtime_ms: u64,
+    /// What advertisements in it cost, by ascending campaign.
+    pub(super) debits: Vec<Debit>,
     /// Leaf hashes, in order.
     pub(super) hashes: Vec<Hash32>,
     /// Own views in it.
@@ -115,6 +120,7 @@ pub(super) fn view_block(
 ) -> Result<ViewBlock, Failure> {
     let view = context.store.view()?;
     let mut block = ViewBlock::default();
+    let mut debits = Debits::default();
     let mut leaves: Vec<(ViewLeaf, Hash32, ViewId)> = Vec::new();
     for (id, own_view) in view.waiting_views()? {
         if own_view.accepted > round {
@@ -125,7 +131,11 @@ pub(super) fn view_block(
             continue;
         };
         match fits(context, own, round, tickets, &own_view, &leaf)? {
-            Fit::Fits { playtime_ms } => {
+            // What costs one campaign too many waits for the next block.
+            Fit::Fits {
+                debit: Some(debit), ..
+            } if !debits.add(debit) => {}
+            Fit::Fits { playtime_ms, .. } => {
                 block.playtime_ms = block.playtime_ms.saturating_add(playtime_ms.into());
                 leaves.push((leaf, own_view.leaf, id));
             }
@@ -137,11 +147,44 @@ pub(super) fn view_block(
     block.hashes = leaves.iter().map(|(_, hash, _)| *hash).collect();
     block.included = leaves.iter().map(|(_, _, id)| *id).collect();
     block.root = merkle::root::<Sha256>(&block.hashes);
+    block.debits = debits.listed();
     Ok(block)
 }
 
+/// What a block's advertisements cost, by campaign: as many campaigns as a header has room for.
+#[derive(Debug, Default)]
+struct Debits(BTreeMap<u32, u128>);
+
+impl Debits {
+    /// Adds a debit. False when there is no room for another campaign.
+    fn add(&mut self, debit: Debit) -> bool {
+        if !self.0.contains_key(&debit.campaign) && self.0.len() >= MAX_DEBITS as usize {
+            return false;
+        }
+        let sum = self.0.entry(debit.campaign).or_default();
+        match sum.checked_add(debit.amount) {
+            Some(more) => {
+                *sum = more;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn listed(self) -> Vec<Debit> {
+        let debits = self.0.into_iter();
+        debits
+            .map(|(campaign, amount)| Debit { campaign, amount })
+            .collect()
+    }
+}
+
 enum Fit {
-    Fits { playtime_ms: u32 },
+    Fits {
+        /// Towards the header's, in ms: 0 of an advertisement.
+        playtime_ms: u32,
+        debit: Option<Debit>,
+    },
     Later,
     Never,
 }
@@ -187,6 +230,18 @@ fn fits(
             return Ok(Fit::Never);
         }
     }
+    let debit = match &claim.ad {
+        None => None,
+        Some(ad) => {
+            let terms = context.facts.active_campaign(ad.campaign, view.issued)?;
+            // It was active when the ticket was issued; on another fork it may not have been.
+            let Some(amount) = terms.and_then(|terms| terms.cost(ad)) else {
+                return Ok(Fit::Never);
+            };
+            let campaign = ad.campaign;
+            Some(Debit { campaign, amount })
+        }
+    };
     let brought_now =
         view.issued == round || tickets.late.iter().any(|late| late.round == view.issued);
     let is_reported = brought_now
@@ -195,8 +250,33 @@ fn fits(
             .tickets_root(At::Best, own, view.issued)?
             .is_some_and(|reported| reported.count > leaf.ticket_index);
     Ok(if is_reported {
-        Fit::Fits { playtime_ms }
+        Fit::Fits {
+            playtime_ms: if debit.is_some() { 0 } else { playtime_ms },
+            debit,
+        }
     } else {
         Fit::Never
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a2_a_header_debits_as_many_campaigns_as_it_has_room_for_and_the_next_one_waits() {
+        let mut debits = Debits::default();
+        let debit = |campaign, amount| Debit { campaign, amount };
+        assert!(
+            (0..MAX_DEBITS)
+                .rev()
+                .all(|campaign| debits.add(debit(campaign, 3)))
+        );
+        assert!(!debits.add(debit(MAX_DEBITS, 3)));
+        assert!(debits.add(debit(7, 4)), "one that is in it has room");
+        assert!(!debits.add(debit(7, u128::MAX)));
+        let listed = debits.listed();
+        assert_eq!(listed.len(), MAX_DEBITS as usize);
+        assert_eq!((listed[6], listed[7]), (debit(6, 3), debit(7, 7)));
+    }
 }

@@ -89,7 +89,7 @@ pub(super) async fn make(
             root: block.root,
             count: u32::try_from(block.hashes.len()).unwrap_or(u32::MAX),
             playtime_ms: block.playtime_ms,
-            debits: BoundedVec::new(),
+            debits: BoundedVec::truncate_from(block.debits),
             tickets: tickets.own,
             late_tickets: BoundedVec::truncate_from(tickets.late),
         },

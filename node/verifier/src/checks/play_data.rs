@@ -91,7 +91,7 @@ fn check_claim(
     deferred: &mut Deferred,
 ) -> Result<(), Refusal> {
     let (claim, ticket) = (&data.claim, &context.open.ticket);
-    if claim.version != VIEW_VERSION || claim.ad.is_some() {
+    if claim.version != VIEW_VERSION {
         return Err(Refusal::Malformed);
     }
     if claim.viewer != ticket.viewer {
@@ -106,6 +106,14 @@ fn check_claim(
         && claim.play_code == ticket.play_code;
     if !is_of_ticket {
         return Err(Refusal::UnknownTicket);
+    }
+    let is_its_ad = match (&context.open.ad, &claim.ad) {
+        (None, None) => true,
+        (Some(place), Some(shown)) => place.is_of(shown),
+        _ => false,
+    };
+    if !is_its_ad {
+        return Err(Refusal::OtherAd);
     }
     let signed = Signed {
         key: *context.session_key,

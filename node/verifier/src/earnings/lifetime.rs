@@ -1,5 +1,6 @@
 //! Lifetime totals as of the last settled round.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chainflix_primitives::{AccountId, Round, earnings::Ledger};
@@ -8,12 +9,16 @@ use crate::store::earnings::Totals;
 
 /// Lifetime totals as of now, for whoever asks.
 #[derive(Default)]
-pub(crate) struct LifetimeTotals(Mutex<Option<(Round, Arc<Totals>)>>);
+pub(crate) struct LifetimeTotals {
+    totals: Mutex<Option<(Round, Arc<Totals>)>>,
+    /// First settled round that paid an account for watching, which never changes.
+    watching: Mutex<HashMap<AccountId, Round>>,
+}
 
 impl LifetimeTotals {
     /// The total of an account, and the settled round up to which it counts.
     pub(super) fn total(&self, account: &AccountId) -> Option<(Round, u128)> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         let (round, totals) = known.clone()?;
         drop(known);
         let place = totals.binary_search_by_key(account, |(account, _)| *account);
@@ -25,7 +30,21 @@ impl LifetimeTotals {
         let known = ledger
             .last_round()
             .map(|round| (round, Arc::new(listed(ledger).collect())));
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        let mut watching = self.watching.lock().unwrap_or_else(PoisonError::into_inner);
+        for (account, _) in ledger.totals() {
+            if !watching.contains_key(account)
+                && let Some(since) = ledger.watching_since(account)
+            {
+                watching.insert(*account, since);
+            }
+        }
+    }
+
+    /// First settled round that paid an account for watching a video that was no advertisement.
+    pub(crate) fn watching_since(&self, account: &AccountId) -> Option<Round> {
+        let watching = self.watching.lock().unwrap_or_else(PoisonError::into_inner);
+        watching.get(account).copied()
     }
 }
 

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chainflix_primitives::{AccountId, Magnet, Round, ids::UploadId, rounds::CycleRule};
+use chainflix_primitives::{
+    AccountId, Magnet, Round, campaign::day_of, ids::UploadId, rounds::CycleRule,
+};
 
 use super::tables::{
-    BODIES, BODIES_OF_ROUND, BODY_HASHES, DELEGATIONS, DELEGATIONS_UNTIL, LEAVES, REFUSED, REPORTS,
-    SPENT, TICKETS, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
+    ADS_SHOWN, BODIES, BODIES_OF_ROUND, BODY_HASHES, DELEGATIONS, DELEGATIONS_UNTIL, LEAVES,
+    REFUSED, REPORTS, SPENT, TICKETS, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
 };
 use super::views::ViewState;
 use super::writer::Writer;
@@ -65,6 +67,13 @@ impl Batch<'_> {
             let tickets = self.take_range(TICKETS, &(0, 0), &(last, u32::MAX), AT_ONCE)?;
             let refused = self.take_range(REFUSED, &(0, 0), &(last, u64::MAX), AT_ONCE)?;
             full |= tickets.len() >= AT_ONCE || refused.len() >= AT_ONCE;
+        }
+        // Whose ticket was issued yesterday may still be finished today.
+        if let Some(last) = day_of(keep.round).checked_sub(2) {
+            let nothing = (0, AccountId([0; 32]), 0);
+            let all = (last, AccountId([u8::MAX; 32]), u32::MAX);
+            let shown = self.take_range(ADS_SHOWN, &nothing, &all, AT_ONCE)?;
+            full |= shown.len() >= AT_ONCE;
         }
         let Some(last) = keep.first_view_round().checked_sub(1) else {
             return Ok(full);

@@ -179,6 +179,8 @@ tables! {
     REFUSED: (Round, u64) => RefusedView, "refused";
     /// Minutes that earned or wait to, as bitmaps.
     SPENT: (Cycle, AccountId, Magnet) => Vec<u8>, "spent";
+    /// How often viewers were shown campaigns, by day.
+    ADS_SHOWN: (u32, AccountId, u32) => u32, "ads_shown";
     /// Delegations, by hash.
     DELEGATIONS: Hash32 => SignedDelegation, "delegations";
     /// Delegations by their last round, to forget them.

@@ -1,12 +1,14 @@
 //! Own views in the store: from acceptance to their fate.
 
 use chainflix_primitives::{
-    AccountId, Cycle, Magnet, RandomConstant, Round, api::ViewFate, hash::Hash32,
+    AccountId, Cycle, Magnet, RandomConstant, Round, api::ViewFate, campaign::day_of, hash::Hash32,
     play_data::ViewEvidence, view::ViewLeaf,
 };
 use codec::{Decode, Encode};
 
-use super::tables::{EVIDENCE, LEAVES, OPEN_VIEWS, SPENT, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId};
+use super::tables::{
+    ADS_SHOWN, EVIDENCE, LEAVES, OPEN_VIEWS, SPENT, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
+};
 use super::{Batch, StoreResult, View};
 
 /// Place of views that stand in no block, among the open ones.
@@ -92,7 +94,18 @@ impl Batch<'_> {
         self.put(VIEW_OF_TICKET, &leaf.claim.constant, id)?;
         self.put(LEAVES, &view.leaf, leaf)?;
         self.put(EVIDENCE, id, &self.evidence.put(evidence)?)?;
-        self.mark_spent(*cycle, view.viewer, view.video, view.minute)
+        match &leaf.claim.ad {
+            // It spends no minute of its creative: emission is what minutes guard.
+            Some(ad) => self.count_ad(day_of(view.issued), view.viewer, ad.campaign),
+            None => self.mark_spent(*cycle, view.viewer, view.video, view.minute),
+        }
+    }
+
+    /// Counts an advertisement that a viewer was shown.
+    fn count_ad(&self, day: u32, viewer: AccountId, campaign: u32) -> StoreResult<()> {
+        let key = (day, viewer, campaign);
+        let shown: u32 = self.get(ADS_SHOWN, &key)?.unwrap_or_default();
+        self.put(ADS_SHOWN, &key, &shown.saturating_add(1))
     }
 
     /// Marks a minute as earned.
@@ -245,6 +258,12 @@ impl View {
         Ok(self
             .get(SPENT, &(cycle, viewer, video))?
             .unwrap_or_default())
+    }
+
+    /// How often a viewer was shown a campaign in a day, by the views that were accepted here.
+    pub(crate) fn ads_shown(&self, day: u32, viewer: AccountId, campaign: u32) -> StoreResult<u32> {
+        let shown = self.get(ADS_SHOWN, &(day, viewer, campaign))?;
+        Ok(shown.unwrap_or_default())
     }
 
     /// Id that the next accepted view gets.

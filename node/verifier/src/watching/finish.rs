@@ -190,7 +190,8 @@ fn check(
             session_key: &message.session.delegation.session_key,
             elapsed_ms,
             overlaps: ticket.issue_ms < last_end,
-            spent: has_bit(&spent, ticket.minute),
+            // An advertisement spends no minute of its creative.
+            spent: open.ad.is_none() && has_bit(&spent, ticket.minute),
             terms: &terms,
             difficulty: parameters.difficulty,
             deliveries: &deliveries,

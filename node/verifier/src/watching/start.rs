@@ -8,6 +8,7 @@ use chainflix_primitives::{
     window::MIN_EARNING_MS,
 };
 
+use super::ads::{self, AdPlace};
 use super::{Message, watchable};
 use crate::accounts::{OpenTicket, Place};
 use crate::checks::cell;
@@ -17,15 +18,29 @@ use crate::exchange::gossip::News;
 use crate::random;
 use crate::store::views::has_bit;
 
+/// What is to be started.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted {
+    pub(super) video: Magnet,
+    pub(super) rendition: u8,
+    pub(super) minute: u16,
+    /// Set when it is an advertisement's.
+    pub(super) ad: Option<AdPlace>,
+}
+
 /// Starts a cell. The reply leaves when the ticket is durable.
 pub(super) async fn start_cell(
     context: &Context,
     ready: &Ready,
     message: &Message<'_>,
-    video: Magnet,
-    rendition: u8,
-    minute: u16,
+    wanted: Wanted,
 ) -> Result<Reply, Denied> {
+    let Wanted {
+        video,
+        rendition,
+        minute,
+        ad,
+    } = wanted;
     let viewer = message.account();
     // The cell would end when this verifier is no more: its other verifier takes it.
     if context.place().is_leaving {
@@ -54,8 +69,12 @@ pub(super) async fn start_cell(
     if playtime_ms < MIN_EARNING_MS {
         return Err(Refusal::CellTooShort.into());
     }
-    if has_bit(&view.spent(facts.cycle, viewer, video)?, minute) {
-        return Err(Refusal::AlreadyEarned.into());
+    match ad {
+        Some(ad) => ads::check(context, &view, &viewer, ad, round)?,
+        None if has_bit(&view.spent(facts.cycle, viewer, video)?, minute) => {
+            return Err(Refusal::AlreadyEarned.into());
+        }
+        None => {}
     }
     drop(view);
     let play_code = context
@@ -84,6 +103,7 @@ pub(super) async fn start_cell(
         issued_ms: message.arrived_ms,
         playtime_ms,
         cycle: facts.cycle,
+        ad,
     };
     durable.durable().await?;
     let place = Place {

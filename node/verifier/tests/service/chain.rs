@@ -25,10 +25,12 @@ use chainflix_verifier::{BlockRef, DutyMirror};
 use codec::Decode;
 use tokio::sync::watch;
 
+mod ads;
 mod fault;
 mod judge;
 mod view;
 
+pub(crate) use ads::Campaign;
 pub(crate) use view::NodeView;
 
 /// Length of a slot in ms.
@@ -76,6 +78,7 @@ pub(crate) struct State {
     pub(crate) videos: BTreeMap<Magnet, VideoTerms>,
     /// State of a video from a round on, ascending.
     pub(crate) video_states: BTreeMap<Magnet, Vec<(Round, VideoState)>>,
+    pub(crate) campaigns: Vec<Campaign>,
     pub(crate) providers: Vec<ProviderRecord>,
     pub(crate) controllers: Vec<[u8; 32]>,
     pub(crate) producers: Vec<AccountId>,
@@ -255,6 +258,7 @@ impl Chain {
             adopted: None,
             videos: BTreeMap::new(),
             video_states: BTreeMap::new(),
+            campaigns: Vec::new(),
             providers: Vec::new(),
             controllers: Vec::new(),
             producers: Vec::new(),

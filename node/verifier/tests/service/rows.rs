@@ -1,6 +1,7 @@
 //! What must hold, by the rows of `adversaries.md`.
 
 mod address;
+mod ads;
 mod api;
 mod audit;
 mod bad_blocks;

@@ -334,6 +334,24 @@ impl Session {
         }
     }
 
+    /// Starts the cell of a campaign's creative within `host`.
+    pub(crate) async fn start_ad(
+        &mut self,
+        campaign: u32,
+        host: &Video,
+    ) -> Result<SignedTicket, Refusal> {
+        let request = Request::StartAd {
+            campaign,
+            host_video: host.magnet,
+            rendition: 0,
+        };
+        match self.ask(request).await {
+            Reply::Started(ticket) => Ok(ticket),
+            Reply::Refused(refusal) => Err(refusal),
+            other => panic!("neither started nor refused: {other:?}"),
+        }
+    }
+
     pub(crate) async fn finish(&mut self, data: PlayData) -> Result<Acceptance, Refusal> {
         match self
             .ask(Request::FinishCell {

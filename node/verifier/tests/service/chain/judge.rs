@@ -72,7 +72,7 @@ impl State {
             .settled
             .iter()
             .filter(|settled| settled.round <= triple.as_of)
-            .map(|settled| settled.settled)
+            .map(|round| round.settled + round.ads.iter().map(|ad| ad.paid).sum::<u128>())
             .sum();
         let newer = self
             .adopted
@@ -221,13 +221,16 @@ impl State {
             .filter(has_judged_enough)
             .map(|(judge, _)| judge)
             .collect();
+        let approved = blocks.iter().filter(|block| block.approved);
+        let debits = approved.flat_map(|block| headers[&block.issuer].header.debits.to_vec());
+        let ads = self.pay_ads(debits.collect());
         let settled = SettledRound {
             round,
             emission,
             settled: blocks.iter().map(|block| block.reward).sum(),
             blocks: blocks.try_into().expect("few"),
             reporters: reporters.try_into().expect("few"),
-            ads: Default::default(),
+            ads: ads.try_into().expect("few"),
         };
         self.complaints.extend(complaints);
         self.punished.extend(punished);

@@ -154,16 +154,21 @@ impl ChainView for NodeView {
     fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
         self.at(at, |state| state.providers.get(index as usize).cloned())
     }
-    fn campaign(&self, at: At, _campaign: u32) -> ChainResult<Option<CampaignTerms>> {
-        self.at(at, |_| None)
+    fn campaign(&self, at: At, campaign: u32) -> ChainResult<Option<CampaignTerms>> {
+        self.at(at, |state| {
+            let found = state.campaigns.get(campaign as usize);
+            found.map(|campaign| campaign.terms)
+        })
     }
     fn campaign_state(
         &self,
         at: At,
-        _campaign: u32,
-        _round: Round,
+        campaign: u32,
+        round: Round,
     ) -> ChainResult<Option<CampaignState>> {
-        self.at(at, |_| None)
+        self.at(at, |state| {
+            state.campaigns.get(campaign as usize)?.state_in(round)
+        })
     }
     fn is_controller(&self, at: At, key: [u8; 32]) -> ChainResult<bool> {
         self.at(at, |state| state.controllers.contains(&key))

@@ -51,11 +51,11 @@ funds() { listed | jq -c --argjson id "$1" '.[] | select(.id == $id) | .funds'; 
 [[ $(funds "$NUMBER" | jq .balance) == 10000000000000 ]] || fail "not opened: $(listed)"
 passed "campaigns $BROKEN_NUMBER and $NUMBER are open"
 
-# start_gateway [OPTION...]: starts a gateway. Sets URL, the address that it prints.
+# start_gateway: starts a gateway. Sets URL, the address that it prints.
 start_gateway() {
     local line='\(http://[^ ]*token=[0-9a-f]*\)'
     # The program itself, not the function of that name, whose process would be a shell's.
-    RUST_LOG=warn,chainflix_gateway=info "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 "$@" >"$DATA/gateway.log" 2>&1 &
+    RUST_LOG=warn,chainflix_gateway=info "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 >"$DATA/gateway.log" 2>&1 &
     GATEWAY=$!
     wait_until 30 "the gateway does not say where it is" has_match "$DATA/gateway.log" "$line"
     URL="$(first_match "$DATA/gateway.log" "$line")&video=$FILM"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # verifiers-away.sh [--rounds N] [--json FILE]: four verifiers; first one is away for N rounds (14 unless said: ten minutes of production),
-# then two at once for half as long. What was accepted is paid, once. Takes about ten minutes.
+# then two at once for half as long: what was accepted is paid, once. Last, both verifiers of one viewer are killed while it
+# watches, and it sees the rest. Takes about thirteen minutes.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../env.sh"
 cd "$CHAINFLIX_ROOT"
@@ -132,6 +133,32 @@ wait_until 240 "not all of $ACCEPTED accepted views were paid after ${GONE[*]} r
 [[ $(settled_views) -eq $ACCEPTED ]] || fail "$(settled_views) views were settled, but $ACCEPTED accepted"
 TWO_S=$((SECONDS - BOTH_AT))
 passed "all $ACCEPTED views are paid, $TWO_S s after both returned"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Both verifiers of one viewer are killed while it watches, and nobody else's word is final either. It sees the whole video: the second
+# minute's keys come from the other two. What it is told is why it does not earn.
+test_video "$DATA/longer.mp4" 80
+publish "$DATA/longer.mp4"
+"$CHAINFLIX" keys generate "$DATA/alone.key" >/dev/null
+"$CHAINFLIX" watch "$MAGNET" --wallet "$DATA/alone.key" --json >"$DATA/alone.json" 2>"$DATA/alone.log" &
+ALONE=$!
+wait_until 30 "the viewer does not say which its verifiers are" has_match "$DATA/alone.log" '\(minutes are proved to the verifiers\)'
+mapfile -t GONE < <(sed -n 's/^minutes are proved to the verifiers //p' "$DATA/alone.log" | grep -o 'cf[0-9A-Za-z]*' |
+    while read -r account; do say "${NAME_OF[$account]}"; done)
+[[ ${#GONE[@]} -eq 2 ]] || fail "the viewer has other verifiers than two: $(head -n 1 "$DATA/alone.log")"
+is_under_way() { [[ $(grep -c '^playing' "$DATA/alone.log") -ge 2 ]]; }
+wait_until 60 "the viewer does not play" is_under_way
+for name in "${GONE[@]}"; do end_verifier "$name"; done
+# It ends with an error, for nothing of it earns.
+! wait "$ALONE" || fail "a minute of a viewer without verifiers was accepted: $(head -n 1 "$DATA/alone.json")"
+jq -s -e --slurpfile published "$DATA/published.json" '.[0] | .played_sha256 == $published[0].source_sha256 and .stalls == 0 and .accepted == 0
+    and (.refused | has("NoVerifierReachable"))' "$DATA/alone.json" >/dev/null ||
+    fail "with both its verifiers away the viewer saw otherwise: $(head -c 600 "$DATA/alone.json") $(tail -n 3 "$DATA/alone.log")"
+passed "a viewer whose verifiers ${GONE[*]} were both killed saw all 80 s without a stall, and was told why it does not earn"
+for name in "${GONE[@]}"; do start_verifier "$name"; done
+STOOD=$(settled_rounds)
+goes_on_again() { [[ $(settled_rounds) -gt $STOOD ]]; }
+wait_until 240 "no round was settled after ${GONE[*]} returned" goes_on_again
 kill -0 "$CHECK" 2>/dev/null || fail "an invariant does not hold: $(tail -n 1 "$DATA/state-check.log")"
 
 jq -n --argjson rounds "$ROUNDS" --argjson settled "$SETTLED_AWAY" --argjson paid_away "$PAID_AWAY" --argjson accepted "$ACCEPTED" \

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # layers.sh [--json FILE]: subtitles and a dub of layer 2 on a real network of four verifiers, a controller and three storage
 # nodes: published by another account than the video's, proposed, accepted, offered by the gateway as HLS tracks, watched, and
-# named by the minutes that were watched with them; one that is ended is offered no more. Needs a build and
-# scripts/setup.sh --tests, takes some five minutes.
+# named by the minutes that were watched with them; their enhancer is paid its share of these and claims it; one that is ended
+# is offered no more. Needs a build and scripts/setup.sh --tests, takes some six minutes.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$CHAINFLIX_ROOT"
@@ -21,7 +21,7 @@ for name in alice bob charlie dave; do start_verifier "$name"; done
 wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
 start_content StorageA StorageB StorageC
 # Whoever makes layers publishes them, and so is a producer that a supervisor approved.
-ENHANCER=$(key_file enhancer //StorageA)
+ENHANCER=$(key_file enhancer //Enhancer)
 chainflix producer apply --supervisor "$(account_of "$SUPERVISOR")" --dossier "$DATA/dossier" --wallet "$ENHANCER"
 chainflix supervisor approve "$(account_of "$ENHANCER")" --wallet "$SUPERVISOR"
 # Two whole minutes and a bit: the last is too short to earn.
@@ -101,6 +101,42 @@ chainflix watch "$MAGNET" --wallet "$VIEWER" --layers "$SUBTITLES,$DUB" --json >
 jq -e --arg one "$SUBTITLES" --arg two "$DUB" '.accepted == 2 and .layers == {($one): 2, ($two): 2}' "$DATA/watched.json" >/dev/null ||
     fail "watched otherwise: $(jq -c '{accepted, refused, layers, stalls}' "$DATA/watched.json"), $(tail -n 3 "$DATA/watched.log")"
 passed "both minutes were accepted, and each names both layers; $(jq .stalls "$DATA/watched.json") stalls, first picture after $(jq .ttff_ms "$DATA/watched.json") ms"
+
+# ---------------------------------------------------------------------------------------------------------------------
+views_are_settled() {
+    chainflix view list --wallet "$VIEWER" --json >"$DATA/views.json" &&
+        jq -e 'length == 2 and all(.[]; .fate.state == "settled")' "$DATA/views.json"
+}
+wait_until 180 "the views were not settled" views_are_settled
+# Both layers of each view are this enhancer's: it gets half of 5 % of the view's value twice, in whole units.
+python3 - "$DATA/views.json" >"$DATA/due.txt" <<'END'
+import json, sys
+from decimal import Decimal
+units = lambda view: int(Decimal(view["fate"]["value_cfx"]) * 10**12)
+due = sum(2 * (units(view) * 50_000 // 1_000_000 // 2) for view in json.load(open(sys.argv[1])))
+print(due / Decimal(10**12))
+END
+# lifetime WHAT: succeeds when the enhancer's earnings, all of them WHAT, come to what is due.
+lifetime() {
+    chainflix earnings --wallet "$ENHANCER" --json >"$DATA/enhancer.json"
+    python3 - "$1" "$(cat "$DATA/due.txt")" "$DATA/enhancer.json" <<'END'
+import json, sys
+from decimal import Decimal
+what, due, file = sys.argv[1:]
+earned = json.load(open(file))
+earned = earned[0] if isinstance(earned, list) else earned
+sys.exit(not (Decimal(earned["lifetime_cfx"]) == Decimal(earned[f"{what}_cfx"]) == Decimal(due) > 0))
+END
+}
+wait_until 120 "the enhancer can't claim $(cat "$DATA/due.txt") CFX" lifetime claimable
+for view in $(jq -r '.[].view' "$DATA/views.json"); do
+    chainflix view show "$view" --wallet "$ENHANCER" --json >"$DATA/view.json"
+    jq -e --argjson one "$SUBTITLES" --argjson two "$DUB" '.enhancements == [$one, $two]' "$DATA/view.json" >/dev/null ||
+        fail "the enhancer is shown another view: $(cat "$DATA/view.json")"
+done
+chainflix claim --wallet "$ENHANCER" >"$DATA/claim.log"
+wait_until 30 "the chain did not pay the enhancer" lifetime claimed
+passed "the enhancer is paid $(cat "$DATA/due.txt") CFX for two minutes with two layers, and has claimed them"
 
 # ---------------------------------------------------------------------------------------------------------------------
 chainflix enhance end "$DUB" --wallet "$ENHANCER"

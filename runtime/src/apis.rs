@@ -11,8 +11,8 @@ use chainflix_primitives::{
     campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     registry::{
-        EligibleProducers, PovParameters, ProviderRecord, SettledRound, Standing,
-        VerifierAnnouncement, VerifierKeys, VideoState, VideoTerms,
+        CountedEnhancement, EligibleProducers, PovParameters, ProviderRecord, SettledRound,
+        Standing, VerifierAnnouncement, VerifierKeys, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Header as ViewHeader, TicketsRoot},
     rounds::{CycleRule, RoundClock},
@@ -333,6 +333,10 @@ impl_runtime_apis! {
 
         fn video_state(video: Magnet, round: Round) -> Option<VideoState> {
             Videos::video_state(video, round)
+        }
+
+        fn enhancements(video: Magnet, round: Round) -> Vec<CountedEnhancement> {
+            Videos::enhancements_counted_in(&video, round)
         }
 
         fn provider(index: u32) -> Option<ProviderRecord> {

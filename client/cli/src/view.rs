@@ -26,7 +26,7 @@ use shown::{outcome_json, record_json, record_text, status_json, status_text, ve
     chainflix view show 5a… --wallet viewer.key --save view.proof\n  \
     chainflix view verify 5a… --wallet viewer.key --json\n  \
     chainflix view verify --proof view.proof\n\n\
-    Verifiers show a view to whom it pays: its viewer, the producer and supervisor of its video, its storage providers. \
+    Verifiers show a view to whom it pays: its viewer, the producer and supervisor of its video, its enhancers, its storage providers. \
     Whoever is given a saved proof can verify it against any node of the chain.")]
 pub(crate) struct View {
     #[command(subcommand)]

@@ -260,12 +260,20 @@ impl Accounts {
         }
     }
 
+    /// The video that an account plays here.
+    pub(crate) fn plays(&self, account: &AccountId) -> Option<Magnet> {
+        let playing = self.lock().accounts.get(account)?.playing?;
+        Some(playing.video)
+    }
+
     /// Whether the content key of `place` may be given now: it is what plays, or what comes next in the last 15 s, or the
-    /// account jumps there, which it may do now and then unless a minute of it is open.
+    /// account jumps there, which it may do now and then unless a minute of it is open. What is shown `beside` a video,
+    /// in step with it, takes a jump of the account and leaves it where it is, with its open minute.
     pub(crate) fn may_have_content_key(
         &self,
         account: &AccountId,
         place: Place,
+        beside: Option<Magnet>,
         now_ms: u64,
     ) -> Result<(), Refusal> {
         let rate = self.limits.moves;
@@ -280,8 +288,12 @@ impl Accounts {
             }
             let played = now_ms.saturating_sub(playing.since_ms);
             let key_from = u64::from(playing.playtime_ms).saturating_sub(NEXT_KEY_MS);
-            let is_next = same_video && playing.cell.checked_add(1) == Some(place.cell);
-            if is_next && played >= key_from {
+            let comes_next = playing.cell.checked_add(1) == Some(place.cell) && played >= key_from;
+            let in_step = playing.cell == place.cell || comes_next;
+            if beside == Some(playing.video) && in_step && state.moves.take(rate, now_ms) {
+                return Ok(());
+            }
+            if same_video && comes_next {
                 // Without a ticket the place moves on when the cell has had its time.
                 if state.open.is_none() {
                     let end = playing
@@ -390,26 +402,4 @@ fn forget(inner: &mut Inner, now_ms: u64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn q2_viewers_that_another_verifier_makes_up_keep_out_nobody_who_comes() {
-        let limits = Limits {
-            sessions: 8,
-            ..Limits::default()
-        };
-        let accounts = Accounts::new(limits);
-        let start = |byte: u8| accounts.may_start(&AccountId([byte; 32]), 1_000, 0);
-        assert!(start(1).is_ok());
-        for made_up in 100..200 {
-            accounts.note_elsewhere(&AccountId([made_up; 32]), 1_000, 90_000);
-        }
-        assert_eq!(accounts.len(), 4);
-        accounts.note_elsewhere(&AccountId([1; 32]), 1_000, 90_000);
-        assert_eq!(start(1), Err(Refusal::TicketOpen), "who is known is noted");
-        for viewer in 2..6 {
-            assert!(start(viewer).is_ok());
-        }
-    }
-}
+mod tests;

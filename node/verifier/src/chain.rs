@@ -9,8 +9,8 @@ use chainflix_primitives::{
     duty::SetSecretRecord,
     hash::Hash32,
     registry::{
-        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
-        VideoTerms,
+        CountedEnhancement, PovParameters, ProviderRecord, SettledRound, Standing,
+        VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Header, TicketsRoot},
     rounds::{CycleRule, RoundClock},
@@ -122,6 +122,13 @@ pub trait ChainView: Send + Sync + 'static {
     fn video(&self, at: At, video: Magnet) -> ChainResult<Option<VideoTerms>>;
     /// State of a video in `round`.
     fn video_state(&self, at: At, video: Magnet, round: Round) -> ChainResult<Option<VideoState>>;
+    /// The enhancements of a video that counted in `round`.
+    fn enhancements(
+        &self,
+        at: At,
+        video: Magnet,
+        round: Round,
+    ) -> ChainResult<Vec<CountedEnhancement>>;
     /// A storage provider.
     fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>>;
     /// What never changes of an advertising campaign.

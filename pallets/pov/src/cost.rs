@@ -4,6 +4,7 @@
 //!  report    = report(verdicts, debits, late tickets) + openings × header_opening + personal_opening
 //!              + (earnings: count_active + one vote)
 //!  authorize = authorize_report(verdicts, debits, late tickets, openings)
+//!  fault of an enhancement = fault of a leaf + a read of the database
 //! ```
 //!
 //! Parts that read the same are each charged for it. Every path is taken to be as long as it can be.
@@ -13,7 +14,7 @@ use chainflix_primitives::{
     missing::MissingView,
     report::Report,
 };
-use frame_support::weights::Weight;
+use frame_support::{traits::Get, weights::Weight};
 
 use crate::{Config, WeightInfo};
 
@@ -76,6 +77,7 @@ pub fn report<T: Config>(report: &Report) -> Weight {
 pub fn report_fault<T: Config>(proof: &FaultProof) -> Weight {
     match kind_of(proof) {
         Kind::Leaf => T::WeightInfo::fault_of_leaf(),
+        Kind::Enhancement => T::WeightInfo::fault_of_leaf().saturating_add(one_record::<T>()),
         Kind::Ticket => T::WeightInfo::fault_of_ticket(),
         Kind::TwoLeaves => T::WeightInfo::fault_of_two_leaves(),
         Kind::Assignment => T::WeightInfo::fault_of_assignment(),
@@ -87,6 +89,9 @@ pub fn report_fault<T: Config>(proof: &FaultProof) -> Weight {
 pub fn authorize_fault<T: Config>(proof: &FaultProof) -> Weight {
     match kind_of(proof) {
         Kind::Leaf => T::WeightInfo::authorize_fault_of_leaf(),
+        Kind::Enhancement => {
+            T::WeightInfo::authorize_fault_of_leaf().saturating_add(one_record::<T>())
+        }
         Kind::Ticket => T::WeightInfo::authorize_fault_of_ticket(),
         Kind::TwoLeaves => T::WeightInfo::authorize_fault_of_two_leaves(),
         Kind::Assignment => T::WeightInfo::authorize_fault_of_assignment(),
@@ -98,6 +103,7 @@ pub fn authorize_fault<T: Config>(proof: &FaultProof) -> Weight {
 pub fn prove_fault<T: Config>(proof: &FaultProof) -> Weight {
     match kind_of(proof) {
         Kind::Leaf => T::WeightInfo::prove_fault_of_leaf(),
+        Kind::Enhancement => T::WeightInfo::prove_fault_of_leaf().saturating_add(one_record::<T>()),
         Kind::Ticket => T::WeightInfo::prove_fault_of_ticket(),
         Kind::TwoLeaves => T::WeightInfo::prove_fault_of_two_leaves(),
         Kind::Assignment => T::WeightInfo::prove_fault_of_assignment(),
@@ -108,6 +114,7 @@ pub fn prove_fault<T: Config>(proof: &FaultProof) -> Weight {
 /// Proofs that cost the same.
 enum Kind {
     Leaf,
+    Enhancement,
     Ticket,
     TwoLeaves,
     Assignment,
@@ -123,7 +130,13 @@ const fn kind_of(proof: &FaultProof) -> Kind {
         FaultEvidence::SameMinute { .. } | FaultEvidence::Overlap { .. } => Kind::TwoLeaves,
         FaultEvidence::NotAssigned => Kind::Assignment,
         FaultEvidence::WrongPossession { .. } => Kind::Possession,
+        FaultEvidence::EnhancementInactive { .. } => Kind::Enhancement,
     }
+}
+
+/// The record of an enhancement, which is read beside everything that a fault of a leaf reads.
+fn one_record<T: Config>() -> Weight {
+    <T as frame_system::Config>::DbWeight::get().reads(1)
 }
 
 /// Judging a proof that a view is missing, and paying for it.

@@ -76,7 +76,8 @@ pub mod pallet {
         hash::Hash32,
         missing::MissingView,
         registry::{
-            Discipline, PovParameters, ROUNDS_UNTIL_EFFECT, Settlement, Standing, VideoRegistry,
+            Discipline, EnhancementRegistry, PovParameters, ROUNDS_UNTIL_EFFECT, Settlement,
+            Standing, VideoRegistry,
         },
         report::{Header, Report, TicketsRoot, Verdict},
         rounds::{CYCLE_ROUNDS, CycleRule, PRODUCTION_ROUND_MS, RoundClock},
@@ -120,6 +121,9 @@ pub mod pallet {
 
         /// The registered videos.
         type Videos: VideoRegistry;
+
+        /// Enhancements of videos, and whose they were in a round.
+        type Enhancements: EnhancementRegistry;
 
         /// Who pays judged rounds and adopts earnings.
         type Settlement: Settlement;

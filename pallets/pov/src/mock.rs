@@ -7,7 +7,8 @@ use chainflix_primitives::{
     emission::CFX,
     ratio::MiningRatio,
     registry::{
-        Discipline, JudgedBlock, RegistryError, Settlement, VideoRegistry, VideoState, VideoTerms,
+        Discipline, EnhancementRegistry, JudgedBlock, RegistryError, Settlement, VideoRegistry,
+        VideoState, VideoTerms,
     },
     report::EarningsTriple,
 };
@@ -65,6 +66,8 @@ parameter_types! {
     pub static Suspended: BTreeSet<AccountId> = BTreeSet::new();
     /// Registered videos, each with its states by round of effect.
     pub static Videos: BTreeMap<Magnet, (VideoTerms, BTreeMap<Round, VideoState>)> = BTreeMap::new();
+    /// Enhancements: of which video, from which round on, and up to which.
+    pub static Enhancements: BTreeMap<u32, (Magnet, Round, Round)> = BTreeMap::new();
     /// What was handed over for settlement, in order.
     pub static Settled: Vec<(Round, Vec<JudgedBlock>, Vec<AccountId>)> = Vec::new();
     /// What was voted for, in order.
@@ -75,6 +78,7 @@ impl crate::Config for Test {
     type Now = NowMs;
     type SlotMs = SlotMs;
     type Videos = Videos;
+    type Enhancements = Enhancements;
     type Settlement = Recorder;
     type Discipline = Bonds;
     type Currency = Balances;
@@ -179,6 +183,14 @@ impl VideoRegistry for Videos {
 
     fn reinstate(_video: &Magnet) -> Result<(), RegistryError> {
         Err(RegistryError::Unknown)
+    }
+}
+
+impl EnhancementRegistry for Enhancements {
+    fn owner_in(enhancement: u32, video: &Magnet, round: Round) -> Option<AccountId> {
+        let known = Self::get();
+        let (of, from, until) = known.get(&enhancement)?;
+        (of == video && (*from..*until).contains(&round)).then_some(AccountId([0x0e; 32]))
     }
 }
 

@@ -9,8 +9,8 @@ use chainflix_primitives::{
     duty::SetSecretRecord,
     hash::Hash32,
     registry::{
-        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
-        VideoTerms,
+        CountedEnhancement, PovParameters, ProviderRecord, SettledRound, Standing,
+        VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Header, TicketsRoot},
     rounds::{CycleRule, RoundClock},
@@ -63,6 +63,8 @@ sp_api::decl_runtime_apis! {
         fn video(video: Magnet) -> Option<VideoTerms>;
         /// State of a video in `round`.
         fn video_state(video: Magnet, round: Round) -> Option<VideoState>;
+        /// The enhancements of a video that counted in `round`.
+        fn enhancements(video: Magnet, round: Round) -> Vec<CountedEnhancement>;
         /// A storage provider.
         fn provider(index: u32) -> Option<ProviderRecord>;
         /// What never changes of an advertising campaign.

@@ -69,6 +69,8 @@ pub trait Records {
     fn playtime_ms(&self, video: &Magnet, minute: u16) -> Option<u32>;
     /// The account behind a provider index.
     fn provider_owner(&self, provider: u32) -> Option<AccountId>;
+    /// Who owned an enhancement in `round`, when it was attached to `video` then.
+    fn enhancer(&self, enhancement: u32, video: &Magnet, round: Round) -> Option<AccountId>;
     /// Round of an instant, ms since the Unix epoch.
     fn round_at(&self, at_ms: u64) -> Option<Round>;
     /// Cycle of a round.
@@ -247,6 +249,16 @@ pub fn verifier_parts(
     let mut parts = Vec::from([(issuer, half)]);
     parts.extend(reporters.iter().map(|reporter| (*reporter, each)));
     parts
+}
+
+/// The owners of the enhancements that the view showed, equally for each enhancement; floored, the rest is the caller's.
+/// Nobody when none was shown.
+#[must_use]
+pub fn enhancer_parts(amount: u128, owners: &[AccountId]) -> Vec<(AccountId, u128)> {
+    let Some(each) = amount.checked_div(owners.len() as u128) else {
+        return Vec::new();
+    };
+    owners.iter().map(|owner| (*owner, each)).collect()
 }
 
 /// The providers of the cell by receipt bytes, floored; none to a provider of the viewer's own.

@@ -3,7 +3,7 @@
 //!
 //! | kind | proved by |
 //! |---|---|
-//! | wrong nonce, elapsed outside the window, not assigned, video inactive | the leaf |
+//! | wrong nonce, elapsed outside the window, not assigned, video inactive, enhancement inactive | the leaf |
 //! | ticket not at its index | the leaf, and what stands there under the tickets root |
 //! | two of one minute, two that overlap | two leaves of one viewer |
 //! | wrong possession | the leaf, the cell's entry, and the eight true plaintext leaves |
@@ -123,6 +123,12 @@ pub enum FaultEvidence {
         /// The eight leaves that the chain reads, in order.
         openings: BoundedVec<PlainOpening, ConstU32<SLICES>>,
     },
+    /// The leaf names an enhancement that was not attached to the video in the ticket's round.
+    #[codec(index = 8)]
+    EnhancementInactive {
+        /// Which.
+        enhancement: u32,
+    },
 }
 
 /// Proof of a fault in a view block.
@@ -178,6 +184,9 @@ pub enum FaultKind {
     /// See [`FaultEvidence::WrongPossession`].
     #[codec(index = 7)]
     WrongPossession,
+    /// See [`FaultEvidence::EnhancementInactive`].
+    #[codec(index = 8)]
+    EnhancementInactive,
 }
 
 /// Values that a leaf is held against: those of its ticket's round.
@@ -199,6 +208,8 @@ pub struct FaultFacts<'a> {
     pub terms: Option<&'a VideoTerms>,
     /// Its state.
     pub state: Option<VideoState>,
+    /// Whether the enhancement that the evidence names was attached to the video; of no matter for other evidence.
+    pub is_enhanced: bool,
     /// The issuer's tickets root, if it reported one.
     pub tickets: Option<TicketsRoot>,
     /// The header of the wrong leaf.
@@ -220,6 +231,7 @@ impl FaultEvidence {
             Self::NotAssigned => FaultKind::NotAssigned,
             Self::VideoInactive => FaultKind::VideoInactive,
             Self::WrongPossession { .. } => FaultKind::WrongPossession,
+            Self::EnhancementInactive { .. } => FaultKind::EnhancementInactive,
         }
     }
 
@@ -292,6 +304,9 @@ impl FaultProof {
                 !draw::is_assigned::<H>(&facts.seed, &claim.viewer, facts.set, &self.issuer)
             }
             FaultEvidence::VideoInactive => !self.counts_in(facts),
+            FaultEvidence::EnhancementInactive { enhancement } => {
+                claim.enhancements.contains(enhancement) && !facts.is_enhanced
+            }
             FaultEvidence::WrongPossession {
                 cell,
                 cell_path,

@@ -85,6 +85,7 @@ explained! {
     Header = 108, "Body and header disagree in count, order, playtime or debits.";
     Ticket = 109, "No reported tickets root holds the ticket of a leaf.";
     Ad = 110, "The campaign of an advertisement was not active, or its creative is another video.";
+    Enhancement = 111, "An enhancement was not attached to the video when the minute began.";
 }
 
 explained! {
@@ -95,6 +96,7 @@ explained! {
     OutsideRound = 123, "A view was accepted in another round than the block may hold.";
     DeliveriesNotInOrder = 124, "The providers of a leaf are missing, or not in order.";
     WrongNonce = 125, "The nonce of a leaf does not meet the difficulty.";
+    EnhancementsNotInOrder = 126, "The enhancements of a leaf are not in order, or one is named twice.";
 }
 
 explained! {
@@ -107,6 +109,7 @@ explained! {
     NotAssigned = 145, "Its verifier attested a view of a viewer of others.";
     VideoInactive = 146, "Its verifier attested a view of a video that nobody could watch.";
     WrongPossession = 147, "Its verifier attested a possession chain that the plaintext disproves.";
+    EnhancementInactive = 148, "Its verifier attested a view with an enhancement that was not attached to the video.";
 }
 
 explained! {

@@ -83,6 +83,8 @@ refusals! {
     TooManySessions = 34, "The verifier has as many sessions as it may hold; try the other one.";
     UnknownView = 35, "There is no such view of this account here.";
     AddressRefused = 36, "This verifier does not serve the viewer's address with this; try another one.";
+    EnhancementNotAttached = 37, "The minute names an enhancement that was not attached to the video when it began.";
+    EnhancementsNotInOrder = 38, "The minute names its enhancements out of order, or one of them twice.";
     CampaignNotActive = 39, "The campaign does not exist, or is not active in this round.";
     CampaignCapReached = 40, "The viewer has seen the campaign as often as it pays for in a day.";
     AccountTooYoung = 41, "The viewer has not earned by watching for as long as the campaign asks.";

@@ -213,6 +213,28 @@ pub trait EnhancementRegistry {
     fn owner_in(enhancement: u32, video: &Magnet, round: Round) -> Option<AccountId>;
 }
 
+/// An enhancement that counted for its video in a round.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct CountedEnhancement {
+    /// The id by which views name it.
+    pub id: u32,
+    /// Who owned it then, and is paid when a view of the round showed it.
+    pub owner: AccountId,
+    /// SHA-256 of its file; the magnet of what is published as cells.
+    pub hash: Hash32,
+}
+
 /// Why a registry refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegistryError {

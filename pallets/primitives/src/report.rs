@@ -195,6 +195,9 @@ pub enum RejectReason {
     /// active.
     #[codec(index = 10)]
     Ad,
+    /// An enhancement was not attached to the video in the ticket's round.
+    #[codec(index = 11)]
+    Enhancement,
 }
 
 /// Verdict on the header of one verifier.

@@ -95,7 +95,7 @@ pub struct ViewClaim {
     pub nonce: u64,
     /// Who delivered how much, by ascending provider index.
     pub deliveries: BoundedVec<Delivery, ConstU32<MAX_PROVIDERS>>,
-    /// Enhancements shown.
+    /// Enhancements shown, ascending.
     pub enhancements: BoundedVec<u32, ConstU32<MAX_ENHANCEMENTS>>,
     /// The advertisement, when the view was one.
     pub ad: Option<AdShown>,
@@ -129,6 +129,16 @@ impl ViewClaim {
     #[must_use]
     pub fn cell_id<H: Hasher>(&self) -> CellId {
         CellId::of::<H>(&self.video, self.rendition, self.minute)
+    }
+
+    /// Whether every enhancement is named once, in ascending order: each takes an equal part of what the view is worth to
+    /// enhancers.
+    #[must_use]
+    pub fn has_enhancements_in_order(&self) -> bool {
+        self.enhancements.windows(2).all(|pair| match pair {
+            [a, b] => a < b,
+            _ => false,
+        })
     }
 
     /// What the nonce was mined over.
@@ -208,6 +218,9 @@ impl ViewLeaf {
         if !strictly_ascending(&self.claim.deliveries) {
             return Err(LeafError::DeliveriesNotInOrder);
         }
+        if !self.claim.has_enhancements_in_order() {
+            return Err(LeafError::EnhancementsNotInOrder);
+        }
         let input = self.claim.nonce_input::<H>(context.genesis, context.cycle);
         if !input.is_met::<H>(self.claim.nonce, context.difficulty) {
             return Err(LeafError::WrongNonce);
@@ -283,6 +296,9 @@ pub enum LeafError {
     /// The nonce does not meet the difficulty.
     #[codec(index = 5)]
     WrongNonce,
+    /// Enhancements are not by ascending id, or named twice.
+    #[codec(index = 6)]
+    EnhancementsNotInOrder,
 }
 
 fn strictly_ascending(deliveries: &[Delivery]) -> bool {

@@ -285,7 +285,7 @@ def optional(v, encode):
 
 
 KINDS = ["WrongNonce", "OutsideWindow", "TicketElsewhere", "SameMinute", "Overlap", "NotAssigned"]
-KINDS += ["VideoInactive", "WrongPossession"]
+KINDS += ["VideoInactive", "WrongPossession", "EnhancementInactive"]
 
 
 def evidence(kind, v):
@@ -299,6 +299,8 @@ def evidence(kind, v):
             leaf = raw(opening["leaf"])
             openings += compact(len(leaf)) + leaf + hashes(opening["path"])
         return raw(v["cell_scale"]) + hashes(v["cell_path"]) + openings
+    if kind == "EnhancementInactive":
+        return u32(v["enhancement"])
     return b""
 
 
@@ -427,6 +429,9 @@ def check_split():
         amount, n = int(case["amount"]), case["reporters"]
         parts = [amount // 2] + [(amount - amount // 2) // n] * n if n else [amount]
         same("verifier parts", [str(part) for part in parts], case["issuer_then_reporters"])
+    for case in v["enhancers"]:
+        amount, shown = int(case["amount"]), case["shown"]
+        same("enhancer parts", [str(amount // shown)] * shown if shown else [], case["parts"])
 
 
 def check_settlement():
@@ -491,7 +496,7 @@ def totals_of(name):
 
 
 def check_refusals():
-    same("codes", [r["code"] for r in load("refusals")], list(range(37)))
+    same("codes", [r["code"] for r in load("refusals")], list(range(39)))
 
 
 def main():

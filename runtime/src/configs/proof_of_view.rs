@@ -28,6 +28,7 @@ impl pallet_pov::Config for Runtime {
     type Now = SlotTime;
     type SlotMs = ConstU64<{ time::SLOT_MS }>;
     type Videos = Videos;
+    type Enhancements = Videos;
     type Settlement = Rewards;
     type Discipline = Authorities;
     type Currency = Balances;

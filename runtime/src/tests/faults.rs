@@ -18,6 +18,7 @@ use chainflix_primitives::{
 };
 use frame_support::{assert_ok, dispatch::Pays, traits::fungible::Inspect};
 use pallet_pov::types::{Issued, RoundProgress};
+use pallet_videos::EnhancementState;
 
 /// A leaf whose nonce nobody mined.
 fn bad_leaf(clock: &RoundClock) -> ViewLeaf {
@@ -47,6 +48,15 @@ fn bad_leaf(clock: &RoundClock) -> ViewLeaf {
 
 /// Puts a block with that leaf on chain, as the report of `issuer` of round 0 would, and returns the proof against it.
 fn with_bad_block(issuer: AccountId) -> FaultProof {
+    with_block(issuer, FaultEvidence::WrongNonce, |_| {})
+}
+
+/// The same with a leaf that is changed, and other evidence.
+fn with_block(
+    issuer: AccountId,
+    evidence: FaultEvidence,
+    change: impl FnOnce(&mut ViewLeaf),
+) -> FaultProof {
     let clock = RoundClock {
         genesis_ms: 1_760_000_400_000,
         round_ms: 7_200,
@@ -56,7 +66,8 @@ fn with_bad_block(issuer: AccountId) -> FaultProof {
         round: 1,
         blocks: 1,
     });
-    let leaf = bad_leaf(&clock);
+    let mut leaf = bad_leaf(&clock);
+    change(&mut leaf);
     let empty = merkle::empty_root::<Sha256>();
     let header = Header {
         root: leaf.leaf_hash::<Sha256>(),
@@ -83,7 +94,49 @@ fn with_bad_block(issuer: AccountId) -> FaultProof {
             leaf,
             path: Default::default(),
         },
-        evidence: FaultEvidence::WrongNonce,
+        evidence,
+    }
+}
+
+#[test]
+fn k_an_enhancement_that_was_not_attached_is_a_fault_by_the_registry_of_videos() {
+    for attached in [true, false] {
+        chain("local_testnet").execute_with(|| {
+            let issuer = AccountId(LOCAL_VERIFIERS[0].account().into());
+            let reporter = DevelopmentVerifier::Dave.account();
+            let owner = DevelopmentVerifier::Charlie.account();
+            let id = 3;
+            let enhancement = pallet_videos::Enhancement {
+                video: Magnet([2; 32]),
+                kind: pallet_videos::EnhancementKind::Effects,
+                language: Default::default(),
+                hash: [8; 32],
+                price: None,
+                owners: vec![pallet_videos::OwnerChange {
+                    from_round: 0,
+                    owner,
+                }]
+                .try_into()
+                .expect("one of eight"),
+                // The ticket is of round 0.
+                state: EnhancementState::Attached {
+                    from_round: u32::from(!attached),
+                },
+                deposit: 0,
+            };
+            pallet_videos::Enhancements::<Runtime>::insert(id, enhancement);
+            let evidence = FaultEvidence::EnhancementInactive { enhancement: id };
+            let proof = with_block(issuer, evidence, |leaf| {
+                leaf.claim.enhancements = vec![id].try_into().expect("one of four");
+            });
+            let outcome = Pov::report_fault(RuntimeOrigin::signed(reporter), Box::new(proof));
+            let held = outcome.map(|info| info.pays_fee == Pays::No);
+            assert_eq!(held, Ok(!attached));
+            assert_eq!(
+                <Authorities as Discipline>::is_suspended(&issuer),
+                !attached
+            );
+        });
     }
 }
 

@@ -143,6 +143,7 @@ pub(super) fn record_json(record: &ViewRecord) -> Value {
         "elapsed_ms": leaf.elapsed_ms,
         "nonce": claim.nonce.to_string(),
         "deliveries": Value::from_iter(deliveries),
+        "enhancements": claim.enhancements.to_vec(),
         "is_advertisement": claim.ad.is_some(),
         "block": place,
         "fate": record.fate.as_ref().map(fate_json),
@@ -167,6 +168,9 @@ pub(super) fn record_text(record: &ViewRecord) -> String {
     for delivery in &claim.deliveries {
         let (bytes, provider) = (delivery.bytes, delivery.provider);
         lines.push(format!("  delivered {bytes} bytes by provider {provider}"));
+    }
+    for enhancement in &claim.enhancements {
+        lines.push(format!("  showed    enhancement {enhancement} with it"));
     }
     lines.push(match &record.view {
         ViewPlace::Nowhere(_) => "  block     none yet that is reported on chain".to_owned(),

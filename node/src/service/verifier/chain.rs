@@ -6,8 +6,8 @@ use chainflix_primitives::{
     campaign::{CampaignState, CampaignTerms},
     duty::SetSecretRecord,
     registry::{
-        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
-        VideoTerms,
+        CountedEnhancement, PovParameters, ProviderRecord, SettledRound, Standing,
+        VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Header, TicketsRoot},
     rounds::{CycleRule, RoundClock},
@@ -239,6 +239,17 @@ impl ChainView for NodeChain {
     fn video_state(&self, at: At, video: Magnet, round: Round) -> ChainResult<Option<VideoState>> {
         self.read(at, "video state", |api, hash| {
             api.video_state(hash, video, round)
+        })
+    }
+
+    fn enhancements(
+        &self,
+        at: At,
+        video: Magnet,
+        round: Round,
+    ) -> ChainResult<Vec<CountedEnhancement>> {
+        self.read(at, "enhancements", |api, hash| {
+            api.enhancements(hash, video, round)
         })
     }
 

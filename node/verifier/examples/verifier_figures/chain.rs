@@ -14,8 +14,8 @@ use chainflix_primitives::{
     duty::{self, SetSecretRecord, set_secret_commitment_preimage},
     hash::{Hash32, Hasher},
     registry::{
-        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
-        VideoTerms,
+        CountedEnhancement, PovParameters, ProviderRecord, SettledRound, Standing,
+        VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EARNINGS_VERSION, EarningsTriple, Header, Report, TicketsRoot},
     rounds::{CycleRule, RoundClock},
@@ -279,6 +279,9 @@ impl ChainView for Chain {
     }
     fn video_state(&self, _: At, _: Magnet, _: Round) -> ChainResult<Option<VideoState>> {
         Ok(Some(VideoState::Active))
+    }
+    fn enhancements(&self, _: At, _: Magnet, _: Round) -> ChainResult<Vec<CountedEnhancement>> {
+        Ok(Vec::new())
     }
     fn provider(&self, _: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
         Ok(self.lock().providers.get(index as usize).cloned())

@@ -17,7 +17,7 @@ use chainflix_primitives::{
 
 use super::verdicts::NoVerdict;
 use crate::chain::At;
-use crate::chain::facts::RoundFacts;
+use crate::chain::facts::{Enhancements, RoundFacts};
 use crate::checks::body::BodyContext;
 use crate::checks::faults::{FaultSearch, Inactive};
 use crate::context::Context;
@@ -39,6 +39,7 @@ pub(super) struct Material {
     rounds: HashMap<Round, Arc<RoundFacts>>,
     videos: HashMap<(Magnet, Round), Arc<VideoTerms>>,
     campaigns: HashMap<(u32, Round), Arc<CampaignTerms>>,
+    enhancements: HashMap<(Magnet, Round), Enhancements>,
     tickets: HashMap<Round, Arc<Vec<Hash32>>>,
     delegations: HashMap<Hash32, SignedDelegation>,
     paid: HashSet<Hash32>,
@@ -58,6 +59,7 @@ impl Material {
         let mut rounds = HashMap::new();
         let mut videos = HashMap::new();
         let mut campaigns = HashMap::new();
+        let mut enhancements = HashMap::new();
         let mut delegations = HashSet::new();
         let mut inactive = HashMap::new();
         for leaf in body.leaves.iter() {
@@ -93,6 +95,10 @@ impl Material {
             {
                 campaigns.insert((ad.campaign, issued), terms);
             }
+            let key = (claim.video, issued);
+            if !claim.enhancements.is_empty() && !enhancements.contains_key(&key) {
+                enhancements.insert(key, context.facts.enhancements(claim.video, issued)?);
+            }
         }
         let mut tickets = HashMap::new();
         for issued in rounds.keys() {
@@ -111,6 +117,7 @@ impl Material {
             rounds,
             videos,
             campaigns,
+            enhancements,
             tickets,
             delegations,
             paid: paid_before(context, issuer, round)?,
@@ -149,6 +156,7 @@ impl Material {
             rounds: &self.rounds,
             videos: &self.videos,
             campaigns: &self.campaigns,
+            enhancements: &self.enhancements,
             tickets: &self.tickets,
             delegations: &self.delegations,
             paid: &self.paid,

@@ -13,7 +13,7 @@ use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
     campaign::{CampaignState, CampaignTerms},
     hash::Hash32,
-    registry::{PovParameters, ProviderRecord, VideoState, VideoTerms},
+    registry::{CountedEnhancement, PovParameters, ProviderRecord, VideoState, VideoTerms},
     rounds::{CycleRule, RoundClock},
 };
 
@@ -39,6 +39,9 @@ pub(crate) struct RoundFacts {
     pub(crate) set: Vec<AccountId>,
 }
 
+/// The enhancements of a video that counted in a round; at most 64.
+pub(crate) type Enhancements = Arc<[CountedEnhancement]>;
+
 #[derive(Default)]
 struct Remembered {
     round: Round,
@@ -46,6 +49,7 @@ struct Remembered {
     rounds: HashMap<Round, Arc<RoundFacts>>,
     videos: HashMap<Magnet, Arc<VideoTerms>>,
     states: HashMap<(Magnet, Round), Option<VideoState>>,
+    enhancements: HashMap<(Magnet, Round), Enhancements>,
     providers: HashMap<u32, Arc<ProviderRecord>>,
     controllers: HashMap<[u8; 32], bool>,
     campaigns: HashMap<u32, Arc<CampaignTerms>>,
@@ -158,6 +162,17 @@ impl Facts {
                 Err(NotWatchable::NotActive)
             },
         )
+    }
+
+    /// The enhancements of a video that counted in `round`.
+    pub(crate) fn enhancements(&self, video: Magnet, round: Round) -> ChainResult<Enhancements> {
+        let key = (video, round);
+        if let Some(counted) = self.lock().enhancements.get(&key) {
+            return Ok(Arc::clone(counted));
+        }
+        let counted: Enhancements = self.chain.enhancements(self.at, video, round)?.into();
+        remember(&mut self.lock().enhancements, key, Arc::clone(&counted));
+        Ok(counted)
     }
 
     /// A storage provider.

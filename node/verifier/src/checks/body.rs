@@ -23,7 +23,7 @@ use chainflix_primitives::{
 use super::receipts::{KnownDelivery, ReceiptContext};
 use super::signatures::{self, Deferred, Signed};
 use super::{cell, receipts};
-use crate::chain::facts::RoundFacts;
+use crate::chain::facts::{Enhancements, RoundFacts};
 use crate::secrets::Secrets;
 
 /// Everything that a body is held against.
@@ -44,6 +44,8 @@ pub(crate) struct BodyContext<'a> {
     pub(crate) videos: &'a HashMap<(Magnet, Round), Arc<VideoTerms>>,
     /// Advertising campaigns that were active in a round of issue.
     pub(crate) campaigns: &'a HashMap<(u32, Round), Arc<CampaignTerms>>,
+    /// Enhancements that a video had in a round of issue. Looked up where a leaf names any.
+    pub(crate) enhancements: &'a HashMap<(Magnet, Round), Enhancements>,
     /// Leaf hashes of the issuer's tickets, by round of issue.
     pub(crate) tickets: &'a HashMap<Round, Arc<Vec<Hash32>>>,
     /// Delegations by hash, signed by their accounts.
@@ -187,6 +189,9 @@ fn check_leaf<'c>(
     let debit = ad
         .map(|ad| check_ad(context, claim, ad, issued))
         .transpose()?;
+    if context.stranger_in(claim, issued).is_some() {
+        return Err(RejectReason::Enhancement.into());
+    }
     if !draw::is_assigned::<Sha256>(&facts.seed, &claim.viewer, &facts.set, &context.issuer) {
         return Err(RejectReason::NotAssigned.into());
     }
@@ -211,6 +216,19 @@ fn check_leaf<'c>(
         playtime_ms: if debit.is_some() { 0 } else { playtime_ms },
         debit,
     })
+}
+
+impl BodyContext<'_> {
+    /// An enhancement that a view names, and that was not attached to its video in the ticket's round.
+    pub(crate) fn stranger_in(&self, claim: &ViewClaim, issued: Round) -> Option<u32> {
+        let counted = self.enhancements.get(&(claim.video, issued));
+        let is_counted = |id: &u32| counted.is_some_and(|all| all.iter().any(|one| one.id == *id));
+        claim
+            .enhancements
+            .iter()
+            .find(|id| !is_counted(id))
+            .copied()
+    }
 }
 
 /// What an ad view debits: its campaign was active, shows this creative, and ran in a video that was active too. Caps are

@@ -128,6 +128,9 @@ impl FaultSearch<'_> {
         if !input.is_met::<Sha256>(claim.nonce, facts.parameters.difficulty) {
             return Some(FaultEvidence::WrongNonce);
         }
+        if let Some(enhancement) = self.context.stranger_in(claim, facts.round) {
+            return Some(FaultEvidence::EnhancementInactive { enhancement });
+        }
         let list = self.context.tickets.get(&facts.round)?;
         let ticket = leaf
             .ticket(self.context.issuer, facts.round)
@@ -218,6 +221,12 @@ impl FaultSearch<'_> {
             }
             _ => None,
         };
+        let is_enhanced = match &evidence {
+            FaultEvidence::EnhancementInactive { enhancement } => {
+                self.context.stranger_in(&leaf.claim, held.round) != Some(*enhancement)
+            }
+            _ => false,
+        };
         let proof = FaultProof {
             issuer: self.context.issuer,
             round: self.context.round,
@@ -233,6 +242,7 @@ impl FaultSearch<'_> {
             difficulty: held.parameters.difficulty,
             terms: terms.as_deref(),
             state,
+            is_enhanced,
             tickets,
             header: self.context.header,
             other,

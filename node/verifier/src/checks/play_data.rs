@@ -6,8 +6,8 @@ use chainflix_primitives::{
     hash::Hash32,
     play_data::PlayData,
     refusal::Refusal,
-    registry::VideoTerms,
-    view::VIEW_VERSION,
+    registry::{CountedEnhancement, VideoTerms},
+    view::{VIEW_VERSION, ViewClaim},
     window::{self, MIN_EARNING_MS, WindowError},
 };
 
@@ -37,6 +37,8 @@ pub(crate) struct PlayContext<'a> {
     pub(crate) terms: &'a VideoTerms,
     /// Difficulty of the nonce.
     pub(crate) difficulty: u8,
+    /// The enhancements that the video had.
+    pub(crate) enhancements: &'a [CountedEnhancement],
     /// The claim's deliveries, with their providers.
     pub(crate) deliveries: &'a [KnownDelivery<'a>],
 }
@@ -121,6 +123,18 @@ fn check_claim(
         payload: claim.signing_payload(context.genesis),
     };
     deferred.push(signed, Refusal::BadSignature);
+    check_enhancements(claim, context.enhancements)
+}
+
+/// Every enhancement is named once, and was attached to the video: its owner is paid for the view.
+fn check_enhancements(claim: &ViewClaim, counted: &[CountedEnhancement]) -> Result<(), Refusal> {
+    if !claim.has_enhancements_in_order() {
+        return Err(Refusal::EnhancementsNotInOrder);
+    }
+    let is_counted = |id: &u32| counted.iter().any(|one| one.id == *id);
+    if !claim.enhancements.iter().all(is_counted) {
+        return Err(Refusal::EnhancementNotAttached);
+    }
     Ok(())
 }
 

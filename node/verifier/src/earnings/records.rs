@@ -12,6 +12,7 @@ use chainflix_primitives::{
     window,
 };
 
+use crate::chain::facts::Enhancements;
 use crate::chain::{At, ChainResult, Facts};
 
 /// Most cycle rules that are looked back over: far more than a chain remembers.
@@ -22,6 +23,8 @@ pub(super) struct Gathered {
     clock: RoundClock,
     videos: BTreeMap<Magnet, (VideoShares, u32)>,
     providers: BTreeMap<u32, AccountId>,
+    /// Enhancements of videos, by round of issue.
+    enhancements: BTreeMap<(Magnet, Round), Enhancements>,
     /// Cycle rules, latest first.
     rules: Vec<CycleRule>,
     /// Quotas of the rounds of issue.
@@ -43,6 +46,7 @@ impl Gathered {
             clock,
             videos: BTreeMap::new(),
             providers: BTreeMap::new(),
+            enhancements: BTreeMap::new(),
             rules: rules_until(facts, round)?,
             quotas: BTreeMap::new(),
             campaigns: BTreeMap::new(),
@@ -55,11 +59,16 @@ impl Gathered {
 
     fn add(&mut self, facts: &Facts, leaf: &ViewLeaf) -> ChainResult<()> {
         let claim = &leaf.claim;
-        if let Some(issued) = self.clock.round_at(claim.issue_ms)
-            && !self.quotas.contains_key(&issued)
-        {
-            let parameters = facts.chain().parameters(At::Finalized, issued)?;
-            self.quotas.insert(issued, parameters.views_per_group);
+        if let Some(issued) = self.clock.round_at(claim.issue_ms) {
+            if !self.quotas.contains_key(&issued) {
+                let parameters = facts.chain().parameters(At::Finalized, issued)?;
+                self.quotas.insert(issued, parameters.views_per_group);
+            }
+            let key = (claim.video, issued);
+            if !claim.enhancements.is_empty() && !self.enhancements.contains_key(&key) {
+                let counted = facts.enhancements(claim.video, issued)?;
+                self.enhancements.insert(key, counted);
+            }
         }
         self.add_video(facts, claim.video)?;
         if let Some(ad) = &claim.ad {
@@ -138,6 +147,12 @@ impl Records for Gathered {
 
     fn provider_owner(&self, provider: u32) -> Option<AccountId> {
         self.providers.get(&provider).copied()
+    }
+
+    fn enhancer(&self, enhancement: u32, video: &Magnet, round: Round) -> Option<AccountId> {
+        let counted = self.enhancements.get(&(*video, round))?;
+        let found = counted.iter().find(|one| one.id == enhancement)?;
+        Some(found.owner)
     }
 
     fn round_at(&self, at_ms: u64) -> Option<Round> {

@@ -15,6 +15,7 @@ use chainflix_primitives::{
 
 use super::{Message, watchable};
 use crate::accounts::OpenTicket;
+use crate::chain::facts::Enhancements;
 use crate::checks::play_data::{self, PlayContext};
 use crate::checks::receipts::KnownDelivery;
 use crate::checks::signatures::Deferred;
@@ -181,6 +182,10 @@ fn check(
             provider: provider.as_deref(),
         })
         .collect();
+    let enhancements: Enhancements = match data.claim.enhancements.as_slice() {
+        [] => Arc::default(),
+        _ => context.facts.enhancements(ticket.video, ticket.round)?,
+    };
     let deferred = play_data::check(
         data,
         &PlayContext {
@@ -194,6 +199,7 @@ fn check(
             spent: open.ad.is_none() && has_bit(&spent, ticket.minute),
             terms: &terms,
             difficulty: parameters.difficulty,
+            enhancements: &enhancements,
             deliveries: &deliveries,
         },
     )?;

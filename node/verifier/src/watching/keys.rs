@@ -131,7 +131,7 @@ fn grant(
     })
 }
 
-/// The content key of the playing cell, or of the next in the last 15 s.
+/// The content key of the playing cell, or of the next in the last 15 s; in step with it, of an enhancement of its video.
 pub(super) fn content_key(
     context: &Context,
     ready: &Ready,
@@ -147,9 +147,18 @@ pub(super) fn content_key(
         cell,
         playtime_ms,
     };
+    let viewer = message.account();
+    let beside = match context.accounts.plays(&viewer) {
+        Some(film) if film != video => {
+            let attached = context.facts.enhancements(film, ready.round)?;
+            let is_layer = attached.iter().any(|one| one.hash == video.0);
+            is_layer.then_some(film)
+        }
+        _ => None,
+    };
     context
         .accounts
-        .may_have_content_key(&message.account(), place, message.arrived_ms)?;
+        .may_have_content_key(&viewer, place, beside, message.arrived_ms)?;
     let key = context
         .secrets
         .of(terms.key_epoch)

@@ -90,7 +90,8 @@ pub(super) async fn one(
     })))
 }
 
-/// Whether the view pays `account`: as its viewer, its video's producer or supervisor, or a storage provider.
+/// Whether the view pays `account`: as its viewer, its video's producer or supervisor, the owner of an enhancement that it
+/// showed, or a storage provider.
 fn is_party(context: &Context, account: &AccountId, leaf: &ViewLeaf) -> Result<bool, Failure> {
     if leaf.claim.viewer == *account {
         return Ok(true);
@@ -98,6 +99,19 @@ fn is_party(context: &Context, account: &AccountId, leaf: &ViewLeaf) -> Result<b
     let terms = context.facts.video(leaf.claim.video)?;
     if terms.is_some_and(|terms| [terms.producer, terms.supervisor].contains(account)) {
         return Ok(true);
+    }
+    let issued = match context.facts.clock()? {
+        Some(clock) => clock.round_at(leaf.claim.issue_ms),
+        None => None,
+    };
+    if let Some(issued) = issued.filter(|_| !leaf.claim.enhancements.is_empty()) {
+        let counted = context.facts.enhancements(leaf.claim.video, issued)?;
+        let mut shown = counted
+            .iter()
+            .filter(|one| leaf.claim.enhancements.contains(&one.id));
+        if shown.any(|one| one.owner == *account) {
+            return Ok(true);
+        }
     }
     for delivery in &leaf.claim.deliveries {
         let provider = context.facts.provider(delivery.provider)?;

@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    ops::Range,
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -15,8 +16,8 @@ use chainflix_primitives::{
     hash::Hash32,
     heartbeat::Heartbeat,
     registry::{
-        PovParameters, ProviderRecord, ROUNDS_UNTIL_EFFECT, SettledRound, Standing,
-        VerifierAnnouncement, VideoState, VideoTerms,
+        CountedEnhancement, PovParameters, ProviderRecord, ROUNDS_UNTIL_EFFECT, SettledRound,
+        Standing, VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Report, TicketsRoot},
     rounds::{CycleRule, RoundClock, is_counted},
@@ -78,6 +79,8 @@ pub(crate) struct State {
     pub(crate) videos: BTreeMap<Magnet, VideoTerms>,
     /// State of a video from a round on, ascending.
     pub(crate) video_states: BTreeMap<Magnet, Vec<(Round, VideoState)>>,
+    /// Enhancements of a video, each with the rounds in which it counts for its owner.
+    pub(crate) enhancements: BTreeMap<Magnet, Vec<(Range<Round>, CountedEnhancement)>>,
     pub(crate) campaigns: Vec<Campaign>,
     pub(crate) providers: Vec<ProviderRecord>,
     pub(crate) controllers: Vec<[u8; 32]>,
@@ -87,6 +90,13 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// The enhancements of a video that count in a round.
+    pub(crate) fn enhancements_in(&self, video: &Magnet, round: Round) -> Vec<CountedEnhancement> {
+        let all = self.enhancements.get(video).into_iter().flatten();
+        let counted = all.filter(|(rounds, _)| rounds.contains(&round));
+        counted.map(|(_, enhancement)| *enhancement).collect()
+    }
+
     /// Seed of a cycle.
     pub(crate) fn seed_of(cycle: Cycle) -> Hash32 {
         let mut seed = first_cycle_seed::<Sha256>();
@@ -256,6 +266,7 @@ impl Chain {
             settled: Vec::new(),
             votes: BTreeMap::new(),
             adopted: None,
+            enhancements: BTreeMap::new(),
             videos: BTreeMap::new(),
             video_states: BTreeMap::new(),
             campaigns: Vec::new(),

@@ -6,6 +6,7 @@ mod api;
 mod audit;
 mod bad_blocks;
 mod description;
+mod enhancements;
 mod epochs;
 mod faults;
 mod heartbeats;

@@ -6,7 +6,10 @@ use chainflix_primitives::{
     fault::{FaultEvidence, FaultFacts, FaultProof},
     hash::Hash32,
     ids::Signature64,
-    registry::{CurrentRound, Discipline, VerifierKeys, VideoRegistry, VideoState, VideoTerms},
+    registry::{
+        CurrentRound, Discipline, EnhancementRegistry, VerifierKeys, VideoRegistry, VideoState,
+        VideoTerms,
+    },
     report::{Header, MAX_LATE_TICKETS, TicketsRoot},
     rounds::CYCLE_ROUNDS,
     view::ViewLeaf,
@@ -45,6 +48,7 @@ struct Looked {
     difficulty: u8,
     terms: Option<VideoTerms>,
     state: Option<VideoState>,
+    is_enhanced: bool,
     tickets: Option<TicketsRoot>,
 }
 
@@ -250,6 +254,12 @@ impl<T: Config> Pallet<T> {
             FaultEvidence::TicketElsewhere { .. } => Self::tickets_of(issuer, issued_in),
             _ => None,
         };
+        let is_enhanced = match evidence {
+            FaultEvidence::EnhancementInactive { enhancement } => {
+                T::Enhancements::owner_in(*enhancement, video, issued_in).is_some()
+            }
+            _ => false,
+        };
         Ok(Looked {
             issued_in,
             cycle,
@@ -258,6 +268,7 @@ impl<T: Config> Pallet<T> {
             difficulty: Self::parameters_in(issued_in).difficulty,
             terms: T::Videos::terms(video),
             state: T::Videos::state_in(video, issued_in),
+            is_enhanced,
             tickets,
         })
     }
@@ -298,6 +309,7 @@ impl Looked {
             difficulty: self.difficulty,
             terms: self.terms.as_ref(),
             state: self.state,
+            is_enhanced: self.is_enhanced,
             tickets: self.tickets,
             header,
             other,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Pallet,
-    mock::{Test, Videos},
+    mock::{Enhancements, Test, Videos},
 };
 
 /// Whether an honest view's block stands `evidence`.
@@ -262,6 +262,40 @@ fn a_view_of_a_video_or_cell_that_does_not_exist_is_a_fault() {
             },
         );
     }
+}
+
+/// Whether a view of round 0 that names these enhancements stands as a fault of `enhancement`.
+fn enhanced(named: &[u32], enhancement: u32) -> bool {
+    let mut fault = false;
+    with_leaf(
+        |viewer, leaf| {
+            leaf.claim.enhancements = named.to_vec().try_into().expect("at most four");
+            viewer.sign(leaf);
+        },
+        |network| {
+            let evidence = FaultEvidence::EnhancementInactive { enhancement };
+            fault = holds(&against(network, 0, 0, evidence));
+        },
+    );
+    fault
+}
+
+#[test]
+fn k_a_view_with_an_enhancement_that_was_never_attached_to_its_video_is_a_fault() {
+    Enhancements::set([(7, (VIDEO, 0, 9)), (8, (Magnet([1; 32]), 0, 9))].into());
+    assert!(!enhanced(&[7], 7));
+    assert!(enhanced(&[7, 8], 8), "it is of another video");
+    assert!(enhanced(&[6, 7], 6), "there is no such enhancement");
+    assert!(!enhanced(&[7], 6), "the view does not name it");
+    assert!(!enhanced(&[], 6));
+}
+
+#[test]
+fn g4_an_enhancement_is_judged_by_the_tickets_round() {
+    // The tickets are of round 0; proofs come in later ones.
+    Enhancements::set([(7, (VIDEO, 0, 1)), (8, (VIDEO, 1, 9))].into());
+    assert!(!enhanced(&[7], 7), "it was ended since");
+    assert!(enhanced(&[8], 8), "it was attached since");
 }
 
 #[test]

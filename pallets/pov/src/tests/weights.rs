@@ -85,6 +85,30 @@ fn every_part_of_a_report_is_paid_for() {
 }
 
 #[test]
+fn a_fault_of_an_enhancement_pays_for_the_record_that_it_reads_beside() {
+    use chainflix_primitives::fault::{FaultEvidence, FaultProof};
+    use frame_support::traits::Get;
+    let weigh = |cost: fn(&FaultProof) -> Weight| {
+        let mut weights = Vec::new();
+        super::evidence::with_leaf(
+            |_, _| {},
+            |network| {
+                let enhancement = FaultEvidence::EnhancementInactive { enhancement: 1 };
+                for evidence in [FaultEvidence::VideoInactive, enhancement] {
+                    weights.push(cost(&super::evidence::against(network, 0, 0, evidence)));
+                }
+            },
+        );
+        weights[1].saturating_sub(weights[0])
+    };
+    let read = <Test as frame_system::Config>::DbWeight::get().reads(1);
+    assert!(read.ref_time() > 0);
+    assert_eq!(weigh(cost::report_fault::<Test>), read);
+    assert_eq!(weigh(cost::authorize_fault::<Test>), read);
+    assert_eq!(weigh(cost::prove_fault::<Test>), read);
+}
+
+#[test]
 fn q_the_largest_network_reports_and_settles_within_what_is_kept_for_it() {
     // A quarter of 800 ms is kept for operational transactions in each of 18 blocks.
     let reports = of(&largest()).saturating_mul(MAX_VERIFIERS.into());

@@ -7,7 +7,9 @@ use alloc::{
 
 use super::advertising::Purses;
 use super::memory::{Additions, Interval, Memory, Minute, Shown};
-use super::{EarningsError, Exclusion, Records, ViewOutcome, storage_parts, verifier_parts};
+use super::{
+    EarningsError, Exclusion, Records, ViewOutcome, enhancer_parts, storage_parts, verifier_parts,
+};
 use crate::campaign::{AD_RATIO, day_of};
 use crate::ids::{AccountId, AddressTag};
 use crate::ratio::MiningRatio;
@@ -322,6 +324,18 @@ impl<'a, R: Records> Draft<'a, R> {
         })
     }
 
+    /// Owners of the enhancements that a view showed, as of its round of issue; one that counted for nothing then has
+    /// none.
+    fn enhancers(&self, leaf: &ViewLeaf) -> Result<Vec<AccountId>, EarningsError> {
+        let claim = &leaf.claim;
+        let issued = self.records.round_at(claim.issue_ms);
+        let issued = issued.ok_or(EarningsError::UnknownRound)?;
+        let named = claim.enhancements.iter();
+        Ok(named
+            .filter_map(|id| self.records.enhancer(*id, &claim.video, issued))
+            .collect())
+    }
+
     /// Credits one view's value to everybody in it.
     fn pay(
         &mut self,
@@ -341,6 +355,7 @@ impl<'a, R: Records> Draft<'a, R> {
             &self.settled.reporters,
         ));
         shares.extend(storage_parts(parts.storage, leaf, self.records));
+        shares.extend(enhancer_parts(parts.enhancers, &self.enhancers(leaf)?));
         let mut rest = value;
         for (account, amount) in shares {
             rest = rest.checked_sub(amount).ok_or(EarningsError::Overflow)?;

@@ -1,7 +1,9 @@
 mod advertising;
+mod enhancers;
 mod exclusions;
 mod memory;
 mod model;
+mod records;
 mod roles;
 mod sums;
 mod sybils;

@@ -32,13 +32,21 @@ fn numbers_of_reasons_never_change() {
         Refusal::TooEarly.reason().code,
         RejectReason::Signature.reason().code,
         RejectReason::Ad.reason().code,
+        RejectReason::Enhancement.reason().code,
         RejectReason::Leaf(LeafError::OutsideWindow).reason().code,
+        RejectReason::Leaf(LeafError::EnhancementsNotInOrder)
+            .reason()
+            .code,
         FaultKind::WrongNonce.reason().code,
         FaultKind::WrongPossession.reason().code,
+        FaultKind::EnhancementInactive.reason().code,
         Exclusion::SameMinute.reason().code,
         Exclusion::AccountTooYoung.reason().code,
     ];
-    assert_eq!(found, [12, 101, 110, 121, 140, 147, 160, 164]);
+    assert_eq!(
+        found,
+        [12, 101, 110, 111, 121, 126, 140, 147, 148, 160, 164]
+    );
     assert_eq!(fate(ViewFate::Expired), Some(180));
     assert_eq!(fate(ViewFate::Voided), Some(181));
     let reason = Exclusion::Overlap;

@@ -161,6 +161,29 @@ fn k3_deliveries_must_be_named_once_each_and_in_order() {
 }
 
 #[test]
+fn k_enhancements_must_be_named_once_each_and_in_order() {
+    for (enhancements, right) in [
+        (bounded([]), true),
+        (bounded([0, 7, 9, u32::MAX]), true),
+        (bounded([9, 7]), false),
+        (bounded([7, 7]), false),
+        (bounded([7, 9, 9]), false),
+    ] {
+        let checked = leaf_of(mined(ViewClaim {
+            enhancements,
+            ..claim()
+        }))
+        .check::<Sha256>(&context());
+        let expected = if right {
+            Ok(ISSUED)
+        } else {
+            Err(LeafError::EnhancementsNotInOrder)
+        };
+        assert_eq!(checked, expected);
+    }
+}
+
+#[test]
 fn t1_acceptance_lies_in_the_headers_round_5_s_around_it_or_in_the_carry_over() {
     let header = ISSUED + 50;
     let begin = CLOCK.start_of(header - MAX_CARRY_ROUNDS).expect("a round");

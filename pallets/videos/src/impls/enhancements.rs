@@ -1,9 +1,10 @@
 //! Proposing, accepting, ending and removing enhancements.
 
+use alloc::vec::Vec;
 use chainflix_primitives::{
     Magnet, Round,
     hash::Hash32,
-    registry::{CurrentRound, VideoState},
+    registry::{CountedEnhancement, CurrentRound, VideoState},
 };
 use frame_support::{
     BoundedVec,
@@ -26,6 +27,23 @@ impl<T: Config> Pallet<T> {
         (enhancement.video == *video)
             .then(|| enhancement.earning_owner(round).cloned())
             .flatten()
+    }
+
+    /// The enhancements of `video` that counted in `round`, in order of acceptance; at most 64. Whoever judges many views of
+    /// one video asks once.
+    #[must_use]
+    pub fn enhancements_counted_in(video: &Magnet, round: Round) -> Vec<CountedEnhancement> {
+        let listed = Attached::<T>::get(video).into_iter();
+        let counted = listed.filter_map(|id| {
+            let enhancement = Enhancements::<T>::get(id)?;
+            let owner = enhancement.earning_owner(round)?;
+            Some(CountedEnhancement {
+                id,
+                owner: Self::raw(owner),
+                hash: enhancement.hash,
+            })
+        });
+        counted.collect()
     }
 
     /// Takes in an enhancement under the next id, and attaches it when the producer's consent is there already.

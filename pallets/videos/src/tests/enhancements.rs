@@ -93,6 +93,36 @@ fn other_pallets_read_the_owner_of_a_round_through_the_trait_and_for_its_own_vid
 }
 
 #[test]
+fn whoever_judges_views_reads_all_that_counted_for_a_video_in_a_round_with_their_owners() {
+    run_on_video(|| {
+        let ids = [0; 3].map(|_| propose(stranger(), MAGNET));
+        let counted = |round| Videos::enhancements_counted_in(&MAGNET, round);
+        assert_ok!(accept(producer(), ids[1]));
+        assert_ok!(accept(producer(), ids[0]));
+        assert!(counted(1_011).is_empty());
+        Now::set(1_020);
+        assert_ok!(end(producer(), ids[1]));
+        let give = |to| Videos::transfer_enhancement(RuntimeOrigin::signed(stranger()), ids[0], to);
+        assert_ok!(give(other_producer()));
+        let found = |round| {
+            let all = counted(round).into_iter();
+            all.map(|one| {
+                let record = Videos::enhancement(one.id).expect("it stays");
+                assert_eq!(one.hash, record.hash);
+                let owner = owner_in(one.id, round).expect("it counts");
+                assert_eq!(one.owner, RawAccount(owner.clone().into()));
+                (one.id, owner)
+            })
+            .collect::<Vec<_>>()
+        };
+        // In order of acceptance; what only waits is not among them.
+        assert_eq!(found(1_021), [(ids[1], stranger()), (ids[0], stranger())]);
+        assert_eq!(found(1_022), [(ids[0], other_producer())]);
+        assert!(Videos::enhancements_counted_in(&Magnet([9; 32]), 1_022).is_empty());
+    });
+}
+
+#[test]
 fn only_the_producer_of_the_video_accepts_and_only_once() {
     run_on_video(|| {
         let id = propose(stranger(), MAGNET);

@@ -203,6 +203,47 @@ fn a_body_that_is_not_in_order_or_not_what_its_header_says_is_rejected() {
     assert_eq!(debits, rejected(RejectReason::Header, 0));
 }
 
+/// The verdict when leaf `index` names enhancements, of which 7 and 9 are attached in the first round of issue.
+fn enhanced(index: usize, named: &[u32]) -> Verdict {
+    under(|block| {
+        block.enhance(ISSUED);
+        let leaf = &mut block.leaves[index];
+        leaf.claim.enhancements = named.to_vec().try_into().expect("at most four");
+        mine_and_sign(leaf);
+        block.list_ticket(index);
+    })
+}
+
+#[test]
+fn k_a_view_that_names_what_is_not_attached_to_its_video_is_rejected() {
+    for right in [&[][..], &[7], &[9], &[7, 9]] {
+        assert_eq!(enhanced(2, right), Verdict::Approve);
+    }
+    for wrong in [&[8][..], &[0, 7], &[7, 8, 9]] {
+        assert_eq!(enhanced(2, wrong), rejected(RejectReason::Enhancement, 2));
+    }
+    let order = RejectReason::Leaf(LeafError::EnhancementsNotInOrder);
+    for wrong in [&[9, 7][..], &[7, 7], &[7, 9, 9]] {
+        assert_eq!(enhanced(2, wrong), rejected(order, 2));
+    }
+}
+
+#[test]
+fn k_an_issuer_that_adds_an_enhancement_to_what_the_viewer_signed_is_rejected() {
+    let verdict = under(|block| {
+        block.enhance(ISSUED);
+        block.leaves[2].claim.enhancements = vec![7].try_into().expect("one");
+    });
+    assert_eq!(verdict, rejected(RejectReason::Signature, 2));
+}
+
+#[test]
+fn g4_what_was_attached_is_judged_by_the_round_of_the_ticket() {
+    // Leaf 1 was issued a round later, when nothing was attached any more.
+    assert_eq!(enhanced(0, &[7]), Verdict::Approve);
+    assert_eq!(enhanced(1, &[7]), rejected(RejectReason::Enhancement, 1));
+}
+
 fn ad(clicked: bool) -> AdShown {
     AdShown {
         campaign: CAMPAIGN,

@@ -2,7 +2,7 @@
 
 use chainflix_primitives::{
     AccountId, Sha256,
-    fault::{FaultFacts, FaultProof},
+    fault::{FaultEvidence, FaultFacts, FaultProof},
     view::ViewLeaf,
 };
 
@@ -31,6 +31,13 @@ impl State {
             }
             None => None,
         };
+        let is_enhanced = match &proof.evidence {
+            FaultEvidence::EnhancementInactive { enhancement } => self
+                .enhancements_in(&leaf.claim.video, issued_in)
+                .iter()
+                .any(|one| one.id == *enhancement),
+            _ => false,
+        };
         let facts = FaultFacts {
             genesis: GENESIS,
             issued_in,
@@ -40,6 +47,7 @@ impl State {
             difficulty: self.parameters.difficulty,
             terms: self.videos.get(&leaf.claim.video),
             state: self.state_of(&leaf.claim.video, issued_in),
+            is_enhanced,
             tickets: self.tickets.get(&(proof.issuer, issued_in)).copied(),
             header,
             other,

@@ -8,8 +8,8 @@ use chainflix_primitives::{
     duty::SetSecretRecord,
     hash::Hash32,
     registry::{
-        PovParameters, ProviderRecord, SettledRound, Standing, VerifierAnnouncement, VideoState,
-        VideoTerms,
+        CountedEnhancement, PovParameters, ProviderRecord, SettledRound, Standing,
+        VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Header, TicketsRoot},
     rounds::{CycleRule, RoundClock},
@@ -150,6 +150,14 @@ impl ChainView for NodeView {
     }
     fn video_state(&self, at: At, video: Magnet, round: Round) -> ChainResult<Option<VideoState>> {
         self.at(at, |state| state.state_of(&video, round))
+    }
+    fn enhancements(
+        &self,
+        at: At,
+        video: Magnet,
+        round: Round,
+    ) -> ChainResult<Vec<CountedEnhancement>> {
+        self.at(at, |state| state.enhancements_in(&video, round))
     }
     fn provider(&self, at: At, index: u32) -> ChainResult<Option<ProviderRecord>> {
         self.at(at, |state| state.providers.get(index as usize).cloned())

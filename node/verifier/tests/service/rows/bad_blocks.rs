@@ -9,6 +9,7 @@ use chainflix_primitives::{
     view::ViewLeaf,
 };
 
+use super::enhancements::attach;
 use crate::chain::GENESIS;
 use crate::net::Net;
 use crate::video::Video;
@@ -193,6 +194,18 @@ async fn h_a_view_of_a_video_that_nobody_may_watch_is_proven_on_chain() {
     caught(&[(0, 60_000)], FaultKind::VideoInactive, |plot| {
         let mut leaf = plot.views[0].leaf();
         leaf.claim.video.0[0] ^= 1;
+        plot.sign(&mut leaf);
+        vec![leaf]
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn k_a_view_with_an_enhancement_that_is_not_attached_is_proven_on_chain() {
+    caught(&[(0, 60_000)], FaultKind::EnhancementInactive, |plot| {
+        attach(&plot.net, &plot.video, 3, 0..Round::MAX);
+        let mut leaf = plot.views[0].leaf();
+        leaf.claim.enhancements = vec![3, 4].try_into().expect("two");
         plot.sign(&mut leaf);
         vec![leaf]
     })

@@ -4,6 +4,7 @@ use chainflix_primitives::{
     AccountId, Hash32, Sha256,
     api::{Reply, Request, ViewFate, ViewPlace, ViewRecord, ViewStatus},
     refusal::Refusal,
+    registry::CountedEnhancement,
 };
 
 use crate::net::Net;
@@ -91,25 +92,37 @@ async fn a_view_is_shown_to_whom_it_pays_and_to_nobody_else() {
     let video = net.publish(1, 60_000);
     let (producer, supervisor) = (Viewer::new(20), Viewer::new(21));
     let (owner, stranger) = (Viewer::new(22), Viewer::new(23));
+    let (enhancer, other_enhancer) = (Viewer::new(24), Viewer::new(25));
     let accounts: [AccountId; 3] = [producer.account(), supervisor.account(), owner.account()];
+    let enhancers = [enhancer.account(), other_enhancer.account()];
     net.chain.change(|state| {
         let terms = state.videos.get_mut(&video.magnet).expect("published");
         (terms.producer, terms.supervisor) = (accounts[0], accounts[1]);
         state.providers[1].owner = accounts[2];
+        let counted = (0..).zip(enhancers).map(|(id, owner)| {
+            let hash = [0xee; 32];
+            (0..u32::MAX, CountedEnhancement { id, owner, hash })
+        });
+        state.enhancements.insert(video.magnet, counted.collect());
     });
     let viewer = Viewer::new(9);
-    net.watch(&viewer, &video, 0).await;
     let mut session = viewer.open(&net, 0).await;
+    let (_, mut data) = net.play(&viewer, &mut session, &video, 0).await;
+    data.claim.enhancements = vec![0].try_into().expect("one");
+    viewer.sign_claim(&mut data);
+    session.finish(data).await.expect("an honest view");
     let id = views(&mut session).await[0].view;
     let own = shown(&mut session, id).await;
-    for party in [&producer, &supervisor, &owner] {
+    for party in [&producer, &supervisor, &owner, &enhancer] {
         let mut session = party.open(&net, 0).await;
         assert_eq!(shown(&mut session, id).await, own);
         assert!(views(&mut session).await.is_empty(), "it is not their view");
     }
-    let mut session = stranger.open(&net, 0).await;
-    for view in [id, [7; 32]] {
-        let refusal = session.refusal(Request::View { view }).await;
-        assert_eq!(refusal, Refusal::UnknownView, "as if there were none");
+    for nobody in [&stranger, &other_enhancer] {
+        let mut session = nobody.open(&net, 0).await;
+        for view in [id, [7; 32]] {
+            let refusal = session.refusal(Request::View { view }).await;
+            assert_eq!(refusal, Refusal::UnknownView, "as if there were none");
+        }
     }
 }

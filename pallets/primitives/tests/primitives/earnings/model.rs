@@ -148,6 +148,16 @@ impl Model {
                 parts.push((*owner, storage * u128::from(delivery.bytes) / all_bytes));
             }
         }
+        let issued = world.clock.round_at(leaf.claim.issue_ms);
+        let issued = issued.expect("after genesis");
+        let mut enhancers = Vec::new();
+        for id in &leaf.claim.enhancements {
+            enhancers.extend(world.enhancer(*id, &leaf.claim.video, issued));
+        }
+        for owner in &enhancers {
+            let each = value * u128::from(ratio.enhancers) / 1_000_000 / enhancers.len() as u128;
+            parts.push((*owner, each));
+        }
         let paid: u128 = parts.iter().map(|(_, amount)| amount).sum();
         parts.push((shares.producer, value - paid));
         for (account, amount) in parts.into_iter().filter(|(_, amount)| *amount > 0) {

@@ -20,29 +20,32 @@ fn any_view(world: &World, round: u32, earliest: u32) -> impl Strategy<Value = S
     (
         (0..5u8, 0..VIDEOS.len(), any::<prop::sample::Index>()),
         (begin.max(90_000)..end.max(90_001), 0..=500u32),
-        0..3u8,
+        (0..3u8, prop::collection::btree_set(9..17u32, 0..=4)),
         prop::collection::btree_map(1..6u32, 0..2_000_000u32, 1..4),
     )
-        .prop_map(move |(what, (accepted, late), group, deliveries)| {
-            let (name, cells) = VIDEOS[what.1];
-            let minute = u16::try_from(what.2.index(usize::from(cells.min(6)))).expect("few");
-            let playtime = match (name, minute) {
-                ("short", 2) => playtimes[2],
-                ("least", _) => playtimes[3],
-                _ => playtimes[0],
-            };
-            let elapsed_ms = playtime + playtime / 2 * late / 500;
-            Seen {
-                viewer: format!("viewer {}", what.0),
-                video: name.into(),
-                minute,
-                at: accepted - u64::from(elapsed_ms),
-                elapsed_ms,
-                group: format!("group {group}"),
-                deliveries: deliveries.into_iter().collect(),
-                ad: None,
-            }
-        })
+        .prop_map(
+            move |(what, (accepted, late), (group, shown), deliveries)| {
+                let (name, cells) = VIDEOS[what.1];
+                let minute = u16::try_from(what.2.index(usize::from(cells.min(6)))).expect("few");
+                let playtime = match (name, minute) {
+                    ("short", 2) => playtimes[2],
+                    ("least", _) => playtimes[3],
+                    _ => playtimes[0],
+                };
+                let elapsed_ms = playtime + playtime / 2 * late / 500;
+                Seen {
+                    viewer: format!("viewer {}", what.0),
+                    video: name.into(),
+                    minute,
+                    at: accepted - u64::from(elapsed_ms),
+                    elapsed_ms,
+                    group: format!("group {group}"),
+                    deliveries: deliveries.into_iter().collect(),
+                    enhancements: shown.into_iter().collect(),
+                    ad: None,
+                }
+            },
+        )
 }
 
 fn any_round(

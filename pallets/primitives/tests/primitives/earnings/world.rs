@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bounded_collections::{BoundedVec, ConstU32};
 use chainflix_primitives::{
-    AccountId, Cycle, Magnet, Round, Sha256,
+    AccountId, Magnet, Round, Sha256,
     campaign::{CampaignTerms, MAX_PAID_CAMPAIGNS, PaidCampaign, sum_debits},
     earnings::{EarningsError, Ledger, Records, VideoShares, ViewOutcome},
     emission::{CFX, EmissionPreset, EmissionSchedule},
@@ -16,7 +16,6 @@ use chainflix_primitives::{
     rounds::{CycleRule, PRODUCTION_ROUND_MS, RoundClock},
     settlement::{block_reward, capped_weights, round_reward},
     view::{AdShown, Delivery, ViewClaim, ViewLeaf},
-    window::cell_playtime,
 };
 
 use crate::samples::{CLOCK, account, bytes, claim};
@@ -32,6 +31,8 @@ pub(crate) struct World {
     pub(crate) providers: BTreeMap<u32, AccountId>,
     /// Producer, ratio and total playtime by name; unknown names are unknown videos.
     pub(crate) videos: BTreeMap<Magnet, (VideoShares, u32)>,
+    /// Owners of enhancements of the long video, each from a round on; nobody once it has ended.
+    pub(crate) enhancements: BTreeMap<u32, BTreeMap<Round, Option<AccountId>>>,
     /// Campaigns and what is left in their escrow.
     pub(crate) campaigns: BTreeMap<u32, (CampaignTerms, u128)>,
 }
@@ -47,6 +48,8 @@ pub(crate) struct Seen {
     pub(crate) elapsed_ms: u32,
     pub(crate) group: String,
     pub(crate) deliveries: Vec<(u32, u32)>,
+    /// Enhancements shown.
+    pub(crate) enhancements: Vec<u32>,
     /// Campaign, host video, clicked.
     pub(crate) ad: Option<(u32, String, bool)>,
 }
@@ -73,6 +76,7 @@ pub(crate) fn seen(viewer: &str, minute: u16, at: u64) -> Seen {
         elapsed_ms: 60_000,
         group: viewer.into(),
         deliveries: vec![(1, 1_000)],
+        enhancements: Vec::new(),
         ad: None,
     }
 }
@@ -115,6 +119,20 @@ pub(crate) fn handed(issuer: &str, views: Vec<Seen>) -> Handed {
         approved: true,
         views,
     }
+}
+
+/// Of the long video: three by three enhancers and a second one of the first, one that is sold in round 6, and one that is
+/// ended in round 6.
+fn enhancements() -> BTreeMap<u32, BTreeMap<Round, Option<AccountId>>> {
+    let by = |number: u32| Some(account(&format!("enhancer {number}")));
+    BTreeMap::from([
+        (10, [(0, by(0))].into()),
+        (11, [(0, by(1))].into()),
+        (12, [(0, by(2))].into()),
+        (13, [(0, by(0))].into()),
+        (14, [(0, by(3)), (6, by(4))].into()),
+        (15, [(0, by(5)), (6, None)].into()),
+    ])
 }
 
 impl World {
@@ -161,6 +179,7 @@ impl World {
                     (shares("studio", MiningRatio::whitepaper()), 20_000),
                 ),
             ]),
+            enhancements: enhancements(),
             campaigns: BTreeMap::from([(1, (campaign("advertiser"), 1_000 * CFX))]),
         }
     }
@@ -207,6 +226,7 @@ impl World {
                 minute: seen.minute,
                 issue_ms: self.clock.genesis_ms + seen.at,
                 deliveries: deliveries.try_into().expect("at most 8"),
+                enhancements: seen.enhancements.clone().try_into().expect("at most 4"),
                 ad: seen.ad.as_ref().map(|(campaign, host, clicked)| AdShown {
                     campaign: *campaign,
                     host_video: video(host),
@@ -347,42 +367,6 @@ impl World {
         } else {
             0
         }
-    }
-}
-
-impl Records for World {
-    fn video(&self, video: &Magnet) -> Option<VideoShares> {
-        self.videos.get(video).map(|(shares, _)| *shares)
-    }
-
-    fn playtime_ms(&self, video: &Magnet, minute: u16) -> Option<u32> {
-        self.videos
-            .get(video)
-            .and_then(|(_, total)| cell_playtime(*total, minute))
-    }
-
-    fn provider_owner(&self, provider: u32) -> Option<AccountId> {
-        self.providers.get(&provider).copied()
-    }
-
-    fn round_at(&self, at_ms: u64) -> Option<Round> {
-        self.clock.round_at(at_ms)
-    }
-
-    fn cycle_of(&self, round: Round) -> Option<Cycle> {
-        self.cycles
-            .iter()
-            .rev()
-            .find_map(|rule| rule.cycle_of(round))
-    }
-
-    fn views_per_group(&self, round: Round) -> u32 {
-        let changed = self.later_quota.filter(|(from, _)| round >= *from);
-        changed.map_or(self.quota, |(_, quota)| quota)
-    }
-
-    fn campaign(&self, campaign: u32) -> Option<CampaignTerms> {
-        self.campaigns.get(&campaign).map(|(terms, _)| *terms)
     }
 }
 

@@ -3,7 +3,7 @@
 use chainflix_primitives::{
     Sha256,
     campaign::CampaignTerms,
-    earnings::{Ledger, ViewOutcome, leaf_hash, verifier_parts},
+    earnings::{Ledger, ViewOutcome, enhancer_parts, leaf_hash, verifier_parts},
     emission::{CFX, EmissionPreset},
     merkle,
     ratio::MiningRatio,
@@ -116,7 +116,17 @@ pub(super) fn split() -> Value {
             json!({ "amount": number(amount), "reporters": reporters, "issuer_then_reporters": amounts })
         })
         .into();
-    json!({ "ratios": cases, "verifier": verifier })
+    let enhancers: Vec<Value> = [(7u128, 0usize), (7, 1), (7, 2), (1_000_003, 4), (3, 4)]
+        .map(|(amount, shown)| {
+            let owners: Vec<_> = (0..shown)
+                .map(|n| account(&format!("enhancer {n}")))
+                .collect();
+            let parts = enhancer_parts(amount, &owners);
+            let amounts: Vec<Value> = parts.iter().map(|(_, part)| number(*part)).collect();
+            json!({ "amount": number(amount), "shown": shown, "parts": amounts })
+        })
+        .into();
+    json!({ "ratios": cases, "verifier": verifier, "enhancers": enhancers })
 }
 
 /// Weights, rewards of blocks and values of views.
@@ -190,6 +200,8 @@ pub(super) fn settlement() -> Value {
 fn blocks() -> Vec<Handed> {
     let shared = Seen {
         deliveries: vec![(1, 700_001), (3, 299_999)],
+        // Two of one enhancer, one that was sold in round 6, and one that counted no more.
+        enhancements: vec![10, 13, 14, 15],
         ..seen("viewer 1", 4, 400_000)
     };
     let own = Seen {

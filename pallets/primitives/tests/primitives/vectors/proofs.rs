@@ -82,6 +82,12 @@ fn evidence() -> Vec<(FaultEvidence, Value)> {
                 "openings": [opened, opened],
             }),
         ),
+        (
+            FaultEvidence::EnhancementInactive {
+                enhancement: 70_000,
+            },
+            json!({ "enhancement": 70_000 }),
+        ),
     ]
 }
 

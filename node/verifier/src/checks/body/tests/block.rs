@@ -5,7 +5,7 @@ use chainflix_primitives::{
     delegation::{Delegation, WalletSignature},
     ids::{AddressTag, UploadId},
     ratio::MiningRatio,
-    registry::PovParameters,
+    registry::{CountedEnhancement, PovParameters},
     report::TicketsRoot,
     rounds::CycleRule,
     view::{Delivery, VIEW_VERSION, ViewClaim},
@@ -33,6 +33,7 @@ pub(super) struct Block {
     pub(super) rounds: HashMap<Round, Arc<RoundFacts>>,
     pub(super) videos: HashMap<(Magnet, Round), Arc<VideoTerms>>,
     pub(super) campaigns: HashMap<(u32, Round), Arc<CampaignTerms>>,
+    pub(super) enhancements: HashMap<(Magnet, Round), Enhancements>,
     pub(super) tickets: HashMap<Round, Arc<Vec<Hash32>>>,
     pub(super) delegations: HashMap<Hash32, SignedDelegation>,
     pub(super) paid: HashSet<Hash32>,
@@ -91,6 +92,7 @@ impl Block {
             campaigns: [ISSUED, ISSUED + 1]
                 .map(|round| ((CAMPAIGN, round), Arc::new(campaign())))
                 .into(),
+            enhancements: HashMap::new(),
             tickets: HashMap::new(),
             delegations: HashMap::new(),
             paid: HashSet::new(),
@@ -139,6 +141,16 @@ impl Block {
         self.leaves.push(leaf);
     }
 
+    /// Enhancements 7 and 9 are attached in a round.
+    pub(super) fn enhance(&mut self, round: Round) {
+        let counted = [7, 9].map(|id| CountedEnhancement {
+            id,
+            owner: AccountId([11; 32]),
+            hash: [12; 32],
+        });
+        self.enhancements.insert((VIDEO, round), counted.into());
+    }
+
     /// The issuer writes the ticket of leaf `index` anew, as if the leaf were right.
     pub(super) fn list_ticket(&mut self, index: usize) {
         let leaf = &self.leaves[index];
@@ -167,6 +179,7 @@ impl Block {
             rounds: &self.rounds,
             videos: &self.videos,
             campaigns: &self.campaigns,
+            enhancements: &self.enhancements,
             tickets: &self.tickets,
             delegations: &self.delegations,
             paid: &self.paid,

@@ -47,6 +47,11 @@ fn falsify(block: &mut Block, index: usize, kind: FaultKind) {
                 Arc::make_mut(facts).set = (2..9).map(|n| AccountId([n; 32])).collect();
             }
         }
+        FaultKind::EnhancementInactive => {
+            leaf.claim.enhancements = vec![7, 8].try_into().expect("two");
+            mine_and_sign(leaf);
+            (ISSUED..ISSUED + 2).for_each(|round| block.enhance(round));
+        }
         FaultKind::SameMinute | FaultKind::Overlap | FaultKind::WrongPossession => {}
     }
 }
@@ -59,6 +64,7 @@ fn every_false_leaf_is_found_at_whatever_place_and_whichever_leaf_was_suspected_
         FaultKind::TicketElsewhere,
         FaultKind::VideoInactive,
         FaultKind::NotAssigned,
+        FaultKind::EnhancementInactive,
     ];
     let (mut injected, mut caught) = (0, 0);
     for kind in kinds {
@@ -109,6 +115,14 @@ fn what_is_right_or_only_not_to_be_believed_proves_nothing() {
     let mut forged = Block::honest();
     forged.leaves[2].signature.0[0] ^= 1;
     assert_eq!(found(&mut forged, 2), None);
+    let mut enhanced = Block::honest();
+    enhanced.enhance(ISSUED);
+    enhanced.leaves[2].claim.enhancements = vec![7, 9].try_into().expect("two");
+    mine_and_sign(&mut enhanced.leaves[2]);
+    assert_eq!(found(&mut enhanced, 2), None);
+    enhanced.leaves[2].claim.enhancements = vec![9, 7].try_into().expect("two");
+    mine_and_sign(&mut enhanced.leaves[2]);
+    assert_eq!(found(&mut enhanced, 2), None, "out of order is no fault");
     let mut derived = Block::honest();
     derived.leaves[3].claim.play_code.0[0] ^= 1;
     mine_and_sign(&mut derived.leaves[3]);

@@ -48,6 +48,7 @@ fn watching() -> (Accounts, AccountId) {
         issued_ms: 1_000,
         playtime_ms: 60_000,
         cycle: 0,
+        ad: None,
     };
     assert_eq!(accounts.open(open, at(FILM, 3)), Ok(true));
     (accounts, viewer)

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chainflix_controller::clock::{Clock, SystemClock};
+use chainflix_controller::protocol::CellRef;
 use chainflix_p2p::Network;
 use chainflix_primitives::manifest::{CellEntry, Manifest};
 use chainflix_primitives::merkle::Tree;
@@ -16,6 +17,7 @@ use super::slot::Slots;
 use super::stats::Counting;
 use super::{CellBuffer, Facts, PlaybackError, PlaybackEvent, driver};
 use crate::controllers::Controller;
+use crate::sharing::{FetchedCell, HandOn};
 use crate::verifiers::{Identity, Verifiers};
 
 /// Events that a slow listener may be behind.
@@ -32,6 +34,7 @@ pub(crate) struct Services {
     pub(crate) network: Network,
     pub(crate) facts: Arc<Facts>,
     pub(crate) registered: Registered,
+    pub(crate) hand_on: Option<HandOn>,
 }
 
 /// What all parts of a playback share.
@@ -46,6 +49,7 @@ pub(crate) struct Shared {
     pub(super) network: Network,
     pub(super) facts: Arc<Facts>,
     pub(super) registered: Registered,
+    hand_on: Option<HandOn>,
     pub(super) assigned: RwLock<Vec<AccountId>>,
     pub(super) slots: Slots,
     pub(super) clock: SystemClock,
@@ -95,6 +99,7 @@ impl Shared {
             network: services.network,
             facts: services.facts,
             registered: services.registered,
+            hand_on: services.hand_on,
             assigned: RwLock::default(),
             slots: Slots::default(),
             clock: SystemClock::default(),
@@ -115,6 +120,32 @@ impl Shared {
             network: self.network.clone(),
             facts: self.facts.clone(),
             registered,
+            hand_on: self.hand_on.clone(),
+        }
+    }
+
+    /// Hands a complete cell on to whoever shares, if anybody does, there is room, and the chain knows the video as this one.
+    pub(super) async fn hand_on(&self, buffer: &CellBuffer) {
+        let Some(hand_on) = &self.hand_on else {
+            return;
+        };
+        if self.registered.clone().await.is_err() {
+            return;
+        }
+        let Ok(place) = hand_on.try_reserve() else {
+            return;
+        };
+        let entry = buffer.entry().clone();
+        if let Some(ciphertext) = buffer.ciphertext() {
+            place.send(FetchedCell {
+                cell: CellRef {
+                    video: self.magnet,
+                    rendition: entry.rendition,
+                    cell: entry.index,
+                },
+                entry,
+                ciphertext,
+            });
         }
     }
 

@@ -50,8 +50,8 @@ pub(super) struct Observations {
     /// Servers that are connected over TCP.
     tcp: BTreeMap<PeerId, SocketAddr>,
     confirmed: Vec<Multiaddr>,
-    /// The router said that it forwards a port to this peer.
-    is_forwarded: bool,
+    /// What the router said that it forwards to this peer.
+    forwarded: Vec<Multiaddr>,
 }
 
 impl Observations {
@@ -81,8 +81,11 @@ impl Observations {
 
     /// The router forwards `address`, or no longer does.
     pub(super) fn forwarded(&mut self, address: &Multiaddr, is_forwarded: bool) {
-        self.is_forwarded = is_forwarded;
+        self.forwarded.retain(|known| known != address);
         if is_forwarded {
+            if self.forwarded.len() < MAX_CONFIRMED {
+                self.forwarded.push(address.clone());
+            }
             self.confirm(address);
         } else {
             self.expire(address);
@@ -117,7 +120,7 @@ impl Observations {
                 NatClass::Unknown
             };
         };
-        if own.contains(&first.ip()) || self.is_forwarded {
+        if own.contains(&first.ip()) || !self.forwarded.is_empty() {
             NatClass::Public
         } else if seen_v4.iter().any(|seen| seen != first) {
             NatClass::Symmetric
@@ -195,7 +198,7 @@ fn quic(socket: SocketAddr) -> Multiaddr {
 }
 
 /// Whether an address means something only inside some network.
-fn is_private(ip: IpAddr) -> bool {
+pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let [a, b, ..] = ip.octets();
@@ -267,6 +270,16 @@ mod tests {
         observations.forwarded(&mapped, true);
         let class = observations.reachability(&inside()).class;
         assert_eq!(class, NatClass::Public);
+        // One that was asked in another way goes on forwarding when this one ends.
+        let other = address("/ip4/203.0.113.9/tcp/7001");
+        observations.forwarded(&other, true);
+        observations.forwarded(&mapped, false);
+        let reachability = observations.reachability(&inside());
+        assert_eq!(reachability.class, NatClass::Public);
+        assert_eq!(reachability.confirmed, [other.clone()]);
+        observations.forwarded(&other, false);
+        let class = observations.reachability(&inside()).class;
+        assert_eq!(class, NatClass::Punchable);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # nat-lab.sh [--pairs KIND/KIND,...] [--delay MS] [--loss PERCENT] [--results FILE]: storage nodes and viewers behind
 # routers of all kinds, every pair of them, in network namespaces; prints a matrix with path and milliseconds, and
-# writes it as JSON. Kinds: none full-cone address port symmetric double ipv6 tcp-only, and when named also pcp and nat-pmp,
-# whose routers forward ports when asked (miniupnpd). Needs root, nft and python3.
+# writes it as JSON. Kinds: none full-cone address port symmetric double ipv6 tcp-only, and when named also counting,
+# pcp and nat-pmp, whose routers forward ports when asked (miniupnpd). Needs root, nft and python3.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$CHAINFLIX_ROOT"

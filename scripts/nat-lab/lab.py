@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from sites import FORWARDING, KINDS, MINIUPNPD, PREFIX, PREFIX6, HUB, Site, inside, run
+from sites import COUNTING, FORWARDING, KINDS, MINIUPNPD, PREFIX, PREFIX6, HUB, Site, inside, run
 
 RELAYS = (1, 2)
 CONES = ("full-cone", "address", "port", "symmetric")
@@ -118,7 +118,7 @@ def main():
     given = options.parse_args()
     pairs = [tuple(p.split("/")) for p in given.pairs.split(",") if p]
     pairs = pairs or [(p, v) for p in KINDS for v in KINDS]
-    kinds, named = [*KINDS, *FORWARDING], {kind for two in pairs for kind in two}
+    kinds, named = [*KINDS, *FORWARDING, *COUNTING], {kind for two in pairs for kind in two}
     if named - set(kinds):
         sys.exit(f"no such kind of router: {', '.join(sorted(named - set(kinds)))}; there are {', '.join(kinds)}")
     if named & set(FORWARDING) and not MINIUPNPD:

@@ -28,11 +28,12 @@ KINDS = {
     "tcp-only": "a port-restricted router that lets no UDP through",
 }
 
-# Only when named: their routers run a daemon that is not everywhere.
+# Only when named. The first two run a daemon that is not everywhere.
 FORWARDING = {
     "pcp": "a symmetric router that forwards ports when asked by PCP",
     "nat-pmp": "the same when asked by NAT-PMP; to PCP it does not answer",
 }
+COUNTING = {"counting": "the next port for each destination, which alone may answer"}
 
 COUNT = """
 table inet count {
@@ -93,6 +94,20 @@ table ip nat {{
     chain after {{
         type nat hook postrouting priority srcnat; policy accept;
         oifname "wan" meta l4proto udp update @mappings {{ udp sport timeout 300s : ip saddr . udp sport }}
+        oifname "wan" snat to {address}
+    }}
+}}
+"""
+
+
+def counting_mapping(address):
+    """Every destination gets the next port."""
+    ports = ", ".join(f"{turn} : {20_000 + turn}" for turn in range(2_048))
+    return f"""
+table ip nat {{
+    chain after {{
+        type nat hook postrouting priority srcnat; policy accept;
+        oifname "wan" meta l4proto udp snat to {address} : numgen inc mod 2048 map {{ {ports} }}
         oifname "wan" snat to {address}
     }}
 }}
@@ -182,6 +197,7 @@ ROUTERS = {
     "tcp-only": (independent_mapping, "tcp-only"),
     "pcp": (dependent_mapping, "forwarding"),
     "nat-pmp": (dependent_mapping, "forwarding"),
+    "counting": (counting_mapping, "port"),
 }
 
 

@@ -4,6 +4,8 @@
 //! socket show a translation whose ports depend on the destination: a symmetric one, which can't be punched unless the
 //! other side lets any port in. Only UDP is looked at: TCP dials leave from ports of their own.
 
+mod ports;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -50,6 +52,8 @@ pub(super) struct Observations {
     /// Servers that are connected over TCP.
     tcp: BTreeMap<PeerId, SocketAddr>,
     confirmed: Vec<Multiaddr>,
+    /// Destinations that were written to since a server last told something new.
+    opened: u16,
     /// What the router said that it forwards to this peer.
     forwarded: Vec<Multiaddr>,
 }
@@ -64,7 +68,17 @@ impl Observations {
         if seen.len() >= MAX_SERVERS && !seen.contains_key(&server) {
             return false;
         }
-        seen.insert(server, socket) != Some(socket)
+        let is_news = seen.insert(server, socket) != Some(socket);
+        if is_news && udp {
+            self.opened = 0;
+        }
+        is_news
+    }
+
+    /// So many destinations are written to now.
+    pub(super) fn opened(&mut self, count: usize) {
+        let count = u16::try_from(count).unwrap_or(u16::MAX);
+        self.opened = self.opened.saturating_add(count);
     }
 
     /// The connection to a server is gone; what it saw no longer holds.
@@ -133,8 +147,11 @@ impl Observations {
     pub(super) fn candidates(&self, bound: &[Multiaddr]) -> Vec<Multiaddr> {
         let mut found: Vec<Multiaddr> = Vec::new();
         let global_v6 = bound.iter().filter(|address| is_global_v6(address));
-        let seen: Vec<Multiaddr> = self.udp.values().map(|socket| quic(*socket)).collect();
-        let all = global_v6.chain(&seen).chain(&self.confirmed);
+        let sockets: Vec<SocketAddr> = self.udp.values().copied().collect();
+        let seen: Vec<Multiaddr> = sockets.iter().copied().map(quic).collect();
+        let next = ports::next_ports(&sockets, self.opened);
+        let next: Vec<Multiaddr> = next.into_iter().map(quic).collect();
+        let all = global_v6.chain(&seen).chain(&next).chain(&self.confirmed);
         for address in all {
             if found.len() < MAX_CANDIDATES && !found.contains(address) {
                 found.push(address.clone());

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # nat-lab.sh [--pairs KIND/KIND,...] [--delay MS] [--loss PERCENT] [--results FILE]: storage nodes and viewers behind
 # routers of all kinds, every pair of them, in network namespaces; prints a matrix with path and milliseconds, and
-# writes it as JSON. Kinds: none full-cone address port symmetric double ipv6 tcp-only. Needs root, nft and python3.
+# writes it as JSON. Kinds: none full-cone address port symmetric double ipv6 tcp-only, and when named also counting,
+# pcp and nat-pmp, whose routers forward ports when asked (miniupnpd). Needs root, nft and python3.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$CHAINFLIX_ROOT"
@@ -11,7 +12,7 @@ OPTIONS=()
 while [[ $# -gt 0 ]]; do
     case $1 in
     -h | --help)
-        sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     --results) RESULTS=${2:?--results needs a file} && shift 2 ;;

@@ -1,6 +1,6 @@
 //! The facade: connect once, then publish, open, earn.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chainflix_content::playable;
 use chainflix_p2p::{Network, NetworkConfig, PeerKey};
@@ -9,7 +9,7 @@ use chainflix_primitives::registry::VideoTerms;
 use chainflix_primitives::{AccountId, Magnet, Sha256};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, mpsc};
 
 use crate::chain::{Chain, ClaimOutcome};
 use crate::config::Config;
@@ -18,6 +18,7 @@ use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
 use crate::playback::{Facts, Playback, PlaybackError, Services, Turns};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
+use crate::sharing::{self, FetchedCell, HandOn};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
 use crate::wallet::Wallet;
 
@@ -33,6 +34,8 @@ pub struct Client {
     controller_url: Option<String>,
     controller: OnceCell<Controller>,
     network: Network,
+    /// Who keeps what is fetched, if anybody does.
+    hand_on: Mutex<Option<HandOn>>,
 }
 
 impl Client {
@@ -53,6 +56,7 @@ impl Client {
             controller_url: config.controller,
             controller: OnceCell::new(),
             network,
+            hand_on: Mutex::default(),
         })
     }
 
@@ -165,6 +169,11 @@ impl Client {
             registered: registered.boxed().shared(),
             turns: Turns::default(),
             ad: None,
+            hand_on: self
+                .hand_on
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
         };
         Ok(Playback::begin(
             magnet,
@@ -173,6 +182,15 @@ impl Client {
             opened.assigned,
             opened.earned,
         ))
+    }
+
+    /// Every cell that playbacks opened from now on fetch whole, for whoever keeps and shares them: without a call of this
+    /// nothing that was watched is kept. Cells that are not taken out in time are let go.
+    #[must_use]
+    pub fn fetched_cells(&self) -> mpsc::Receiver<FetchedCell> {
+        let (hand_on, fetched) = sharing::channel();
+        *self.hand_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(hand_on);
+        fetched
     }
 
     /// What became of the account's latest views, newest first, at the verifiers that accepted them.

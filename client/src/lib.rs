@@ -14,6 +14,7 @@ pub mod playback;
 pub mod player;
 pub mod publish;
 pub mod secrets;
+pub mod sharing;
 pub mod units;
 pub mod verifiers;
 pub mod views;

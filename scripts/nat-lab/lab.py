@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from sites import KINDS, PREFIX, PREFIX6, HUB, Site, inside, run
+from sites import COUNTING, FORWARDING, KINDS, MINIUPNPD, PREFIX, PREFIX6, HUB, Site, inside, run
 
 RELAYS = (1, 2)
 CONES = ("full-cone", "address", "port", "symmetric")
@@ -118,11 +118,13 @@ def main():
     given = options.parse_args()
     pairs = [tuple(p.split("/")) for p in given.pairs.split(",") if p]
     pairs = pairs or [(p, v) for p in KINDS for v in KINDS]
-    unknown = {kind for two in pairs for kind in two} - set(KINDS)
-    if unknown:
-        sys.exit(f"no such kind of router: {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
-    providers = [kind for kind in KINDS if kind in {p for p, _ in pairs}]
-    viewers = [kind for kind in KINDS if kind in {v for _, v in pairs}]
+    kinds, named = [*KINDS, *FORWARDING, *COUNTING], {kind for two in pairs for kind in two}
+    if named - set(kinds):
+        sys.exit(f"no such kind of router: {', '.join(sorted(named - set(kinds)))}; there are {', '.join(kinds)}")
+    if named & set(FORWARDING) and not MINIUPNPD:
+        sys.exit("routers that forward ports when asked run miniupnpd, which is missing; scripts/setup.sh --tests installs it")
+    providers = [kind for kind in kinds if kind in {p for p, _ in pairs}]
+    viewers = [kind for kind in kinds if kind in {v for _, v in pairs}]
     relays = [Site(number, "none") for number in RELAYS]
     for relay in relays:
         relay.join(relay.host, f"{relay.address6}/64", "wan6")
@@ -130,7 +132,7 @@ def main():
     viewer_sites = {kind: Site(30 + i, kind) for i, kind in enumerate(viewers)}
     sites = [*relays, *provider_sites.values(), *viewer_sites.values()]
     ports = [port for site in sites for port in site.ports]
-    running = []
+    running = [daemon for site in sites for daemon in site.daemons]
     try:
         hub = ["python3", HUB, "serve", str(given.delay), str(given.loss), *ports]
         running.append(subprocess.Popen(hub, start_new_session=True))

@@ -1,13 +1,21 @@
 """Sites of the lab: a host behind a router of some kind, in network namespaces of their own."""
 
 import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import uuid
 from pathlib import Path
 
 HUB = str(Path(__file__).with_name("hub.py"))
 PREFIX = "203.0.113"
 PREFIX6 = "2001:db8::"
+# miniupnpd forwards nothing to addresses that are reserved, for documentation either. Nobody outside sees this one.
+FORWARDING_PREFIX = "1.2.3"
+MINIUPNPD = shutil.which("miniupnpd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
 KINDS = {
     "none": "no router, a public address",
@@ -19,6 +27,13 @@ KINDS = {
     "ipv6": "a port-restricted router for IPv4, and public IPv6",
     "tcp-only": "a port-restricted router that lets no UDP through",
 }
+
+# Only when named. The first two run a daemon that is not everywhere.
+FORWARDING = {
+    "pcp": "a symmetric router that forwards ports when asked by PCP",
+    "nat-pmp": "the same when asked by NAT-PMP; to PCP it does not answer",
+}
+COUNTING = {"counting": "the next port for each destination, which alone may answer"}
 
 COUNT = """
 table inet count {
@@ -85,6 +100,20 @@ table ip nat {{
 """
 
 
+def counting_mapping(address):
+    """Every destination gets the next port."""
+    ports = ", ".join(f"{turn} : {20_000 + turn}" for turn in range(2_048))
+    return f"""
+table ip nat {{
+    chain after {{
+        type nat hook postrouting priority srcnat; policy accept;
+        oifname "wan" meta l4proto udp snat to {address} : numgen inc mod 2048 map {{ {ports} }}
+        oifname "wan" snat to {address}
+    }}
+}}
+"""
+
+
 def dependent_mapping(_address):
     return """
 table ip nat {
@@ -119,6 +148,33 @@ table ip filter {
     }
 }
 """,
+    "forwarding": """
+table ip filter {
+    chain forward {
+        type filter hook forward priority 0; policy accept;
+        iifname "wan" ct state established,related accept
+        iifname "wan" ct status dnat accept
+        iifname "wan" drop
+    }
+}
+table inet upnp {
+    chain forward { }
+    chain inbound { }
+    chain outbound { }
+    chain before {
+        type nat hook prerouting priority dstnat; policy accept;
+        iifname "wan" jump inbound
+    }
+}
+""",
+    "silent": """
+table inet silent {
+    chain input {
+        type filter hook input priority 0; policy accept;
+        iifname "lan" udp dport 5351 @th,64,8 2 drop
+    }
+}
+""",
     "tcp-only": """
 table ip filter {
     chain forward {
@@ -139,6 +195,9 @@ ROUTERS = {
     "double": (independent_mapping, "port"),
     "ipv6": (independent_mapping, "port"),
     "tcp-only": (independent_mapping, "tcp-only"),
+    "pcp": (dependent_mapping, "forwarding"),
+    "nat-pmp": (dependent_mapping, "forwarding"),
+    "counting": (counting_mapping, "port"),
 }
 
 
@@ -148,9 +207,9 @@ class Site:
     def __init__(self, number, kind):
         self.number, self.kind = number, kind
         self.host = f"host{number}"
-        self.address = f"{PREFIX}.{number}"
+        self.address = f"{FORWARDING_PREFIX if kind in FORWARDING else PREFIX}.{number}"
         self.address6 = f"{PREFIX6}{number:x}"
-        self.ports, self.counted = [], []
+        self.ports, self.counted, self.daemons = [], [], []
         space(self.host)
         if kind == "none":
             self.join(self.host, f"{self.address}/24", "wan")
@@ -170,6 +229,10 @@ class Site:
         lan = f"192.168.{number}"
         link(router, "lan", f"{lan}.1/24", self.host, "eth0", f"{lan}.2/24")
         inside(self.host, "ip", "route", "add", "default", "via", f"{lan}.1")
+        if kind in FORWARDING:
+            if kind == "nat-pmp":
+                self.route(router, FILTERS["silent"])
+            self.forward_ports(router)
         if kind == "ipv6":
             self.join(self.host, f"{self.address6}/64", "wan6")
 
@@ -183,10 +246,35 @@ class Site:
         inside(name, "python3", HUB, "plain", device)
         inside(name, "ip", "address", "add", address, "dev", device, *nodad(address))
         inside(name, "ip", "link", "set", device, "up")
+        if ":" not in address:
+            # All of the lab's internet is one network, whatever the addresses.
+            for prefix in {PREFIX, FORWARDING_PREFIX} - {self.address.rpartition(".")[0]}:
+                inside(name, "ip", "route", "add", f"{prefix}.0/24", "dev", device, "src", self.address)
         self.ports.append(port)
         if name not in self.counted:
             self.counted.append(name)
             inside(name, "nft", "-f", "-", stdin=COUNT)
+
+    def forward_ports(self, router):
+        """A daemon on the router that forwards ports when hosts ask for them; UPnP it does not answer."""
+        folder = tempfile.mkdtemp(prefix="miniupnpd-")
+        config = Path(folder, "conf")
+        config.write_text(
+            f"ext_ifname=wan\nlistening_ip=lan\nenable_natpmp=yes\nenable_upnp=no\nuuid={uuid.uuid4()}\n"
+            f"ext_ip={self.address}\nupnp_table_name=upnp\nupnp_nat_table_name=upnp\nsecure_mode=yes\n"
+            "upnp_forward_chain=forward\nupnp_nat_chain=inbound\nupnp_nat_postrouting_chain=outbound\n"
+            "allow 1024-65535 0.0.0.0/0 1024-65535\ndeny 0-65535 0.0.0.0/0 0-65535\n",
+            encoding="ascii",
+        )
+        with open(Path(folder, "log"), "w", encoding="utf-8") as log:
+            self.daemons.append(
+                subprocess.Popen(
+                    ["ip", "netns", "exec", router, MINIUPNPD, "-d", "-f", config, "-P", Path(folder, "pid")],
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            )
 
     @staticmethod
     def route(name, rules):

@@ -51,6 +51,7 @@ if [[ ${1:-} == --tests || ${1:-} == --benches ]]; then
     need python3-venv "holds the packages that send controllers bad input" python3 -c 'import ensurepip, venv'
     need procps "lists processes, for zombienet" has_commands ps
     need nftables "makes routers of the NAT lab" has_commands nft
+    need miniupnpd-nftables "forwards ports on two of them when asked" test -x /usr/sbin/miniupnpd
     need chromium "plays the web player in the browser test" has_commands chromium
 fi
 

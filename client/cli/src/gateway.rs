@@ -11,6 +11,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::options::ClientOptions;
+use crate::share::ShareOptions;
 use crate::signals::asked_to_stop;
 
 /// Options of `chainflix gateway`.
@@ -27,6 +28,9 @@ pub(crate) struct Gateway {
 
     #[command(flatten)]
     client: ClientOptions,
+
+    #[command(flatten)]
+    share: ShareOptions,
 
     /// Where it listens, an address of this machine alone; port 0 for any free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8088")]
@@ -54,6 +58,7 @@ impl Gateway {
             ads: !self.no_ads,
         };
         let client = Arc::new(self.client.connect().await?);
+        let sharing = self.share.start(&self.client, &client).await?;
         let mut gateway = start(config, client).await?;
         let url = gateway.url(self.magnet.as_ref());
         if self.json {
@@ -64,6 +69,9 @@ impl Gateway {
         tokio::select! {
             stop = asked_to_stop() => stop?,
             () = gateway.stopped() => bail!("the gateway stopped by itself; RUST_LOG=info says more"),
+        }
+        if let Some(sharing) = sharing {
+            sharing.stop().await;
         }
         Ok(String::new())
     }

@@ -13,6 +13,7 @@ mod producer;
 mod progress;
 mod publish;
 mod relay;
+mod share;
 mod signals;
 mod simulate;
 mod status;

@@ -96,7 +96,7 @@ pub(crate) struct ClientOptions {
 
     /// Storage controller; without it, the first that is registered on chain and answers.
     #[arg(long, value_name = "URL", env = "CHAINFLIX_CONTROLLER")]
-    controller: Option<String>,
+    pub(crate) controller: Option<String>,
 }
 
 impl ClientOptions {

@@ -2,7 +2,7 @@
 
 mod leave;
 mod register;
-mod run;
+pub(crate) mod run;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ fn read_keys(folder: &Path) -> Result<NodeKeys, SecretError> {
 }
 
 /// Draws what is missing of a node's keys.
-fn make_keys(folder: &Path) -> anyhow::Result<NodeKeys> {
+pub(crate) fn make_keys(folder: &Path) -> anyhow::Result<NodeKeys> {
     make_folder(folder)?;
     let (peer, exchange) = key_files(folder);
     let missing = [

@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::options::ClientOptions;
 use crate::progress::Progress;
+use crate::share::ShareOptions;
 
 /// Options of `chainflix watch`.
 #[derive(Debug, Args)]
@@ -29,6 +30,9 @@ pub(crate) struct Watch {
 
     #[command(flatten)]
     client: ClientOptions,
+
+    #[command(flatten)]
+    share: ShareOptions,
 
     /// Stop after so many seconds.
     #[arg(long = "for", value_name = "SECONDS")]
@@ -51,6 +55,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) async fn run(&self) -> anyhow::Result<String> {
         let client = self.client.connect().await?;
+        let sharing = self.share.start(&self.client, &client).await?;
         let asked = Instant::now();
         let playback = client.open(self.magnet.magnet).await?;
         let assigned: Vec<String> = playback.assigned().iter().map(account::address).collect();
@@ -76,6 +81,9 @@ impl Watch {
         };
         drop(progress);
         finish_telling(playback, told).await;
+        if let Some(sharing) = sharing {
+            sharing.stop().await;
+        }
         let text = if self.json {
             serde_json::to_string(&report)?
         } else {

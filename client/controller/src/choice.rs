@@ -37,18 +37,23 @@ pub struct Candidate {
     pub far: bool,
     /// Recent failures.
     pub failures: u32,
+    /// Whether it is a viewer that shares what it has watched. Logs from before there were such are of storage nodes.
+    #[serde(default)]
+    pub shares: bool,
 }
 
 impl Candidate {
-    /// Smaller is better: load, each failure adding a quarter of it, then path, region, failures.
-    fn rank(&self) -> (u64, PathClass, bool, u32) {
+    /// Smaller is better: load, each failure adding a quarter of it, then whether it is a storage node, path, region,
+    /// failures.
+    fn rank(&self) -> (u64, bool, PathClass, bool, u32) {
         let failures = u64::from(self.failures.min(MAX_FAILURES));
         let weighted = self
             .load
             .saturating_add(IDLE)
             .saturating_mul(failures.saturating_add(4))
             / 4;
-        (weighted / STEP, self.path, self.far, self.failures)
+        let load = weighted / STEP;
+        (load, self.shares, self.path, self.far, self.failures)
     }
 }
 
@@ -130,6 +135,7 @@ mod tests {
             path: PathClass::Direct,
             far: false,
             failures,
+            shares: false,
         }
     }
 
@@ -183,6 +189,15 @@ mod tests {
         far.far = true;
         assert!(second_first([far, holder(2, 401, 0)]) > 650);
         assert!(second_first([relayed, holder(2, 600, 0)]) < 350);
+    }
+
+    #[test]
+    fn a_viewer_that_shares_serves_when_storage_nodes_are_busier() {
+        let mut sharer = holder(1, 400, 0);
+        sharer.shares = true;
+        assert!(second_first([sharer, holder(2, 401, 0)]) > 650);
+        assert!(second_first([sharer, holder(2, 600, 0)]) < 350);
+        assert_eq!(choose(0, &cell(5), &[sharer], 3), [1]);
     }
 
     #[test]

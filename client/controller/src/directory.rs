@@ -12,6 +12,7 @@ mod moves;
 mod node;
 mod restored;
 mod saved;
+mod sharers;
 mod sources;
 mod status;
 mod surplus;
@@ -129,6 +130,8 @@ pub struct Offer {
     pub upload_bytes_per_second: u64,
     /// How others reach it.
     pub path: PathClass,
+    /// Whether it is a viewer that shares what it has watched.
+    pub shares: bool,
     /// Its inventory.
     pub inventory: InventoryDigest,
 }
@@ -245,6 +248,7 @@ impl Directory {
         node.offers(offer);
         node.heard_of(now);
         self.unsaved.node(provider);
+        self.becomes(provider, offer.shares);
         self.agrees(provider, offer.inventory)
     }
 
@@ -322,7 +326,10 @@ impl Directory {
         let now = self.now_ms();
         if let Some(node) = self.nodes.get_mut(&provider) {
             node.connected = false;
-            node.failed(now);
+            // Viewers come and go as they like.
+            if !node.shares {
+                node.failed(now);
+            }
         }
         self.serves(provider, Vec::new());
     }

@@ -145,6 +145,9 @@ pub struct SavedOffer {
     pub path: PathClass,
     /// Whether it will leave.
     pub leaving: bool,
+    /// Whether it is a viewer that shares what it has watched. Rows from before there were such are of storage nodes.
+    #[serde(default)]
+    pub shares: bool,
 }
 
 /// All that a node holds.

@@ -18,6 +18,7 @@ mod behaviour;
 mod dial;
 mod dialling;
 mod listening;
+mod mapping;
 pub(crate) mod muxer;
 mod paths;
 mod punch;
@@ -53,7 +54,7 @@ pub struct NetworkConfig {
     pub listen_if_possible: Vec<Multiaddr>,
     /// Whether a path through a relay is to be replaced by a direct one.
     pub punch: bool,
-    /// Whether to find out from where others reach this peer, and to ask the router for ports: AutoNAT v2, UPnP.
+    /// Whether to find out from where others reach this peer, and to ask the router for ports: AutoNAT v2, UPnP, PCP, NAT-PMP.
     pub probe: bool,
     /// Connections from others, at most.
     pub max_incoming: u32,
@@ -171,7 +172,8 @@ impl Network {
         let (ready, listening) = oneshot::channel();
         let (told, reachability) = watch::channel(Reachability::default());
         let later = commands.downgrade();
-        let actor = actor::Actor::new(swarm, queue, later, seen.clone(), told, puncher);
+        let map_ports = config.probe;
+        let actor = actor::Actor::new(swarm, queue, later, seen.clone(), told, puncher, map_ports);
         tokio::spawn(actor.run(config.listen, config.listen_if_possible, ready));
         listening
             .await

@@ -286,6 +286,7 @@ fn connect(directory: &mut Directory, node: u32) -> Outcome {
         free_bytes: 1 << 39,
         upload_bytes_per_second: 25_000_000,
         path: PathClass::Direct,
+        shares: false,
         inventory: InventoryDigest::default(),
     };
     directory.hello(node, &offer, IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)));

@@ -200,6 +200,7 @@ impl Net {
                 path: PathClass::Direct,
                 far: false,
                 failures: 0,
+                shares: false,
             })
             .collect();
         self.choices += 1;

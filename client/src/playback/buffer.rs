@@ -182,6 +182,12 @@ impl CellBuffer {
         Some(plain)
     }
 
+    /// The whole ciphertext, as it lies at rest. `None` unless the cell is complete.
+    #[must_use]
+    pub fn ciphertext(&self) -> Option<Vec<u8>> {
+        self.is_complete().then(|| self.state().ciphertext.clone())
+    }
+
     /// Takes in receipts: of two of one provider the one over more bytes counts.
     pub fn add_receipts(&self, receipts: Vec<Receipt>) {
         let mut state = self.state();
@@ -250,10 +256,15 @@ mod tests {
         assert_eq!(buffer.read(30_000..32_769, &key), None);
         assert_eq!(buffer.read(20_000..20_000, &key), None);
         assert_eq!(buffer.next_missing(), Some(0));
-        assert!(buffer.plaintext(&key).is_none());
+        assert!(buffer.plaintext(&key).is_none() && buffer.ciphertext().is_none());
         let (buffer, key) = filled(&[2, 0, 1]);
         assert_eq!(buffer.read(0..BYTES, &key).unwrap(), plaintext());
         assert_eq!(*buffer.plaintext(&key).unwrap(), plaintext());
+        // What is handed on is what was fetched, not what is shown.
+        let mut at_rest = buffer.ciphertext().unwrap();
+        assert_ne!(at_rest, plaintext());
+        key.apply(0, &mut at_rest);
+        assert_eq!(at_rest, plaintext());
         assert_eq!(buffer.read(0..BYTES + 1, &key), None);
     }
 

@@ -82,6 +82,7 @@ pub(super) async fn load(shared: Arc<Shared>, buffer: Arc<CellBuffer>) {
         }
         fetch.tell_faults(&download);
     }
+    shared.hand_on(&buffer).await;
     // Without all receipts the minute may earn nothing; it plays all the same.
     let _ = tokio::time::timeout(RECEIPTS, download.complete()).await;
     fetch.tell_faults(&download);

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use chainflix_controller::clock::{Clock, SystemClock};
+use chainflix_controller::protocol::CellRef;
 use chainflix_p2p::Network;
 use chainflix_primitives::manifest::{CellEntry, Manifest};
 use chainflix_primitives::merkle::Tree;
@@ -16,6 +17,7 @@ use super::slot::Slots;
 use super::stats::Counting;
 use super::{AdPlace, CellBuffer, Facts, PlaybackError, PlaybackEvent, Turns, driver};
 use crate::controllers::Controller;
+use crate::sharing::{FetchedCell, HandOn};
 use crate::verifiers::{Identity, Verifiers};
 
 /// Events that a slow listener may be behind.
@@ -36,6 +38,7 @@ pub(crate) struct Services {
     pub(crate) turns: Turns,
     /// Set when it is an advertisement.
     pub(crate) ad: Option<AdPlace>,
+    pub(crate) hand_on: Option<HandOn>,
 }
 
 /// What all parts of a playback share.
@@ -50,6 +53,7 @@ pub(crate) struct Shared {
     pub(super) network: Network,
     pub(super) facts: Arc<Facts>,
     pub(super) registered: Registered,
+    hand_on: Option<HandOn>,
     pub(super) assigned: RwLock<Vec<AccountId>>,
     pub(super) slots: Slots,
     pub(super) clock: SystemClock,
@@ -102,6 +106,7 @@ impl Shared {
             network: services.network,
             facts: services.facts,
             registered: services.registered,
+            hand_on: services.hand_on,
             assigned: RwLock::default(),
             slots: Slots::default(),
             clock: SystemClock::default(),
@@ -126,6 +131,32 @@ impl Shared {
             registered,
             turns: self.turns.clone(),
             ad: None,
+            hand_on: self.hand_on.clone(),
+        }
+    }
+
+    /// Hands a complete cell on to whoever shares, if anybody does, there is room, and the chain knows the video as this one.
+    pub(super) async fn hand_on(&self, buffer: &CellBuffer) {
+        let Some(hand_on) = &self.hand_on else {
+            return;
+        };
+        if self.registered.clone().await.is_err() {
+            return;
+        }
+        let Ok(place) = hand_on.try_reserve() else {
+            return;
+        };
+        let entry = buffer.entry().clone();
+        if let Some(ciphertext) = buffer.ciphertext() {
+            place.send(FetchedCell {
+                cell: CellRef {
+                    video: self.magnet,
+                    rendition: entry.rendition,
+                    cell: entry.index,
+                },
+                entry,
+                ciphertext,
+            });
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chainflix_p2p::Multiaddr;
 use chainflix_primitives::Hash32;
+use tokio::sync::watch;
 
 use crate::link::ControllerEndpoint;
 
@@ -38,6 +39,12 @@ pub struct Config {
     pub paced: bool,
     /// Streams to viewers at a time, at most; twice as many connections are taken on.
     pub viewers: NonZeroUsize,
+    /// Whether it is a viewer that shares what it has watched: it is told to do nothing but to erase, takes nothing in from
+    /// others, shows no sign of life to verifiers, and gives the oldest up when there is no space.
+    pub shares: bool,
+    /// Controllers hear of it once this says so; at once without it. For a provider that was registered a moment ago:
+    /// receipts count some rounds later, and a viewer with an earlier one would earn nothing.
+    pub may_link: Option<watch::Receiver<bool>>,
 }
 
 /// Name of the file in a node's folder that says, by being there, that the node will leave: controllers then have its
@@ -64,6 +71,8 @@ impl Config {
             controllers: Vec::new(),
             paced: true,
             viewers: VIEWERS,
+            shares: false,
+            may_link: None,
         }
     }
 }

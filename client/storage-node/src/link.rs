@@ -117,6 +117,8 @@ pub(crate) struct Node {
     pub(crate) addresses: watch::Receiver<Vec<String>>,
     /// Whether the operator says where it is reached.
     pub(crate) is_announced: bool,
+    /// Whether it is a viewer that shares what it has watched.
+    pub(crate) shares: bool,
     pub(crate) relays: RelayBook,
 }
 

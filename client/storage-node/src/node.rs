@@ -137,6 +137,7 @@ impl StorageNode {
                 peer_key: keys.peer().public(),
             },
             cap: UploadCap::new(config.upload_bytes_per_second),
+            takes_in: !config.shares,
             counters: Arc::default(),
             streams: Arc::default(),
             clock: SystemClock::default(),
@@ -174,12 +175,12 @@ impl StorageNode {
             leaving: config.folder.join(crate::LEAVING_FILE),
             addresses: told_addresses,
             is_announced: !config.announce.is_empty(),
+            shares: config.shares,
             relays,
         });
         let mut tasks = vec![
             tokio::spawn(scrub(services.store.clone(), config.scrub_bytes_per_second)),
             tokio::spawn(tidy(Arc::clone(&services))),
-            tokio::spawn(Arc::clone(&signs_of_life).run()),
             tokio::spawn(look_around(
                 Arc::clone(&services),
                 (network.clone(), reservations),
@@ -187,13 +188,25 @@ impl StorageNode {
                 addresses,
             )),
         ];
+        // Nobody counts on a viewer to be there.
+        if !config.shares {
+            tasks.push(tokio::spawn(Arc::clone(&signs_of_life).run()));
+        }
         let mut links = Vec::new();
         for endpoint in config.controllers {
             let url = endpoint.url.clone();
             tasks.push(tokio::spawn(fetch_missing(node.store.clone(), url.clone())));
             let (state, seen) = watch::channel(LinkState::Connecting);
             let link = Link::new(Arc::clone(&node), endpoint, state);
-            tasks.push(tokio::spawn(link.run()));
+            let may_link = config.may_link.clone();
+            tasks.push(tokio::spawn(async move {
+                if let Some(mut may_link) = may_link
+                    && may_link.wait_for(|may| *may).await.is_err()
+                {
+                    return;
+                }
+                link.run().await;
+            }));
             links.push((url, seen));
         }
         Ok(Self {

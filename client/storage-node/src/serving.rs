@@ -30,6 +30,8 @@ pub(crate) struct Services {
     pub(crate) token_keys: ProviderKeys,
     pub(crate) rules: GrantRules,
     pub(crate) cap: UploadCap,
+    /// Whether it takes cells in from others.
+    pub(crate) takes_in: bool,
     pub(crate) counters: Arc<Counters>,
     pub(crate) streams: Arc<StreamsByCell>,
     pub(crate) clock: SystemClock,
@@ -198,6 +200,9 @@ impl OpenCell for Opened {
 
 impl Keeper for Services {
     fn check_own(&self, grant: &SignedGrant) -> Result<(), StoreRefusal> {
+        if !self.takes_in {
+            return Err(StoreRefusal::Grant);
+        }
         let checked = self.rules.check_own(grant, self.clock.unix_ms());
         checked.map(drop).map_err(|refusal| {
             tracing::debug!(%refusal, "an upload was refused");
@@ -242,6 +247,9 @@ impl Keeper for Services {
     }
 
     fn put_manifest(&self, video: &Magnet, manifest: &[u8]) -> bool {
+        if !self.takes_in {
+            return false;
+        }
         let stored = self.store.put_manifest(video, manifest);
         if let Err(error) = &stored {
             tracing::debug!(%video, %error, "a manifest was not kept");

@@ -12,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use chainflix_content::trees;
 use chainflix_controller::protocol::{CellRef, InventoryDigest};
@@ -23,6 +23,7 @@ use tokio::sync::broadcast;
 
 use crate::database::{self, Database, DatabaseError};
 
+mod cache;
 mod import;
 mod layout;
 mod manifests;
@@ -123,6 +124,8 @@ struct Record {
 struct Held {
     id: CellId,
     entry: CellEntry,
+    /// When it came in.
+    since: SystemTime,
     kept: AtomicBool,
     /// It is not held any more; whoever still reads it stops.
     gone: AtomicBool,
@@ -307,24 +310,11 @@ impl Store {
         self.shared.take_out(cells, StoreEvent::Removed)
     }
 
-    /// Gives up cells beyond the quota, those first that were not to be kept; for when it was lowered.
+    /// Gives up cells beyond the quota that need not be kept, the oldest first; for when it was lowered.
     fn fit_quota(&self) -> Result<(), StoreError> {
-        let given_up: Vec<CellRef> = {
+        let given_up = {
             let state = lock(&self.shared.state);
-            let mut excess = state.used.saturating_sub(self.shared.quota);
-            let dispensable = state
-                .cells
-                .iter()
-                .filter(|(_, held)| !held.kept.load(Ordering::SeqCst));
-            let mut chosen = Vec::new();
-            for (cell, held) in dispensable {
-                if excess == 0 {
-                    break;
-                }
-                excess = excess.saturating_sub(space_of(&held.entry));
-                chosen.push(*cell);
-            }
-            chosen
+            state.oldest(state.used.saturating_sub(self.shared.quota)).0
         };
         if !given_up.is_empty() {
             tracing::warn!(

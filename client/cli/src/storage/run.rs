@@ -106,7 +106,7 @@ impl Run {
             config.listen.clone_from(&self.listen);
         }
         config.announce = self.announce.iter().map(ToString::to_string).collect();
-        config.controllers = self.controllers(&chain).await?;
+        config.controllers = controllers(&chain, &self.controller).await?;
         let verifiers = Arc::new(ChainVerifiers(chain));
         let mut node = StorageNode::start(config, keys, verifiers).await?;
         let addresses: Vec<String> = node
@@ -146,34 +146,35 @@ impl Run {
             ),
         }
     }
+}
 
-    /// Controllers by their registered keys.
-    async fn controllers(&self, chain: &Chain) -> anyhow::Result<Vec<ControllerEndpoint>> {
-        let mut found = Vec::new();
-        for url in &self.controller {
-            let controller = Controller::connect(url, chain.genesis()).await?;
-            if !chain.is_controller(controller.key()).await? {
-                bail!("the controller at {url} is not registered on chain; name another");
-            }
-            found.push(ControllerEndpoint {
-                url: url.clone(),
-                key: controller.key(),
-            });
+/// Controllers by their registered keys: those that are named, or all.
+pub(crate) async fn controllers(
+    chain: &Chain,
+    named: &[String],
+) -> anyhow::Result<Vec<ControllerEndpoint>> {
+    let mut found = Vec::new();
+    for url in named {
+        let controller = Controller::connect(url, chain.genesis()).await?;
+        if !chain.is_controller(controller.key()).await? {
+            bail!("the controller at {url} is not registered on chain; name another");
         }
-        if self.controller.is_empty() {
-            let registered = chain.controllers().await?.into_iter();
-            found.extend(registered.map(|record| ControllerEndpoint {
-                url: record.endpoint,
-                key: record.key,
-            }));
-        }
-        if found.is_empty() {
-            bail!(
-                "no controller is registered on chain, so nobody would send viewers to this node"
-            );
-        }
-        Ok(found)
+        found.push(ControllerEndpoint {
+            url: url.clone(),
+            key: controller.key(),
+        });
     }
+    if named.is_empty() {
+        let registered = chain.controllers().await?.into_iter();
+        found.extend(registered.map(|record| ControllerEndpoint {
+            url: record.endpoint,
+            key: record.key,
+        }));
+    }
+    if found.is_empty() {
+        bail!("no controller is registered on chain, so nobody would send viewers to this node");
+    }
+    Ok(found)
 }
 
 /// Says on stderr where the node stands, when that is not what was `said` last.
@@ -205,7 +206,7 @@ fn report(node: &StorageNode, said: &mut String) {
 }
 
 /// Verifiers as they announced themselves on chain.
-struct ChainVerifiers(Chain);
+pub(crate) struct ChainVerifiers(pub(crate) Chain);
 
 impl Verifiers for ChainVerifiers {
     fn list(&self) -> BoxFuture<'_, Result<Vec<VerifierEndpoint>, VerifiersError>> {

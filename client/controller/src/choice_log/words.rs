@@ -96,8 +96,9 @@ fn candidate(candidate: &Candidate) -> String {
         0 => String::new(),
         failures => format!(", {failures} failures lately"),
     };
+    let what = if candidate.shares { "viewer" } else { "node" };
     format!(
-        "node {} ({} of its line busy, {path}{far}{failures})",
+        "{what} {} ({} of its line busy, {path}{far}{failures})",
         candidate.provider,
         percent(candidate.load)
     )

@@ -94,7 +94,7 @@ impl Directory {
             let (mut least, mut sum, mut count) = (u64::MAX, 0u64, 0u64);
             let found = holders.get(cell).into_iter().flatten();
             for node in found.filter_map(|provider| nodes.get(provider)) {
-                if node.is_offered(now) {
+                if node.is_offered(now) && !node.shares {
                     let load = node.load(stream_rate);
                     least = least.min(load);
                     sum = sum.saturating_add(load.min(1_000));

@@ -70,7 +70,7 @@ impl Directory {
         let (mut sent, mut streams, mut idle) = (0u64, 0u64, 0u64);
         let (mut free, mut capacity, mut full) = (0u64, 0u64, 0u64);
         for node in self.nodes.values().filter(|node| node.is_offered(now)) {
-            if node.leaving {
+            if !node.keeps_copies() {
                 continue;
             }
             self.fleet.roster.push(node.provider);

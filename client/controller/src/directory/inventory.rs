@@ -149,7 +149,7 @@ impl Directory {
             let stay = |provider: &&u32| {
                 self.nodes
                     .get(provider)
-                    .is_some_and(|n| n.counts && !n.leaving)
+                    .is_some_and(|n| n.counts && n.keeps_copies())
             };
             holders.iter().filter(stay).count()
         });

@@ -80,6 +80,7 @@ impl Directory {
         }
         let held_by: Vec<u32> = self
             .offered_holders(&cell, now)
+            .filter(|node| !node.shares)
             .map(|node| node.provider)
             .collect();
         let (orders, _) = self.order(cell, &entry, self.copies, now);
@@ -203,7 +204,7 @@ impl Directory {
         let stream_rate = self.fleet.stream_rate;
         let mut holders: Vec<Site> = self
             .offered_holders(&cell, now)
-            .filter(|node| !node.leaving)
+            .filter(|node| node.keeps_copies())
             .map(|node| node.site(stream_rate))
             .collect();
         let on_their_way = promised.iter().filter_map(|id| self.nodes.get(id));

@@ -44,6 +44,8 @@ pub(super) struct Node {
     usual_load: u64,
     /// Whether it will leave.
     pub(super) leaving: bool,
+    /// Whether it is a viewer that shares what it has watched.
+    pub(super) shares: bool,
     /// Cells on their way to it.
     pub(super) incoming: u32,
     /// Whether its copies count as there: it was heard of lately.
@@ -79,6 +81,7 @@ impl Node {
             serving: Vec::new(),
             usual_load: 0,
             leaving: false,
+            shares: false,
             incoming: 0,
             counts: true,
             seen_ms: now_ms,
@@ -121,6 +124,7 @@ impl Node {
                 upload_bytes_per_second: self.upload_bytes_per_second,
                 path: self.path,
                 leaving: self.leaving,
+                shares: self.shares,
             },
         }
     }
@@ -142,6 +146,7 @@ impl Node {
         self.upload_bytes_per_second = offer.upload_bytes_per_second;
         self.path = offer.path;
         self.leaving = offer.leaving;
+        self.shares = offer.shares;
     }
 
     /// Another controller heard of it at `at_ms`. Whether that is news.
@@ -171,6 +176,11 @@ impl Node {
     /// Whether its copies count as there: a node that connects again soon is not missed.
     pub(super) fn is_present(&self, now_ms: u64) -> bool {
         self.silent_ms(now_ms) < OFFERED_MS
+    }
+
+    /// Whether what it holds are copies that stay.
+    pub(super) fn keeps_copies(&self) -> bool {
+        !self.leaving && !self.shares
     }
 
     /// Whether its inventory has to leave the index.
@@ -259,6 +269,7 @@ impl Node {
             cells: self.digest.cells,
             load: self.load(stream_rate),
             leaving: self.leaving,
+            shares: self.shares,
             failures: self.recent_failures(now_ms),
             needed: 0,
         }

@@ -80,11 +80,19 @@ impl Directory {
         let now = self.now_ms();
         let provider = saved.registered.index;
         if self.nodes.contains_key(&provider) || self.nodes.len() < self.limits.nodes {
-            self.nodes
+            let node = self
+                .nodes
                 .entry(provider)
-                .or_insert_with(|| Node::new(saved.registered.clone(), now))
-                .restores(saved);
+                .or_insert_with(|| Node::new(saved.registered.clone(), now));
+            let kept_copies = node.keeps_copies();
+            node.restores(saved);
             self.fleet.stale = true;
+            if node.keeps_copies() != kept_copies {
+                let cells: Vec<CellRef> = node.inventory.iter().copied().collect();
+                for cell in cells {
+                    self.judge_copies(cell);
+                }
+            }
         }
     }
 

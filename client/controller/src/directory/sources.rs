@@ -147,6 +147,7 @@ impl Directory {
                     .region
                     .is_some_and(|region| region != node.record.region),
                 failures: node.recent_failures(now),
+                shares: node.shares,
             })
             .collect()
     }

@@ -48,7 +48,7 @@ impl Directory {
         let stream_rate = self.fleet.stream_rate;
         let (mut used, mut capacity, mut highest_load) = (0u64, 0u64, 0u64);
         let (mut silent, mut busy) = (0u32, 0u32);
-        for node in self.nodes.values() {
+        for node in self.nodes.values().filter(|node| !node.shares) {
             if !node.is_offered(now) {
                 silent = silent.saturating_add(u32::from(!node.inventory.is_empty()));
                 continue;
@@ -109,7 +109,8 @@ impl Directory {
     #[must_use]
     pub fn offered_nodes(&self) -> u32 {
         let now = self.now_ms();
-        let offered = self.nodes.values().filter(|node| node.is_offered(now));
+        let nodes = self.nodes.values().filter(|node| !node.shares);
+        let offered = nodes.filter(|node| node.is_offered(now));
         u32::try_from(offered.count()).unwrap_or(u32::MAX)
     }
 
@@ -150,7 +151,10 @@ impl Directory {
         let manifest = &video.known.manifest;
         let copies = video
             .cells(magnet)
-            .map(|cell| self.offered_holders(&cell, now).count())
+            .map(|cell| {
+                let holders = self.offered_holders(&cell, now);
+                holders.filter(|node| !node.shares).count()
+            })
             .min()
             .unwrap_or(0);
         let rendition_bytes = manifest.renditions.iter().map(|rendition| {

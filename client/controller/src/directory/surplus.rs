@@ -53,7 +53,7 @@ impl Directory {
         let copies = self.wanted_copies(&cell).max(self.copies);
         let holders: Vec<Site> = self
             .offered_holders(&cell, now)
-            .filter(|node| !node.leaving)
+            .filter(|node| node.keeps_copies())
             .map(|node| node.site(stream_rate))
             .collect();
         let chosen = placement::surplus(&holders, copies)?;

@@ -163,6 +163,10 @@ pub enum FromNode {
         /// How others reach it.
         #[serde(default)]
         path: PathClass,
+        /// Whether it is a viewer that shares what it has watched: it is named as a source like others, never counts as a
+        /// copy, and is told to do nothing but to erase what may not be watched any more.
+        #[serde(default)]
+        shares: bool,
         /// Its inventory.
         inventory: InventoryDigest,
     },

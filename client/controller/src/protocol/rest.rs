@@ -112,6 +112,8 @@ pub struct NodeStatus {
     pub load: u64,
     /// Whether it will leave.
     pub leaving: bool,
+    /// Whether it is a viewer that shares what it has watched; its cells are no copies.
+    pub shares: bool,
     /// Recent failures.
     pub failures: u32,
     /// Of a node that will leave: cells that still have too few copies without it. At 0 it may go.

@@ -216,6 +216,7 @@ impl Session<'_> {
                 free_bytes,
                 upload_bytes_per_second,
                 path,
+                shares,
                 inventory,
             } => {
                 self.greeted = true;
@@ -225,6 +226,7 @@ impl Session<'_> {
                     free_bytes,
                     upload_bytes_per_second,
                     path,
+                    shares,
                     inventory,
                 };
                 lock(&self.shared.directory).hello(provider, &offer, self.client)

@@ -87,6 +87,7 @@ impl Fleet {
             free_bytes: self.free(node),
             upload_bytes_per_second: 10_000_000,
             path: PathClass::Direct,
+            shares: false,
             inventory: InventoryDigest::of(&self.held[node]),
         };
         let index = node as u32;

@@ -29,6 +29,7 @@ fn connect(directory: &mut Directory, provider: u32, held: &BTreeSet<CellRef>) -
         free_bytes: 1 << 39,
         upload_bytes_per_second: 1_000_000,
         path: PathClass::Direct,
+        shares: false,
         inventory: InventoryDigest::of(held),
     };
     directory.hello(provider, &offer, OBSERVED)

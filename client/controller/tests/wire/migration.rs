@@ -29,7 +29,12 @@ fn first_rows(bytes: impl Fn(&str) -> String) -> String {
     let (manifest, by, cells) = (bytes("010203"), bytes("ff"), bytes("05"));
     let SavedNode { registered, offer } = node(1);
     let record = bytes(&hex::encode(registered.record.encode()));
-    let offer = serde_json::to_string(&offer).unwrap();
+    // Nobody shared in those days.
+    let mut offer = serde_json::to_value(&offer).unwrap();
+    assert_eq!(
+        offer.as_object_mut().unwrap().remove("shares"),
+        Some(false.into())
+    );
     format!(
         "INSERT INTO videos VALUES ({id}, {manifest}, 1, {by}, 41); \
          INSERT INTO nodes VALUES (1, {record}, '{offer}', {by}, 40); \

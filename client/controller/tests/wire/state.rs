@@ -64,6 +64,7 @@ pub(crate) fn node(index: u32) -> SavedNode {
             upload_bytes_per_second: 1_000_000,
             path: PathClass::Punched,
             leaving: true,
+            shares: index % 2 == 0,
         },
     }
 }

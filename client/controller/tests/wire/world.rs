@@ -275,12 +275,18 @@ impl Node {
     }
 
     pub(crate) async fn hello(&mut self, inventory: InventoryDigest) {
+        self.hello_as(inventory, false).await;
+    }
+
+    /// As a storage node, or as a viewer that shares.
+    pub(crate) async fn hello_as(&mut self, inventory: InventoryDigest, shares: bool) {
         self.say(&FromNode::Hello {
             addresses: vec!["/ip4/0.0.0.0/tcp/4001".into(), "/ip4/8.8.8.8/tcp/53".into()],
             capacity_bytes: 1 << 30,
             free_bytes: 1 << 30,
             upload_bytes_per_second: 1_000_000,
             path: PathClass::Direct,
+            shares,
             inventory,
         })
         .await;

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::StartError;
 use super::behaviour::{Behaviour, BehaviourEvent};
 use super::dialling::{Dialling, Reply};
+use super::mapping;
 use super::paths::{Path, Paths};
 use super::punch::Puncher;
 use super::reach::{Observations, Reachability};
@@ -42,6 +43,11 @@ pub(super) enum Command {
     Punch {
         peer_id: PeerId,
         addresses: Vec<Multiaddr>,
+    },
+    /// The router forwards an address to this peer, or no longer does.
+    Forwarded {
+        address: Multiaddr,
+        is_forwarded: bool,
     },
     /// A peer is a relay.
     Know {
@@ -87,8 +93,10 @@ pub(super) struct Actor {
     /// For dials that become due later.
     pub(super) later: mpsc::WeakSender<Command>,
     puncher: Option<Puncher>,
+    /// Whether to ask the router for ports.
+    map_ports: bool,
     /// Tells what runs beside this task that it has ended.
-    _ended: watch::Sender<()>,
+    ended: watch::Sender<()>,
 }
 
 impl Actor {
@@ -99,6 +107,7 @@ impl Actor {
         seen: Seen,
         reachability: watch::Sender<Reachability>,
         puncher: Option<Puncher>,
+        map_ports: bool,
     ) -> Self {
         let (ended, end) = watch::channel(());
         if let Some(puncher) = puncher.clone() {
@@ -114,7 +123,8 @@ impl Actor {
             relays: HashSet::new(),
             later,
             puncher,
-            _ended: ended,
+            map_ports,
+            ended,
         }
     }
 
@@ -128,6 +138,11 @@ impl Actor {
         let failed = listening.is_err();
         if ready.send(listening).is_err() || failed {
             return;
+        }
+        if self.map_ports {
+            let ports = mapping::ports(&self.known_addresses());
+            let (later, end) = (self.later.clone(), self.ended.subscribe());
+            tokio::spawn(mapping::keep(ports, later, end));
         }
         loop {
             tokio::select! {
@@ -179,6 +194,18 @@ impl Actor {
                     let _ = reserved.send(Err(innermost(&error)));
                 }
             },
+            Command::Forwarded {
+                address,
+                is_forwarded,
+            } => {
+                if is_forwarded {
+                    self.swarm.add_external_address(address.clone());
+                } else {
+                    self.swarm.remove_external_address(&address);
+                }
+                self.observations().forwarded(&address, is_forwarded);
+                self.tell_reachability();
+            }
             Command::Know { relay } => self.note_relay(relay),
             Command::Disconnect { peer_id } => {
                 // An error says that there was no connection.

@@ -157,7 +157,12 @@ impl Puncher {
             .take(MAX_CANDIDATES)
             .filter_map(|address| Multiaddr::try_from(address.clone()).ok())
             .collect();
-        let addresses = self.observations().may_dial(&addresses);
+        let addresses = {
+            let mut observations = self.observations();
+            let addresses = observations.may_dial(&addresses);
+            observations.opened(addresses.len());
+            addresses
+        };
         if addresses.is_empty() {
             return;
         }

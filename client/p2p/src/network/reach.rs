@@ -4,6 +4,8 @@
 //! socket show a translation whose ports depend on the destination: a symmetric one, which can't be punched unless the
 //! other side lets any port in. Only UDP is looked at: TCP dials leave from ports of their own.
 
+mod ports;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -50,8 +52,10 @@ pub(super) struct Observations {
     /// Servers that are connected over TCP.
     tcp: BTreeMap<PeerId, SocketAddr>,
     confirmed: Vec<Multiaddr>,
-    /// The router said that it forwards a port to this peer.
-    is_forwarded: bool,
+    /// Destinations that were written to since a server last told something new.
+    opened: u16,
+    /// What the router said that it forwards to this peer.
+    forwarded: Vec<Multiaddr>,
 }
 
 impl Observations {
@@ -64,7 +68,17 @@ impl Observations {
         if seen.len() >= MAX_SERVERS && !seen.contains_key(&server) {
             return false;
         }
-        seen.insert(server, socket) != Some(socket)
+        let is_news = seen.insert(server, socket) != Some(socket);
+        if is_news && udp {
+            self.opened = 0;
+        }
+        is_news
+    }
+
+    /// So many destinations are written to now.
+    pub(super) fn opened(&mut self, count: usize) {
+        let count = u16::try_from(count).unwrap_or(u16::MAX);
+        self.opened = self.opened.saturating_add(count);
     }
 
     /// The connection to a server is gone; what it saw no longer holds.
@@ -81,8 +95,11 @@ impl Observations {
 
     /// The router forwards `address`, or no longer does.
     pub(super) fn forwarded(&mut self, address: &Multiaddr, is_forwarded: bool) {
-        self.is_forwarded = is_forwarded;
+        self.forwarded.retain(|known| known != address);
         if is_forwarded {
+            if self.forwarded.len() < MAX_CONFIRMED {
+                self.forwarded.push(address.clone());
+            }
             self.confirm(address);
         } else {
             self.expire(address);
@@ -117,7 +134,7 @@ impl Observations {
                 NatClass::Unknown
             };
         };
-        if own.contains(&first.ip()) || self.is_forwarded {
+        if own.contains(&first.ip()) || !self.forwarded.is_empty() {
             NatClass::Public
         } else if seen_v4.iter().any(|seen| seen != first) {
             NatClass::Symmetric
@@ -130,8 +147,11 @@ impl Observations {
     pub(super) fn candidates(&self, bound: &[Multiaddr]) -> Vec<Multiaddr> {
         let mut found: Vec<Multiaddr> = Vec::new();
         let global_v6 = bound.iter().filter(|address| is_global_v6(address));
-        let seen: Vec<Multiaddr> = self.udp.values().map(|socket| quic(*socket)).collect();
-        let all = global_v6.chain(&seen).chain(&self.confirmed);
+        let sockets: Vec<SocketAddr> = self.udp.values().copied().collect();
+        let seen: Vec<Multiaddr> = sockets.iter().copied().map(quic).collect();
+        let next = ports::next_ports(&sockets, self.opened);
+        let next: Vec<Multiaddr> = next.into_iter().map(quic).collect();
+        let all = global_v6.chain(&seen).chain(&next).chain(&self.confirmed);
         for address in all {
             if found.len() < MAX_CANDIDATES && !found.contains(address) {
                 found.push(address.clone());
@@ -195,7 +215,7 @@ fn quic(socket: SocketAddr) -> Multiaddr {
 }
 
 /// Whether an address means something only inside some network.
-fn is_private(ip: IpAddr) -> bool {
+pub(super) fn is_private(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let [a, b, ..] = ip.octets();
@@ -267,6 +287,16 @@ mod tests {
         observations.forwarded(&mapped, true);
         let class = observations.reachability(&inside()).class;
         assert_eq!(class, NatClass::Public);
+        // One that was asked in another way goes on forwarding when this one ends.
+        let other = address("/ip4/203.0.113.9/tcp/7001");
+        observations.forwarded(&other, true);
+        observations.forwarded(&mapped, false);
+        let reachability = observations.reachability(&inside());
+        assert_eq!(reachability.class, NatClass::Public);
+        assert_eq!(reachability.confirmed, [other.clone()]);
+        observations.forwarded(&other, false);
+        let class = observations.reachability(&inside()).class;
+        assert_eq!(class, NatClass::Punchable);
     }
 
     #[test]

@@ -154,6 +154,7 @@ impl Chainflix {
             free_bytes: u64::from(found.free()) * u64::from(CELL_BYTES),
             upload_bytes_per_second: found.spec.upload as u64,
             path: found.path(),
+            shares: false,
             inventory: self.digests[node as usize],
         };
         let registered = RegisteredProvider {

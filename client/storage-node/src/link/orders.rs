@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chainflix_controller::clock::{Clock, SystemClock};
-use chainflix_controller::protocol::{CellRef, Command, FromNode, Peer};
+use chainflix_controller::protocol::{CellRef, Command, DropReason, FromNode, Peer};
 use chainflix_p2p::wire::{Run, StoreRefusal};
 use chainflix_p2p::{PeerAddress, transfer};
 use chainflix_primitives::placement::SignedGrant;
@@ -88,6 +88,11 @@ impl Orders {
 
     /// Begins to carry out a command.
     pub(crate) fn give(&self, id: u64, command: Command) {
+        if self.shared.node.shares && !binds_sharers(&command) {
+            let reason = "This is a viewer that shares; it takes no orders.".to_owned();
+            self.shared.tell_later(id, Err(reason));
+            return;
+        }
         match command {
             Command::Fetch { from, grant } => {
                 if let Err(reason) = self.order_fetch(id, from, grant) {
@@ -126,6 +131,11 @@ impl Orders {
         pending.insert(cell, vec![id]);
         Ok(())
     }
+}
+
+/// Whether a viewer that shares does what it is told: what it shares is its own affair, apart from what nobody may watch.
+fn binds_sharers(command: &Command) -> bool {
+    matches!(command, Command::Drop { reason, .. } if *reason != DropReason::Surplus)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -245,5 +255,21 @@ impl Shared {
         transfer::get_cell(&self.node.network, &address, grant, first, take)
             .await
             .map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_that_shares_erases_what_nobody_may_watch_and_takes_no_other_order() {
+        let drop = |reason| {
+            let cells = Vec::new();
+            binds_sharers(&Command::Drop { cells, reason })
+        };
+        assert!(drop(DropReason::Restricted) && drop(DropReason::NeverRegistered));
+        assert!(!drop(DropReason::Surplus));
+        assert!(!binds_sharers(&Command::Keep { cells: Vec::new() }));
     }
 }

@@ -179,6 +179,7 @@ impl Link {
                 node.network.reachability().borrow().class,
                 node.is_announced,
             ),
+            shares: node.shares,
             inventory: told,
         };
         send(socket, &hello).await

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use chainflix_content::trees::{self, GROUP_BYTES};
 use chainflix_controller::protocol::CellRef;
@@ -281,6 +281,7 @@ impl Import {
         let held = Held {
             id: self.id,
             entry: self.entry.clone(),
+            since: SystemTime::now(),
             kept: AtomicBool::new(false),
             gone: AtomicBool::new(false),
         };

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
 
 use chainflix_content::trees;
 use chainflix_controller::protocol::CellRef;
@@ -54,8 +55,11 @@ pub(super) fn check(layout: &Layout, database: &Database) -> Result<State, Check
         let id = cell_id(&cell);
         known.insert(id);
         state.used = state.used.saturating_add(space_of(&record.entry));
+        // Its file is never written again. One that can't say when it was is the oldest.
+        let written = fs::metadata(layout.cell(&id)).and_then(|file| file.modified());
         let held = Held {
             id,
+            since: written.unwrap_or(SystemTime::UNIX_EPOCH),
             entry: record.entry,
             kept: AtomicBool::new(record.kept),
             gone: AtomicBool::new(false),

@@ -159,6 +159,15 @@ impl World {
         Some(answer.json().await.unwrap())
     }
 
+    /// The chain says this of a video from now on.
+    pub(crate) fn register(&self, video: Magnet, registration: Registration) {
+        self.chain
+            .videos
+            .lock()
+            .unwrap()
+            .insert(video, registration);
+    }
+
     /// Waits until the controller's list of nodes is as wanted.
     pub(crate) async fn until(&self, wanted: impl Fn(&[NodeStatus]) -> bool) {
         let mut nodes = Vec::new();

@@ -7,6 +7,7 @@ mod delivering;
 mod linked;
 mod quota;
 mod relayed;
+mod sharing;
 mod signs_of_life;
 mod taking_in;
 mod token_keys;

@@ -1,7 +1,7 @@
 //! What the ledger looks up, gathered before it begins: a read of the chain that fails must delay the earnings, never
 //! change them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round,
@@ -60,9 +60,9 @@ impl Gathered {
     fn add(&mut self, facts: &Facts, leaf: &ViewLeaf) -> ChainResult<()> {
         let claim = &leaf.claim;
         if let Some(issued) = self.clock.round_at(claim.issue_ms) {
-            if !self.quotas.contains_key(&issued) {
+            if let Entry::Vacant(vacant) = self.quotas.entry(issued) {
                 let parameters = facts.chain().parameters(At::Finalized, issued)?;
-                self.quotas.insert(issued, parameters.views_per_group);
+                vacant.insert(parameters.views_per_group);
             }
             let key = (claim.video, issued);
             if !claim.enhancements.is_empty() && !self.enhancements.contains_key(&key) {

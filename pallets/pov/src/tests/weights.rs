@@ -87,7 +87,6 @@ fn every_part_of_a_report_is_paid_for() {
 #[test]
 fn a_fault_of_an_enhancement_pays_for_the_record_that_it_reads_beside() {
     use chainflix_primitives::fault::{FaultEvidence, FaultProof};
-    use frame_support::traits::Get;
     let weigh = |cost: fn(&FaultProof) -> Weight| {
         let mut weights = Vec::new();
         super::evidence::with_leaf(

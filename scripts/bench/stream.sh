@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # serving by CPU time beside nginx and libp2p's perf, memory of a stream, cost of a viewer, first frame beside nginx, stalls under churn
 # Sourced by scripts/bench.sh. STREAM_PARTS (serve viewer first-frame churn) names what is measured, STREAM_RUNS (20) pages
-# that are opened, STREAM_CHURN_MINUTES (10) and STREAM_VIEWERS (3) the churn. The line needs root: it is a network namespace.
+# that are opened, STREAM_CHURN_MINUTES (10) and STREAM_VIEWERS (3) the churn. STREAM_TIMELINE_RUNS (0) pages more are opened to
+# note what took the time until the first picture. The line needs root: it is a network namespace.
 source scripts/network.sh
 PARTS=${STREAM_PARTS:-serve viewer first-frame churn}
 RUNS=${STREAM_RUNS:-20}
+TIMELINE_RUNS=${STREAM_TIMELINE_RUNS:-0}
 LINE_BITS=12000000
 LINE_DELAY_MS=25
 # After a page is closed the gateway still fetches the rest of the minute, and nothing comes once it has; so long over the line.
@@ -34,6 +36,7 @@ http {
     access_log off;
     sendfile on;
     tcp_nopush on;
+    gzip_static on;
     client_body_temp_path $DATA; proxy_temp_path $DATA; fastcgi_temp_path $DATA; uwsgi_temp_path $DATA; scgi_temp_path $DATA;
     server {
         listen 127.0.0.1:$HTTP_PORT;
@@ -132,7 +135,19 @@ copy_hls() {
     done < <(sed -n 's/.*URI="\([^"]*\)".*/\1/p; /^[^#]/p' "$1/media/master.m3u8" | sort -u)
 }
 
-first_frame() { node scripts/bench/stream/first-frame.js "$1" "$RUNS"; }
+# first_frame NAME PAUSE_MS [COMMAND...]: opens pages of the gateway at URL and of nginx, run by the command, and leaves in
+# NAME.list how long each took.
+first_frame() {
+    local name=$1 pause=$2 pages=("$URL" "http://127.0.0.1:$HTTP_PORT/index.html")
+    shift 2
+    "$@" node scripts/bench/stream/first-frame.js "$RUNS" "$pause" - "${pages[@]}" >"$DATA/$name.lists" || fail "no first frame was seen ($name)"
+    jq .[0] "$DATA/$name.lists" >"$DATA/$name.list"
+    jq .[1] "$DATA/$name.lists" >"$DATA/$name-nginx.list"
+    if ((TIMELINE_RUNS > 0)); then
+        "$@" node scripts/bench/stream/first-frame.js "$TIMELINE_RUNS" "$pause" "$DATA/$name.timeline" "${pages[@]}" >/dev/null ||
+            fail "no first frame was seen ($name)"
+    fi
+}
 
 if measures first-frame || measures churn; then
     say "== a network of four verifiers"
@@ -154,11 +169,12 @@ if measures first-frame; then
     copy_hls "$DATA/www"
     cp scripts/bench/stream/rival.html "$DATA/www/index.html"
     cp "$CHAINFLIX_BIN/hls.js" "$DATA/www/hls.js"
+    # As a site would serve it.
+    gzip -9 -k "$DATA/www/hls.js"
     kill "${PID_OF[copied]}"
     start_nginx "$DATA/www"
     start_gateway near
-    first_frame "$URL" >"$DATA/near.list" || fail "no first frame was seen"
-    first_frame "http://127.0.0.1:$HTTP_PORT/index.html" >"$DATA/near-nginx.list" || fail "no first frame was seen from nginx"
+    first_frame near 500
     for name in near near-nginx; do
         suffix=loopback${name#near}
         result "ttff_ms_p50_${suffix//-/_}" "$(percentile 0.5 "$DATA/$name.list")"
@@ -178,9 +194,7 @@ if measures first-frame; then
     wait_until 10 "the line is not there" test -s "$DATA/line.pid"
     over_line() { nsenter --net="/proc/$(cat "$DATA/line.pid")/ns/net" "$@"; }
     start_gateway far over_line
-    over_line node scripts/bench/stream/first-frame.js "$URL" "$RUNS" "$LINE_QUIET_MS" >"$DATA/far.list" || fail "no first frame was seen over the line"
-    over_line node scripts/bench/stream/first-frame.js "http://127.0.0.1:$HTTP_PORT/index.html" "$RUNS" "$LINE_QUIET_MS" >"$DATA/far-nginx.list" ||
-        fail "no first frame was seen from nginx over the line"
+    first_frame far "$LINE_QUIET_MS" over_line
     for name in far far-nginx; do
         suffix=link${name#far}
         result "ttff_ms_p50_${suffix//-/_}" "$(percentile 0.5 "$DATA/$name.list")"
@@ -188,6 +202,10 @@ if measures first-frame; then
     done
     result ttff_ms_lists "$(jq -cs '{loopback: .[0], loopback_nginx: .[1], link: .[2], link_nginx: .[3]}' \
         "$DATA/near.list" "$DATA/near-nginx.list" "$DATA/far.list" "$DATA/far-nginx.list")"
+    if ((TIMELINE_RUNS > 0)); then
+        result ttff_timelines "$(jq -cs '{loopback: .[0][0], loopback_nginx: .[0][1], link: .[1][0], link_nginx: .[1][1]}' \
+            "$DATA/near.timeline" "$DATA/far.timeline")"
+    fi
     kill "${PID_OF[far]}"
     stop_nginx
     exec {LINE}>&-

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Failure;
 use crate::panel::{EarningsView, Panel};
 use crate::server::Shared;
-use crate::sessions::{OpenError, Opened, Report};
+use crate::sessions::{Follower, OpenError, Opened, Report};
 
 /// The panel is refreshed so often.
 const REFRESH: Duration = Duration::from_millis(500);
@@ -119,17 +119,22 @@ pub(crate) async fn events(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Failure> {
-    shared.sessions.get(&id)?;
-    Ok(Sse::new(panels(shared, id)).keep_alive(KeepAlive::default()))
+    let follower = shared.sessions.get(&id)?.follower();
+    Ok(Sse::new(panels(shared, id, follower)).keep_alive(KeepAlive::default()))
 }
 
-fn panels(shared: Arc<Shared>, id: String) -> impl Stream<Item = Result<Event, Infallible>> {
+fn panels(
+    shared: Arc<Shared>,
+    id: String,
+    follower: Follower,
+) -> impl Stream<Item = Result<Event, Infallible>> {
     let mut ticks = tokio::time::interval(REFRESH);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    futures::stream::unfold((shared, id, ticks), |(shared, id, mut ticks)| async {
+    let state = (shared, id, ticks, follower);
+    futures::stream::unfold(state, |(shared, id, mut ticks, follower)| async {
         ticks.tick().await;
         let panel = shared.sessions.get(&id).ok()?.panel();
         let event = Event::default().event("panel").json_data(panel).ok()?;
-        Some((Ok(event), (shared, id, ticks)))
+        Some((Ok(event), (shared, id, ticks, follower)))
     })
 }

@@ -15,6 +15,8 @@
 //! - it refuses what a page of another origin asks for;
 //! - opening a video and reading the account take the **token**, which stands in the fragment of the address that is
 //!   printed, so that it is in no request line and no log; the page sends it in a header;
+//! - the video of the printed address is opened when its page is asked for, once, and closed soon unless somebody with the
+//!   token wants it; nobody gets anything of it without;
 //! - each opened video has a secret **session id** in its addresses, so that other players can show it too;
 //! - there are no cookies, which browsers send to every port of the machine.
 

@@ -21,6 +21,7 @@ use crate::playlist::{self, LayerEntry};
 use crate::range::{self, Asked};
 
 mod ads;
+mod first;
 mod layers;
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
@@ -31,6 +32,7 @@ const TEXT: &str = "text/vtt; charset=utf-8";
 pub(crate) fn routes() -> Router<Arc<dyn Open>> {
     Router::new()
         .route("/media/{id}/master.m3u8", get(master))
+        .route("/media/{id}/first.mp4", get(first::first))
         .route("/media/{id}/{rendition}/playlist.m3u8", get(rendition))
         .route("/media/{id}/{rendition}/init.mp4", get(init))
         .route("/media/{id}/{rendition}/{cell}/{file}", get(fragment))

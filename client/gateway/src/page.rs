@@ -32,6 +32,7 @@ const OWN: &[(&str, &str, &[u8])] = &[
     own!("index.html", HTML),
     own!("style.css", STYLE),
     own!("icon.svg", IMAGE),
+    own!("first.js", SCRIPT),
     own!("app.js", SCRIPT),
     own!("access.js", SCRIPT),
     own!("ads.js", SCRIPT),
@@ -151,9 +152,9 @@ mod tests {
         }
         for (name, kind, content) in OWN.iter().filter(|(_, kind, _)| *kind == SCRIPT) {
             let script = std::str::from_utf8(content).unwrap();
-            for import in script
-                .split("from \"./")
-                .skip(1)
+            for import in ["from \"./", "import(\"./"]
+                .iter()
+                .flat_map(|import| script.split(import).skip(1))
                 .filter_map(|rest| rest.split('"').next())
             {
                 assert_eq!(

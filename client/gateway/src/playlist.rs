@@ -232,7 +232,7 @@ fn language(label: &Label) -> String {
 }
 
 /// A quoted string of RFC 8216: it can't hold quotes or line breaks, so neither can what is quoted.
-fn quoted(text: &str) -> Option<String> {
+pub(crate) fn quoted(text: &str) -> Option<String> {
     let clean = !text.is_empty() && text.chars().all(|c| !c.is_control() && c != '"');
     clean.then(|| format!("\"{text}\""))
 }

@@ -77,9 +77,13 @@ impl Gateway {
         self.address
     }
 
-    /// The address to open in a browser. Its fragment holds the token, and the video that is to be opened at once.
+    /// The address to open in a browser. Its fragment holds the token, and the video that is to be opened at once: as soon
+    /// as the page is asked for, unless something is being watched.
     #[must_use]
     pub fn url(&self, video: Option<&MagnetLink>) -> String {
+        if let Some(link) = video {
+            self.shared.sessions.expect(link.magnet);
+        }
         let video = video.map_or_else(String::new, |link| format!("&video={}", link.magnet));
         format!("http://{}/#token={}{video}", self.address, self.token)
     }
@@ -200,6 +204,10 @@ fn refusal(denied: Denied) -> Response {
 
 async fn page(State(shared): State<Arc<Shared>>, request: Request) -> Result<Response, Failure> {
     let missing = || Failure::new(StatusCode::NOT_FOUND, "There is nothing at this address.");
-    let (kind, content) = shared.page.file(request.uri().path()).ok_or_else(missing)?;
+    let path = request.uri().path();
+    let (kind, content) = shared.page.file(path).ok_or_else(missing)?;
+    if path == "/" {
+        shared.sessions.open_early();
+    }
     Ok(([(header::CONTENT_TYPE, kind)], content).into_response())
 }

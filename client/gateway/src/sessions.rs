@@ -4,19 +4,27 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use chainflix_client::mining::playhead::{PlayState, Snapshot};
 use chainflix_client::playback::{Layer, Playback, PlaybackEvent};
+use chainflix_client::player::fragments;
 use chainflix_client::{Client, ClientError};
 use chainflix_primitives::Magnet;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OnceCell, watch};
+use tokio::task::JoinHandle;
 
 use crate::ads::Ads;
 use crate::failure::Failure;
 use crate::panel::{CellView, EarningsView, LayerView, Panel};
 use crate::secret;
+use early::Early;
+pub(crate) use follower::Follower;
+pub(crate) use report::Report;
+
+mod early;
+mod follower;
+mod report;
 
 /// Verifiers are asked so often what became of views, and of earnings.
 const ASK: Duration = Duration::from_secs(4);
@@ -53,6 +61,8 @@ pub(crate) struct Session {
     on: Mutex<BTreeSet<u32>>,
     /// When somebody last followed or played it.
     used: Mutex<Instant>,
+    /// How many pages follow it; `None` before the first one does.
+    followers: Mutex<Option<usize>>,
     open: watch::Sender<bool>,
     /// What plays in its breaks.
     pub(crate) ads: Ads,
@@ -68,51 +78,11 @@ pub(crate) struct Opened {
     playlist: String,
 }
 
-/// A report of the page's video element.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Report {
-    position_ms: u64,
-    state: ReportedState,
-    /// Speed, 1 for normal.
-    rate: f64,
-    /// Ids of what is on of layer 2.
-    #[serde(default)]
-    layers: BTreeSet<u32>,
-    /// Before which minute, when the element shows an advertisement and not the video.
-    #[serde(default)]
-    ad: Option<u16>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ReportedState {
-    Playing,
-    Stalled,
-    Paused,
-    Seeking,
-    Ended,
-}
-
-impl Report {
-    pub(crate) fn snapshot(&self) -> Snapshot {
-        let rate = (self.rate * 1_000.0).round().clamp(0.0, 16_000.0);
-        Snapshot {
-            position_ms: self.position_ms,
-            state: match self.state {
-                ReportedState::Playing => PlayState::Playing,
-                ReportedState::Stalled => PlayState::Stalled,
-                ReportedState::Paused => PlayState::Paused,
-                ReportedState::Seeking => PlayState::Seeking,
-                ReportedState::Ended => PlayState::Ended,
-            },
-            // Clamped to a range that fits, and not a number becomes 0.
-            rate: rate as u32,
-        }
-    }
-}
-
 /// The one session that is open, if any.
 type Current = Arc<Mutex<Option<Arc<Session>>>>;
+
+/// A session that is being opened.
+type Opening = Result<Arc<Session>, OpenError>;
 
 /// Opens and closes sessions.
 pub(crate) struct Sessions {
@@ -120,6 +90,7 @@ pub(crate) struct Sessions {
     /// Whether videos have breaks for advertisements.
     shows_ads: bool,
     current: Current,
+    early: Arc<Mutex<Early<Opening>>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -132,6 +103,7 @@ impl Sessions {
             client,
             shows_ads,
             current: Current::default(),
+            early: Arc::default(),
         }
     }
 
@@ -139,48 +111,93 @@ impl Sessions {
         &self.client
     }
 
+    /// The page that is asked for next will open this video.
+    pub(crate) fn expect(&self, video: Magnet) {
+        lock(&self.early).expect(video);
+    }
+
+    /// The page was asked for: opens the video that it will open, unless somebody watches.
+    pub(crate) fn open_early(&self) {
+        let mut early = lock(&self.early);
+        let Some(magnet) = early.due() else {
+            return;
+        };
+        let mut current = lock(&self.current);
+        if current.as_ref().is_some_and(|session| !session.is_left()) {
+            return;
+        }
+        close(current.take());
+        let beginning = self.begin(magnet);
+        let begun = tokio::spawn(async move {
+            let session = beginning.await?;
+            tokio::spawn(session.clone().begin_to_read());
+            Ok::<_, OpenError>(session)
+        });
+        let number = early.began(magnet, begun);
+        let all = self.early.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(early::KEPT).await;
+            let abandoned = lock(&all).abandoned(number);
+            discard(abandoned).await;
+        });
+    }
+
     /// Opens a video in place of what was open.
     pub(crate) async fn open(&self, magnet: Magnet) -> Result<Opened, OpenError> {
-        let id = secret::fresh().map_err(|_| OpenError::NoRandomness)?;
+        let early = lock(&self.early).take(magnet);
         // The old one stops first: its ticket must not be in the way of the new one's.
         self.close(None);
-        let playback = self.client.open(magnet).await?;
-        let manifest = playback.manifest();
-        let opened = Opened {
-            session: id.clone(),
-            magnet: magnet.to_string(),
-            title: manifest.title.clone(),
-            duration_ms: manifest.total_playtime_ms,
-            playlist: format!("/media/{id}/master.m3u8"),
+        let begun = match early {
+            Some(Ok(task)) => task.await.ok().and_then(Result::ok),
+            Some(Err(another)) => {
+                discard(Some(another)).await;
+                None
+            }
+            None => None,
         };
-        let ads = Ads::new(manifest.total_playtime_ms, self.shows_ads);
-        let cells = manifest.renditions.first().map_or(0, |r| r.cells.len());
-        let events = playback.events();
-        let session = Arc::new(Session {
-            id,
-            playback,
-            cells: Mutex::new(CellView::of(cells)),
-            earnings: Mutex::new(None),
-            client: self.client.clone(),
-            layers: OnceCell::new(),
-            on: Mutex::default(),
-            used: Mutex::new(Instant::now()),
-            open: watch::Sender::new(true),
-            ads,
-        });
-        tokio::spawn(follow(Arc::downgrade(&session), events));
-        // Looked for at once: the player waits for them.
-        let looking = session.clone();
-        tokio::spawn(async move { tokio::join!(looking.layers(), looking.breaks()).0.len() });
-        tokio::spawn(ask(
-            Arc::downgrade(&session),
-            self.client.clone(),
-            self.current.clone(),
-        ));
+        let session = match begun {
+            Some(session) => session,
+            // What failed a moment ago may succeed now.
+            None => self.begin(magnet).await?,
+        };
+        let opened = session.opened();
         // Another one may have been opened meanwhile.
         let replaced = lock(&self.current).replace(session);
         close(replaced);
         Ok(opened)
+    }
+
+    /// Opens a video, which nobody can find yet.
+    fn begin(&self, magnet: Magnet) -> impl Future<Output = Opening> + use<> {
+        let (client, current) = (self.client.clone(), self.current.clone());
+        let shows_ads = self.shows_ads;
+        async move {
+            let id = secret::fresh().map_err(|_| OpenError::NoRandomness)?;
+            let playback = client.open(magnet).await?;
+            let manifest = playback.manifest();
+            let ads = Ads::new(manifest.total_playtime_ms, shows_ads);
+            let cells = manifest.renditions.first().map_or(0, |r| r.cells.len());
+            let events = playback.events();
+            let session = Arc::new(Session {
+                id,
+                playback,
+                cells: Mutex::new(CellView::of(cells)),
+                earnings: Mutex::new(None),
+                client: client.clone(),
+                layers: OnceCell::new(),
+                on: Mutex::default(),
+                used: Mutex::new(Instant::now()),
+                followers: Mutex::default(),
+                open: watch::Sender::new(true),
+                ads,
+            });
+            tokio::spawn(follow(Arc::downgrade(&session), events));
+            // Looked for at once: the player waits for them.
+            let looking = session.clone();
+            tokio::spawn(async move { tokio::join!(looking.layers(), looking.breaks()).0.len() });
+            tokio::spawn(ask(Arc::downgrade(&session), client, current));
+            Ok(session)
+        }
     }
 
     /// The session with this id, when it is still open.
@@ -199,6 +216,15 @@ impl Sessions {
         close_in(&self.current, |session| {
             id.is_none_or(|id| secret::matches(id, &session.id))
         });
+    }
+}
+
+/// Closes what was opened early and is not wanted.
+async fn discard(task: Option<JoinHandle<Opening>>) {
+    let Some(task) = task else { return };
+    task.abort();
+    if let Ok(Ok(session)) = task.await {
+        close(Some(session));
     }
 }
 
@@ -258,6 +284,34 @@ async fn ask(session: Weak<Session>, client: Arc<Client>, current: Current) {
 }
 
 impl Session {
+    /// What the page is told of it.
+    fn opened(&self) -> Opened {
+        let (id, manifest) = (&self.id, self.playback.manifest());
+        Opened {
+            session: id.clone(),
+            magnet: self.playback.magnet().to_string(),
+            title: manifest.title.clone(),
+            duration_ms: manifest.total_playtime_ms,
+            playlist: format!("/media/{id}/master.m3u8"),
+        }
+    }
+
+    /// Has the beginning in plaintext before it is asked for.
+    async fn begin_to_read(self: Arc<Self>) {
+        let rendition = self.playback.first_rendition();
+        let Some((cell, _)) = self.playback.manifest().cell(rendition, 0) else {
+            return;
+        };
+        let Some((first, _)) = fragments(cell).next() else {
+            return;
+        };
+        tokio::select! {
+            // What is wrong is said to whoever asks for it.
+            _ = self.playback.read(rendition, 0, first) => {}
+            () = self.closed() => {}
+        }
+    }
+
     /// What the panel shows.
     pub(crate) fn panel(&self) -> Panel {
         Panel {

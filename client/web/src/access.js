@@ -19,11 +19,16 @@ export function showVideo(magnet) {
 }
 
 /** Asks the gateway, and returns its answer; what it refuses becomes an error in its own words. */
-export async function call(path, options = {}) {
+export function call(path, options = {}) {
   const headers = { authorization: `Bearer ${sessionStorage.getItem(KEPT) ?? ""}`, "content-type": "application/json" };
+  return answerOf(fetch(path, { ...options, headers }));
+}
+
+/** The answer to what was `asked` of the gateway, a promise of a response. */
+export async function answerOf(asked) {
   let response;
   try {
-    response = await fetch(path, { ...options, headers });
+    response = await asked;
   } catch {
     throw new Error("The gateway does not answer: start it again, and open the address that it prints.");
   }

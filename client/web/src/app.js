@@ -1,7 +1,8 @@
-// The player: opens videos through the gateway that served this page, and shows what becomes of their minutes.
+// The player: opens videos through the gateway that served this page, and shows what becomes of their minutes. The video of
+// the address was opened before, by first.js.
 
 import { Breaks } from "./ads.js";
-import { call, readAddress, showVideo } from "./access.js";
+import { answerOf, call, readAddress, showVideo } from "./access.js";
 import { hideChoices, layersOn, offerChoices } from "./choices.js";
 import { PlayheadReporter } from "./playhead.js";
 import { amount, clock, showAds, showCells, showEarnings, showLayers, showSources } from "./panel.js";
@@ -9,9 +10,6 @@ import { Quality, controllerFor } from "./quality.js";
 
 /** Account and list of videos are asked for so often, in ms. */
 const REFRESH_MS = 10_000;
-
-/** Scripts that stand after this one in the page have run by then. */
-const pageIsRead = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 
 const byId = (id) => document.getElementById(id);
 const video = byId("video");
@@ -41,14 +39,16 @@ function close() {
   current = null;
 }
 
-async function open(link) {
+/** Opens a link, which may have `begun` already. */
+async function open(link, begun = null) {
   close();
   attempt += 1;
   const mine = attempt;
   notice("Opening …");
   try {
-    const opened = await call("/api/open", { method: "POST", body: JSON.stringify({ link }) });
-    await pageIsRead;
+    const opened = await (begun ? answerOf(begun.asked) : call("/api/open", { method: "POST", body: JSON.stringify({ link }) }));
+    const media = (await begun?.attach) ?? video;
+    await globalThis.first.hlsIsThere;
     if (mine !== attempt) return;
     byId("title").textContent = opened.title;
     document.title = `${opened.title} – Chainflix`;
@@ -61,7 +61,7 @@ async function open(link) {
         () => (current?.player ? current.player.breaks.about : null),
       ),
       events: follow(opened.session),
-      player: play(opened.playlist),
+      player: play(opened.playlist, media),
       session: opened.session,
       ads: [],
     };
@@ -79,8 +79,11 @@ function reportTo(session, report) {
   return call(`/api/sessions/${session}/playhead`, { method: "POST", body: JSON.stringify(report), keepalive: true });
 }
 
-/** The engine holds what comes next encrypted; plaintext and keys come shortly before they are shown. */
-function play(playlist) {
+/**
+ * Plays in `media`, the video element or what shows a beginning in it already. The engine holds what comes next encrypted;
+ * plaintext and keys come shortly before they are shown.
+ */
+function play(playlist, media) {
   if (!globalThis.Hls?.isSupported()) {
     video.src = playlist;
     return null;
@@ -94,6 +97,8 @@ function play(playlist) {
     backBufferLength: 30,
     startFragPrefetch: true,
     testBandwidth: false,
+    // Segments are played as they are: a worker would only read all of hls.js once more.
+    enableWorker: false,
     abrController: controllerFor(quality, Hls),
     fragLoadPolicy: { default: { ...patience, timeoutRetry: retry, errorRetry: retry } },
   });
@@ -113,7 +118,7 @@ function play(playlist) {
   offerChoices(hls, Hls.Events, quality, menus);
   const breaks = new Breaks(hls, Hls.Events, video, (report) => current?.reporter.add(report), showBreak);
   hls.loadSource(playlist);
-  hls.attachMedia(video);
+  hls.attachMedia(media);
   return { hls, quality, breaks };
 }
 
@@ -203,10 +208,9 @@ function choice(entry) {
   return item;
 }
 
-function begin() {
-  const wanted = readAddress();
+function begin(link, begun = null) {
   // What stands beside the picture comes after it: the gateway would ask the same verifiers for both.
-  const opened = wanted ? open(wanted) : Promise.resolve();
+  const opened = link ? open(link, begun) : Promise.resolve();
   void opened.then(() => Promise.all([refreshAccount(), refreshVideos()]));
 }
 
@@ -218,7 +222,7 @@ byId("follow").addEventListener("click", () => void followAd());
 // Whatever was said before, a picture that moves says more.
 video.addEventListener("playing", () => notice(""));
 // A printed address that is opened in a tab of an older one changes the fragment only.
-addEventListener("hashchange", begin);
+addEventListener("hashchange", () => begin(readAddress()));
 setInterval(refreshAccount, REFRESH_MS);
 setInterval(refreshVideos, REFRESH_MS);
-begin();
+begin(readAddress(), globalThis.first.begun);

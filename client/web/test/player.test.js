@@ -89,6 +89,9 @@ async function until(seconds, sentence, read, holds) {
 /** Plays by the viewer's click when the browser does not begin by itself. */
 async function press() {
   await until(30, "nothing could be played", element, (video) => video.readyState >= 2);
+  // The page tries by itself, and says when it may not.
+  const tried = async () => !(await element()).paused || (await notice()) === "Press play.";
+  await until(10, "the page does not try to play", tried, (yes) => yes);
   if ((await element()).paused) await page.locator("#video").click();
 }
 
@@ -103,6 +106,10 @@ before(async () => {
     ],
   });
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.addInitScript(() => {
+    globalThis.emptied = 0;
+    document.addEventListener("emptied", () => (globalThis.emptied += 1), { capture: true });
+  });
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
   });
@@ -190,6 +197,16 @@ seen("picture and sound play, and something is buffered ahead", async () => {
   assert.ok(later.videoWidth > 0 && later.error === undefined, JSON.stringify(later));
   assert.ok(later.bufferedTo > later.currentTime + 1, JSON.stringify(later));
   assert.equal(await notice(), "");
+});
+
+seen("the first picture came before hls.js was asked for, which goes on from it without beginning anew", async () => {
+  const asked = await page.evaluate(() => {
+    const all = performance.getEntriesByType("resource");
+    const when = (ending) => all.find((entry) => entry.name.endsWith(ending))?.startTime;
+    return { first: when("/first.mp4"), hls: when("/hls.js"), segment: when("/0/1.m4s"), emptied: globalThis.emptied };
+  });
+  assert.ok(asked.first < asked.hls && asked.hls < asked.segment, JSON.stringify(asked));
+  assert.equal(asked.emptied, 0, "the element got another source");
 });
 
 seen("the first minute is being proved while it plays, and proved when it is over", async () => {

@@ -14,6 +14,7 @@ use super::*;
 use crate::parts::{Layers, Plain};
 
 mod ads;
+mod first;
 mod layers;
 
 fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {

@@ -378,26 +378,4 @@ fn forget(inner: &mut Inner, now_ms: u64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn q2_viewers_that_another_verifier_makes_up_keep_out_nobody_who_comes() {
-        let limits = Limits {
-            sessions: 8,
-            ..Limits::default()
-        };
-        let accounts = Accounts::new(limits);
-        let start = |byte: u8| accounts.may_start(&AccountId([byte; 32]), 1_000, 0);
-        assert!(start(1).is_ok());
-        for made_up in 100..200 {
-            accounts.note_elsewhere(&AccountId([made_up; 32]), 1_000, 90_000);
-        }
-        assert_eq!(accounts.len(), 4);
-        accounts.note_elsewhere(&AccountId([1; 32]), 1_000, 90_000);
-        assert_eq!(start(1), Err(Refusal::TicketOpen), "who is known is noted");
-        for viewer in 2..6 {
-            assert!(start(viewer).is_ok());
-        }
-    }
-}
+mod tests;

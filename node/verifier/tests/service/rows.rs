@@ -10,6 +10,7 @@ mod faults;
 mod heartbeats;
 mod keys;
 mod parallel;
+mod peers;
 mod plays;
 mod possession;
 mod receipts;

@@ -8,6 +8,7 @@ mod description;
 mod epochs;
 mod faults;
 mod heartbeats;
+mod http;
 mod keys;
 mod parallel;
 mod peers;

@@ -12,6 +12,7 @@ mod producer;
 mod progress;
 mod publish;
 mod relay;
+mod rounds;
 mod signals;
 mod simulate;
 mod status;

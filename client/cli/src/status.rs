@@ -126,9 +126,10 @@ impl Rounds {
         let chain = Chain::connect(&self.chain.chain).await?;
         if let Some(blocks) = self.refused {
             let page = chain.refused_headers(blocks).await?;
-            return Ok(match self.json {
-                true => rounds::as_json(&page).to_string(),
-                false => rounds::as_text(&page),
+            return Ok(if self.json {
+                rounds::as_json(&page).to_string()
+            } else {
+                rounds::as_text(&page)
             });
         }
         let rounds = self.settled(&chain).await?;

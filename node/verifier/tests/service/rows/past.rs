@@ -82,7 +82,6 @@ async fn a_verifier_that_was_away_for_longer_than_the_chain_keeps_rounds_says_so
         viewers.next().expect("one"),
         viewers.next().expect("one more"),
     );
-    drop(viewers);
     net.is_impaired = true;
     net.kill(away).await;
     net.watch(&first, &video, 0).await;

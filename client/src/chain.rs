@@ -10,6 +10,7 @@ mod events;
 mod nodes;
 mod reads;
 mod records;
+mod refusals;
 mod session_keys;
 mod supervision;
 mod transactions;
@@ -31,6 +32,7 @@ pub use claim::ClaimOutcome;
 pub use enhancements::{Enhancement, EnhancementKind, EnhancementState, Proposed};
 pub use events::{EventsPage, RegistryEvent, RegistrySubject};
 pub use records::{Balance, ControllerRecord, NewVideo, ProviderLiveness, ProviderTerms};
+pub use refusals::{RefusedHeader, RefusedPage};
 pub use session_keys::{NodeKeys, rotate_session_keys};
 pub use supervision::{
     Application, ApplicationState, Decision, RefusalReason, ReinstatementReason, RestrictionReason,

@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::backup::VerifierCommand;
-use chainflix_verifier::{AddressRange, AddressRule};
+use chainflix_verifier::{AddressRange, AddressRule, Limits, Rate};
 use sc_cli::{
     ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
     ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
@@ -63,6 +63,44 @@ pub(crate) struct VerifierArgs {
     /// Proxies before the API whose `X-Forwarded-For` is believed.
     #[arg(long, value_name = "RANGE", value_delimiter = ',')]
     pub(crate) verifier_proxy: Vec<AddressRange>,
+
+    /// Most connections to the API at a time.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    pub(crate) verifier_connections: usize,
+
+    /// Most of them from one address group: an IPv4 /24, or an IPv6 /64.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections_per_group)]
+    pub(crate) verifier_connections_per_group: usize,
+
+    /// Most open sessions, and accounts that are remembered.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().sessions)]
+    pub(crate) verifier_sessions: usize,
+
+    /// Most open sessions of one address group.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().sessions_per_group)]
+    pub(crate) verifier_sessions_per_group: usize,
+
+    /// Calls a second that one address group may make on average; five times as many at once.
+    #[arg(long, value_name = "N", default_value_t = CALLS_PER_SECOND, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) verifier_calls_per_second: u32,
+}
+
+/// Calls a second of an address group unless the operator says otherwise; the service's own default.
+const CALLS_PER_SECOND: u32 = 400;
+
+impl VerifierArgs {
+    /// Bounds of the API.
+    pub(crate) fn limits(&self) -> Limits {
+        let per_second = self.verifier_calls_per_second;
+        Limits {
+            connections: self.verifier_connections,
+            connections_per_group: self.verifier_connections_per_group,
+            sessions: self.verifier_sessions,
+            sessions_per_group: self.verifier_sessions_per_group,
+            calls: Rate::per_second(per_second.saturating_mul(5), per_second),
+            ..Limits::default()
+        }
+    }
 }
 
 /// Which chain specification to write, and where.
@@ -125,6 +163,33 @@ pub(crate) enum Subcommand {
 mod tests {
     use super::*;
     use clap::Parser;
+
+    #[test]
+    fn an_operator_sets_the_bounds_of_the_api_and_leaves_alone_what_it_does_not_name() {
+        let limits = |arguments: &[&str]| {
+            let named = ["chainflix-node"].iter().chain(arguments);
+            Cli::try_parse_from(named).map(|cli| cli.verifier.limits())
+        };
+        let unnamed = limits(&[]).expect("no option is needed");
+        assert_eq!(unnamed, Limits::default());
+        let set = limits(&[
+            "--verifier-connections=10",
+            "--verifier-connections-per-group=9",
+            "--verifier-sessions=8",
+            "--verifier-sessions-per-group=7",
+            "--verifier-calls-per-second=6",
+        ]);
+        let expected = Limits {
+            connections: 10,
+            connections_per_group: 9,
+            sessions: 8,
+            sessions_per_group: 7,
+            calls: Rate::per_second(30, 6),
+            ..Limits::default()
+        };
+        assert_eq!(set.expect("options"), expected);
+        assert!(limits(&["--verifier-calls-per-second=0"]).is_err());
+    }
 
     fn limit(arguments: &[&str]) -> usize {
         Cli::parse_from(arguments).run.pool_config.pool_limit

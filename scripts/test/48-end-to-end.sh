@@ -230,6 +230,23 @@ done
 passed "none of $((WORDS / 4)) secrets (set secret and viewers' keys among them) is in a log, on a command line, or for others to read"
 
 # ---------------------------------------------------------------------------------------------------------------------
+# dave's folder is lost. What only this verifier may hold comes back from a backup, by its passphrase and by no other.
+(umask 077 && head -c 24 /dev/urandom | base64 >"$DATA/passphrase" && printf 'another passphrase\n' >"$DATA/wrong-passphrase")
+# backup COMMAND PASSPHRASE_FILE
+backup() { "$NODE" verifier "$1" "$DATA/dave.backup" --passphrase-file "$DATA/$2" --chain local --base-path "$DATA/dave" >>"$DATA/backup.log" 2>&1; }
+backup backup passphrase || fail "dave's keys are not backed up: $(tail -n 1 "$DATA/backup.log")"
+[[ $(stat -c %a "$DATA/dave.backup") == *00 ]] || fail "others may read a backup"
+if grep -qFif "$DATA/private-words" "$DATA/dave.backup" "$DATA/backup.log"; then fail "a backup holds a secret in clear"; fi
+sha256sum "$(dirname "$STORE")"/*.key >"$DATA/keys.sums"
+rm -r "$(dirname "$STORE")"
+! backup restore wrong-passphrase || fail "a backup opens with another passphrase"
+backup restore passphrase || fail "dave's backup is not restored: $(tail -n 1 "$DATA/backup.log")"
+! backup restore passphrase || fail "a restore wrote over keys that were there"
+sha256sum --quiet -c "$DATA/keys.sums" || fail "other keys came back from the backup"
+"$CHAINFLIX_BIN/examples/set_secrets" "$(dirname "$STORE")" | cmp -s - "$DATA/set.words" || fail "other set secrets came back from the backup"
+passed "keys and set secrets of a verifier come back from its backup, by its passphrase only"
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Without its off-chain worker a verifier puts no report on chain; everybody else does.
 start_verifier dave --offchain-worker never
 SILENT=$(account_of "$DATA/dave.key")

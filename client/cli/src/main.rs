@@ -13,6 +13,7 @@ mod producer;
 mod progress;
 mod publish;
 mod relay;
+mod rounds;
 mod share;
 mod signals;
 mod simulate;

@@ -10,6 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::options::ChainOptions;
+use crate::rounds;
 
 /// Most rounds that are shown at once.
 const MAX_ROUNDS: u32 = 1_000;
@@ -94,7 +95,7 @@ impl Status {
 /// Options of `chainflix rounds`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  chainflix rounds\n  chainflix rounds --after 1200 --limit 100 --json\n\nThe oldest that the chain keeps come first; `chainflix status` names the present round, and rounds are settled some rounds later."
+    after_help = "Examples:\n  chainflix rounds\n  chainflix rounds --after 1200 --limit 100 --json\n  chainflix rounds --refused\n\nThe oldest that the chain keeps come first; `chainflix status` names the present round, and rounds are settled some rounds later."
 )]
 pub(crate) struct Rounds {
     #[command(flatten)]
@@ -108,6 +109,10 @@ pub(crate) struct Rounds {
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: u32,
 
+    /// Show instead why view blocks were not approved, as reported in the last N blocks of the chain.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["after", "limit"])]
+    refused: Option<u64>,
+
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -119,6 +124,14 @@ impl Rounds {
             bail!("choose a limit of 1 to {MAX_ROUNDS} rounds");
         }
         let chain = Chain::connect(&self.chain.chain).await?;
+        if let Some(blocks) = self.refused {
+            let page = chain.refused_headers(blocks).await?;
+            return Ok(if self.json {
+                rounds::as_json(&page).to_string()
+            } else {
+                rounds::as_text(&page)
+            });
+        }
         let rounds = self.settled(&chain).await?;
         if self.json {
             let rounds: Option<Vec<Value>> = rounds.iter().map(as_json).collect();

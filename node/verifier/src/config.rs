@@ -19,6 +19,10 @@ pub struct VerifierConfig {
     pub network_key: [u8; 32],
     /// Rounds after which adopted earnings can be claimed; as the rewards pallet has it.
     pub claim_delay: u32,
+    /// Adopted earnings that can be claimed from at a time; as the rewards pallet has it. Totals are kept of so many.
+    pub claimable_roots: usize,
+    /// Rounds for which the chain keeps settled rounds; as the rewards pallet has it.
+    pub settled_rounds_kept: u32,
     /// Keep views and bodies for ever.
     pub archive_views: bool,
     /// Bounds of the API.
@@ -120,6 +124,8 @@ impl VerifierConfig {
             endpoint: None,
             network_key,
             claim_delay: 20,
+            claimable_roots: 100,
+            settled_rounds_kept: 20_000,
             archive_views: false,
             limits: Limits::default(),
             addresses: AddressPolicy::default(),

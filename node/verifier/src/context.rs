@@ -20,12 +20,14 @@ use crate::config::VerifierConfig;
 use crate::duties::Duties;
 use crate::earnings::ProofTree;
 use crate::earnings::lifetime::LifetimeTotals;
+use crate::earnings::missed::MissedRounds;
 use crate::error::Denied;
 use crate::exchange::Exchange;
 use crate::exchange::gossip::Gossip;
 use crate::heartbeats::Heartbeats;
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
+use crate::rebuilding::Rebuilding;
 use crate::secrets::{Secrets, SetSecret};
 use crate::signature_queue::SignatureQueue;
 use crate::store::Store;
@@ -69,6 +71,10 @@ pub(crate) struct Context {
     pub(crate) view_ids: AtomicU64,
     /// Whether the last adopted earnings are those that were computed here; without that nothing is voted for.
     pub(crate) earnings_agree: AtomicBool,
+    /// Settled rounds that the earnings lack; without them nothing is voted for either.
+    pub(crate) missed: MissedRounds,
+    /// Whether the store knows what was attested; without that no ticket is issued.
+    pub(crate) rebuilding: Rebuilding,
     pub(crate) lifetime: LifetimeTotals,
     pub(crate) proofs: ProofTree,
     /// One place, for whoever makes the proof of a view: it hashes a whole view block.
@@ -154,6 +160,11 @@ impl Context {
             round,
             may_earn: agree(round, place.round),
         })
+    }
+
+    /// Whether tickets are issued now.
+    pub(crate) fn issues_tickets(&self) -> bool {
+        self.rebuilding.is_over() && self.ready().is_ok_and(|ready| ready.may_earn)
     }
 
     /// For whom sessions are answered: the verifier that this node works for, when it can; or the one that it worked for

@@ -13,6 +13,7 @@ use chainflix_primitives::{
 
 pub(crate) mod accountant;
 pub(crate) mod lifetime;
+pub(crate) mod missed;
 mod records;
 mod tree;
 
@@ -58,6 +59,8 @@ fn due_as_of(context: &Context, round: Round) -> Result<Option<Round>, Failure> 
 /// Whether a report of `round` has nothing to wait for: its earnings are computed, or none are due.
 pub(crate) fn is_ready(context: &Context, round: Round) -> Result<bool, Failure> {
     match due_as_of(context, round)? {
+        // There will be none.
+        Some(_) if context.missed.get().is_some() => Ok(true),
         Some(as_of) => Ok(context.store.view()?.has(TOTALS, &as_of)?),
         None => Ok(true),
     }
@@ -68,7 +71,7 @@ pub(crate) fn due(context: &Context, round: Round) -> Result<Option<EarningsTrip
     let Some(as_of) = due_as_of(context, round)? else {
         return Ok(None);
     };
-    if !context.earnings_agree.load(Ordering::Relaxed) {
+    if !context.earnings_agree.load(Ordering::Relaxed) || context.missed.get().is_some() {
         // Rather none than wrong ones.
         return Ok(None);
     }
@@ -86,6 +89,8 @@ pub(crate) enum NoProof {
     NothingEarned,
     /// This verifier came to other totals than those that were adopted.
     Differs,
+    /// The chain had dropped settled rounds before this verifier applied them, so that its totals lack them.
+    RoundsMissed,
 }
 
 /// The last adopted earnings that can be claimed from, their delay being over.
@@ -104,6 +109,9 @@ pub(crate) fn proof(
     account: AccountId,
     as_of: Option<Round>,
 ) -> Result<Result<ClaimProof, NoProof>, Failure> {
+    if context.missed.get().is_some() {
+        return Ok(Err(NoProof::RoundsMissed));
+    }
     let view = context.store.view()?;
     let adopted = match as_of {
         Some(as_of) => view.get(ADOPTED, &as_of)?,
@@ -135,7 +143,7 @@ pub(crate) fn proof(
 }
 
 /// Lifetime earnings of an account, as this verifier knows them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lifetime {
     /// As of the last settled round here, with the total in units.
     pub(crate) computed: Option<(Round, u128)>,
@@ -145,8 +153,11 @@ pub(crate) struct Lifetime {
     pub(crate) claimable: Option<(Round, u128)>,
 }
 
-/// Lifetime earnings of an account.
+/// Lifetime earnings of an account; none when settled rounds are missing in them.
 pub(crate) fn lifetime(context: &Context, account: AccountId) -> Result<Lifetime, Failure> {
+    if context.missed.get().is_some() {
+        return Ok(Lifetime::default());
+    }
     let view = context.store.view()?;
     let total = |adopted: Option<Adopted>| -> Result<Option<(Round, u128)>, Failure> {
         let Some(adopted) = adopted else {

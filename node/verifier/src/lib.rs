@@ -66,6 +66,7 @@ mod keys;
 mod metrics;
 mod network;
 mod random;
+mod rebuilding;
 mod secrets;
 mod service;
 mod signature_queue;

@@ -27,6 +27,7 @@ struct Registered {
     accounts: Gauge<U64>,
     round: Gauge<U64>,
     earnings_as_of: Gauge<U64>,
+    rounds_missed: Gauge<U64>,
     providers_seen: Gauge<U64>,
 }
 
@@ -102,6 +103,10 @@ impl Metrics {
         self.with(|metrics| metrics.earnings_as_of.set(round.into()));
     }
 
+    pub(crate) fn rounds_missed(&self, missed: bool) {
+        self.with(|metrics| metrics.rounds_missed.set(missed.into()));
+    }
+
     pub(crate) fn providers_seen(&self, count: u32) {
         self.with(|metrics| metrics.providers_seen.set(count.into()));
     }
@@ -158,6 +163,10 @@ impl Registered {
             earnings_as_of: gauge(
                 "chainflix_earnings_as_of",
                 "Last settled round in the earnings",
+            )?,
+            rounds_missed: gauge(
+                "chainflix_rounds_missed",
+                "1 when the earnings lack settled rounds that the chain has dropped",
             )?,
             providers_seen: gauge(
                 "chainflix_providers_seen",

@@ -27,13 +27,14 @@ use crate::clock::ServiceTime;
 use crate::config::VerifierConfig;
 use crate::context::{Context, Place};
 use crate::duties::{Duties, DutyMirror};
-use crate::earnings::accountant::Accountant;
+use crate::earnings::{accountant::Accountant, missed::MissedRounds};
 use crate::error::{CallError, StartError};
 use crate::exchange::gossip::{self, Gossip};
 use crate::exchange::{Exchange, LeafPool, Responder};
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
 use crate::network::PeerNetwork;
+use crate::rebuilding::{self, Rebuilding};
 use crate::secrets::setup::{self, Setup};
 use crate::signature_queue::SignatureQueue;
 use crate::store::Store;
@@ -90,6 +91,8 @@ impl VerifierService {
         let pool = Arc::new(LeafPool::default());
         let (gossip, news) = Gossip::new();
         let view_ids = store.view()?.next_view_id()?;
+        let missed = MissedRounds::of(&store)?;
+        metrics.rounds_missed(missed.get().is_some());
         let context = Arc::new(Context {
             genesis,
             facts: Facts::new(Arc::clone(&chain), At::Best),
@@ -112,6 +115,8 @@ impl VerifierService {
             place: RwLock::new(Place::default()),
             view_ids: AtomicU64::new(view_ids),
             earnings_agree: AtomicBool::new(true),
+            missed,
+            rebuilding: Rebuilding::of(&store)?,
             lifetime: Default::default(),
             proofs: Default::default(),
             proving: Arc::new(Semaphore::new(1)),
@@ -138,6 +143,7 @@ impl VerifierService {
             tokio::spawn(Keeper::new(Arc::clone(&context), announcement).run()),
             tokio::spawn(accountant.run()),
             tokio::spawn(Setup::new(Arc::clone(&context)).run()),
+            tokio::spawn(rebuilding::run(Arc::clone(&context))),
             tokio::spawn(sweep(Arc::clone(&context))),
         ];
         tracing::info!(api = %api.address, "verifier service started");
@@ -203,7 +209,7 @@ impl VerifierService {
     /// Whether tickets are issued now.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.context.ready().is_ok_and(|ready| ready.may_earn)
+        self.context.issues_tickets()
     }
 
     /// Stops the service: answers the calls under way, and waits until everything is on disk.

@@ -87,6 +87,10 @@ async fn route(
         {
             Err(Refusal::NotReady.into())
         }
+        // It could attest a minute a second time.
+        Request::StartCell { .. } if !context.rebuilding.is_over() => {
+            Err(Refusal::Rebuilding.into())
+        }
         Request::OpenVideo { video } => keys::open_video(context, &ready, message, video),
         Request::CellKeys { cells } => keys::cell_keys(context, &ready, message, &cells),
         Request::ContentKey {

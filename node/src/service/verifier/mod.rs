@@ -70,6 +70,7 @@ pub(super) async fn start(parts: Parts<'_>) -> Result<(), Error> {
         .claim_delay(parts.client.info().best_hash)
         .map_err(|error| Error::Application(Box::new(error)))?;
     let config = VerifierConfig {
+        limits: parts.args.limits(),
         endpoint: parts.args.verifier_endpoint,
         archive_views: parts.args.verifier_archive_views,
         addresses: AddressPolicy {

@@ -104,3 +104,26 @@ fn d4_keys_of_what_is_shown_beside_a_video_are_as_few_as_jumps() {
     assert_eq!(given(61_000), minute + 1);
     assert!(accounts.open_ticket(&viewer).is_some());
 }
+
+#[test]
+fn q2_a_million_accounts_that_come_and_go_leave_nothing() {
+    let accounts = Accounts::new(Limits::default());
+    let (waves, in_a_wave) = (100u64, 10_000usize);
+    for wave in 0..waves {
+        // Each comes when all before it have been away for long.
+        let now_ms = wave * (FORGOTTEN_AFTER_MS + 1);
+        accounts.sweep(now_ms);
+        assert_eq!(accounts.len(), 0, "wave {wave}");
+        for number in 0..in_a_wave as u64 {
+            let mut account = [0; 32];
+            account[..8].copy_from_slice(&(wave * 1_000_000 + number).to_le_bytes());
+            assert!(accounts.may_start(&AccountId(account), now_ms, 0).is_ok());
+        }
+        assert_eq!(accounts.len(), in_a_wave);
+        // Nobody goes whose ticket could still be finished.
+        accounts.sweep(now_ms + FORGOTTEN_AFTER_MS - 1);
+        assert_eq!(accounts.len(), in_a_wave);
+    }
+    accounts.sweep(waves * (FORGOTTEN_AFTER_MS + 1));
+    assert_eq!(accounts.len(), 0);
+}

@@ -239,6 +239,7 @@ fn schemas() -> Value {
             "round": of("Round"),
             "timeMs": number("The service's time, ms since the Unix epoch"),
             "ready": { "type": "boolean", "description": "Whether tickets are issued now" },
+            "missedRounds": or_null(object(json!({ "from": of("Round"), "until": of("Round") }))),
             "keyEpoch": or_null(number("The latest key epoch whose secret it holds")),
             "version": { "type": "string" },
         })),

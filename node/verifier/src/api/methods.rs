@@ -22,7 +22,7 @@ use super::plays::{self, NoPlays};
 use super::server::Origin;
 use super::session::SessionId;
 use crate::context::Context;
-use crate::earnings::{self, NoProof};
+use crate::earnings::{self, NoProof, missed::Missed};
 use crate::error::{Denied, Failure};
 use crate::heartbeats::{Heartbeats, NotSeen};
 use crate::keys::seal_to;
@@ -101,8 +101,23 @@ struct Info {
     time_ms: u64,
     /// Whether tickets are issued now.
     ready: bool,
+    /// Settled rounds that its earnings lack.
+    missed_rounds: Option<Rounds>,
     key_epoch: Option<u32>,
     version: &'static str,
+}
+
+/// Rounds from one on, until before another.
+#[derive(Clone, Serialize)]
+struct Rounds {
+    from: Round,
+    until: Round,
+}
+
+impl From<Missed> for Rounds {
+    fn from(Missed { from, until }: Missed) -> Self {
+        Self { from, until }
+    }
 }
 
 /// Answer of `verifier_earnings`; amounts in units of 10⁻¹² CFX, as decimal strings.
@@ -161,7 +176,8 @@ impl Api {
             network_key: const_hex::encode(context.config.network_key),
             round: place.round,
             time_ms: context.time.now_ms(),
-            ready: context.ready().is_ok_and(|ready| ready.may_earn),
+            ready: context.issues_tickets(),
+            missed_rounds: context.missed.get().map(Rounds::from),
             key_epoch: context.secrets.newest().map(|secret| secret.epoch()),
             version: env!("CARGO_PKG_VERSION"),
         })
@@ -206,6 +222,9 @@ impl Api {
                     "No adopted earnings can be claimed from yet; try again in some rounds."
                 }
                 NoProof::NothingEarned => "The account has earned nothing that was adopted.",
+                NoProof::RoundsMissed => {
+                    "This verifier's earnings lack rounds that the chain has dropped; ask another one."
+                }
                 NoProof::Differs => {
                     "This verifier does not have the adopted earnings; ask another one."
                 }

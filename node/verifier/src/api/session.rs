@@ -293,3 +293,6 @@ fn check_open(
         .ok_or(Refusal::Malformed)?;
     Ok((keys, hash))
 }
+
+#[cfg(test)]
+mod tests;

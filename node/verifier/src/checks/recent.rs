@@ -12,7 +12,7 @@ use std::{
 use chainflix_primitives::{AccountId, Round, hash::Hash32, view::ViewLeaf};
 
 /// Blocks of so many rounds are remembered: as long as views are carried, and a play lasts.
-const ROUNDS: Round = 24;
+pub(crate) const ROUNDS: Round = 24;
 /// Most views remembered: 96 MiB.
 const MOST: usize = 4 * 1024 * 1024;
 

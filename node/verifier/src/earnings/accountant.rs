@@ -18,6 +18,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::EarningsTree;
 use super::lifetime::listed;
+use super::missed;
 use super::records::Gathered;
 use crate::chain::{At, ChainError};
 use crate::context::Context;
@@ -34,8 +35,6 @@ const ROUNDS_AT_ONCE: u32 = 16;
 const WRITE_EVERY: u32 = 8;
 /// Totals are kept for so many rounds while they are not adopted.
 const VOTE_ROUNDS: Round = 64;
-/// Adopted totals are kept for so many rounds: far longer than anybody may claim from them.
-const CLAIM_ROUNDS: Round = 4_096;
 /// A failure is tried again after so long, though no block came.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
@@ -78,6 +77,8 @@ pub(crate) struct Accountant {
     /// The tree over the ledger's totals, as of the last snapshot.
     tree: EarningsTree,
     unwritten: u32,
+    /// Number of the last finalized block as of which everything was applied, in this run.
+    complete: Option<u64>,
 }
 
 impl Accountant {
@@ -90,6 +91,7 @@ impl Accountant {
             tree: EarningsTree::new(listed(&ledger)),
             ledger,
             unwritten: 0,
+            complete: None,
         })
     }
 
@@ -117,6 +119,8 @@ impl Accountant {
         self.context
             .final_facts
             .turn_to(chain.standing(At::Finalized)?.round);
+        let number = chain.finalized_blocks().borrow().number;
+        missed::look(&self.context, &self.ledger, self.complete).await?;
         loop {
             let settled =
                 chain.settled_after(At::Finalized, self.ledger.last_round(), ROUNDS_AT_ONCE)?;
@@ -128,6 +132,7 @@ impl Accountant {
             }
             self.context.lifetime.set(&self.ledger);
         }
+        self.complete = Some(number);
         self.release_blocks().await?;
         self.note_adopted().await
     }
@@ -333,7 +338,7 @@ impl Accountant {
         if is_known {
             // Later ones that are not the last any more were proven wrong: nobody can claim under them.
             if last.is_some_and(|(last, _)| last > as_of) {
-                self.compare(as_of, &triple.root)?;
+                self.compare(as_of, &triple.root).await?;
                 let later = as_of.saturating_add(1);
                 self.context
                     .store
@@ -348,17 +353,14 @@ impl Accountant {
             return Ok(());
         }
         let seen = chain.standing(At::Finalized)?.round;
-        self.compare(as_of, &triple.root)?;
+        let kept = self.context.config.claimable_roots;
+        self.compare(as_of, &triple.root).await?;
         self.context
             .store
             .writer()
             .write(move |batch| {
                 batch.put(ADOPTED, &as_of, &Adopted { triple, seen })?;
-                if let Some(old) = as_of.checked_sub(CLAIM_ROUNDS) {
-                    batch.take_range(ADOPTED, &0, &old, usize::MAX)?;
-                    batch.take_range(TOTALS, &0, &old, usize::MAX)?;
-                    batch.take_range(TRIPLES, &0, &old, usize::MAX)?;
-                }
+                batch.keep_adopted(kept)?;
                 // Totals that nobody adopted are of no use once the vote on them is over.
                 let voted = as_of.saturating_sub(VOTE_ROUNDS.saturating_mul(2));
                 let until = as_of.saturating_sub(VOTE_ROUNDS);
@@ -375,13 +377,15 @@ impl Accountant {
     }
 
     /// Compares adopted earnings with the own. A verifier that comes to others stops voting until they are the same again.
-    fn compare(&self, as_of: Round, root: &Hash32) -> Result<(), StoreError> {
+    async fn compare(&self, as_of: Round, root: &Hash32) -> Result<(), Failure> {
         let Some(own) = self.context.store.view()?.get(TRIPLES, &as_of)? else {
             return Ok(());
         };
         let agree = own.root == *root;
         self.context.earnings_agree.store(agree, Ordering::Relaxed);
-        if !agree {
+        if agree {
+            missed::agreed(&self.context, as_of).await?;
+        } else {
             tracing::error!(
                 as_of,
                 "the adopted earnings are not those that this verifier computed; it votes for none until they are \

@@ -26,6 +26,12 @@ impl LifetimeTotals {
         Some((round, total.map_or(0, |(_, total)| *total)))
     }
 
+    /// The settled round up to which the totals count.
+    pub(crate) fn round(&self) -> Option<Round> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map(|(round, _)| *round)
+    }
+
     pub(super) fn set(&self, ledger: &Ledger) {
         let known = ledger
             .last_round()

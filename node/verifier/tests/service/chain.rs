@@ -74,6 +74,8 @@ pub(crate) struct State {
     pub(crate) commitments: BTreeMap<AccountId, (Round, Hash32)>,
     pub(crate) draws: BTreeMap<Round, Hash32>,
     pub(crate) settled: Vec<SettledRound>,
+    /// The first settled round that verifiers are still told.
+    pub(crate) kept_from: Round,
     pub(crate) votes: BTreeMap<AccountId, EarningsTriple>,
     pub(crate) adopted: Option<EarningsTriple>,
     pub(crate) videos: BTreeMap<Magnet, VideoTerms>,
@@ -264,6 +266,7 @@ impl Chain {
             commitments: BTreeMap::new(),
             draws: BTreeMap::new(),
             settled: Vec::new(),
+            kept_from: 0,
             votes: BTreeMap::new(),
             adopted: None,
             enhancements: BTreeMap::new(),

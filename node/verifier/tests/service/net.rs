@@ -46,6 +46,10 @@ pub(crate) struct Node {
     pub(crate) service: Option<Arc<VerifierService>>,
     pub(crate) limits: Limits,
     pub(crate) addresses: AddressPolicy,
+    /// How many adopted roots can be claimed under, as it believes.
+    pub(crate) claimable_roots: usize,
+    /// For how many rounds the chain keeps settled ones, as it believes.
+    pub(crate) settled_rounds_kept: u32,
 }
 
 /// The net.
@@ -135,6 +139,8 @@ impl Net {
         config.claim_delay = 2;
         config.limits = node.limits;
         config.addresses = node.addresses.clone();
+        config.claimable_roots = node.claimable_roots;
+        config.settled_rounds_kept = node.settled_rounds_kept;
         config.tick = Duration::from_millis(20);
         config.store_cache = 8 * 1024 * 1024;
         let chain = Arc::clone(&self.chain);
@@ -350,6 +356,8 @@ fn node(account: AccountId, now_ms: u64, limits: Limits) -> Node {
         service: None,
         limits,
         addresses: AddressPolicy::default(),
+        claimable_roots: 100,
+        settled_rounds_kept: 20_000,
     }
 }
 

@@ -301,7 +301,8 @@ impl Session {
             .expect("sealed")
     }
 
-    fn open(&self, sealed: &[u8]) -> Vec<u8> {
+    /// Opens the reply to the current number.
+    pub(crate) fn open(&self, sealed: &[u8]) -> Vec<u8> {
         let id = hex::decode(&self.id).expect("hex");
         ChaCha20Poly1305::new(&self.keys.to_client.into())
             .decrypt(

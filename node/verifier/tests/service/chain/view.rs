@@ -135,6 +135,7 @@ impl ChainView for NodeView {
             let later = state
                 .settled
                 .iter()
+                .filter(|s| s.round >= state.kept_from)
                 .filter(|s| after.is_none_or(|after| s.round > after));
             later.take(limit as usize).cloned().collect()
         })

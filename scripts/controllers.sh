@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # controllers.sh [--json FILE]: two storage controllers as processes on one PostgreSQL, beside a real chain and three storage
-# nodes: one is killed, and the other has its nodes and leases; both are away while a video is restricted, and it is dark
+# nodes: one is killed, and the other has its nodes and leases; one stops without a word, as a machine that dies; both are away while a video is restricted, and it is dark
 # after one is back; bad input; the dashboard in Chromium. Needs a build, and scripts/setup.sh --tests.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -69,6 +69,50 @@ passed "kill -9 of a controller: after $TAKEOVER_MS ms the other has heard from 
 start "$VICTIM"
 wait_until 60 "the controller that was killed does not know all nodes again" names "$VICTIM" 3
 
+# All nodes are at the other one now. Nothing tells them that it is gone: its machine, not its process, has died.
+VICTIM=two SURVIVOR=one
+KILLED_MS=$(now_ms)
+kill -STOP "${PID_OF[$VICTIM]}"
+wait_until 60 "the other controller does not have the stopped one's nodes" nodes_are_its_own
+SILENT_TAKEOVER_MS=$(($(now_ms) - KILLED_MS))
+kill -CONT "${PID_OF[$VICTIM]}"
+[[ $SILENT_TAKEOVER_MS -le 15000 ]] || fail "the take-over from a controller that fell silent took $SILENT_TAKEOVER_MS ms"
+passed "kill -STOP of a controller: after $SILENT_TAKEOVER_MS ms the other has heard from all nodes since"
+wait_until 60 "the controller that was stopped does not know all nodes again" names "$VICTIM" 3
+
+# ---------------------------------------------------------------------------------------------------------------------
+say "its decisions, in words and computed again"
+# Which of the two chose is chance: each is asked, and writes a decision down at once.
+for name in one two; do
+    chainflix controller replay "$DATA/$name/choices.jsonl" >"$DATA/$name.replayed" ||
+        fail "the log of $name does not stand up to replay: $(cat "$DATA/$name.replayed")"
+    chainflix controller explain "$MAGNET" --state "$DATA/$name" >"$DATA/$name.explained" 2>&1 ||
+        fail "the decisions of $name about the video are not explained: $(cat "$DATA/$name.explained")"
+    [[ -s $DATA/$name.explained ]] || fail "nothing is said of the decisions of $name"
+done
+[[ -n $(find "$DATA/one" -name 'choices-*.jsonl') ]] || fail "the log of the controller that was killed is gone"
+passed "explain and replay: $(cat "$DATA/one.replayed"); $(tail -n 1 "$DATA/one.explained" | cut -c1-200)"
+
+chainflix simulate --scenario calm --seeds 1..3 --strategies chainflix,static --minutes 10 --nodes 10 --videos 10 \
+    --plots "$DATA/plots" >"$DATA/simulated"
+[[ $(grep -cE '^(chainflix|static) ' "$DATA/simulated") -eq 2 ]] || fail "the simulator's table is not whole: $(cat "$DATA/simulated")"
+PLOTS=$(file "$DATA"/plots/*.png | grep -c 'PNG image data' || true)
+[[ $PLOTS -ge 8 && -s $(find "$DATA/plots" -name '*.html') ]] || fail "the simulator drew $PLOTS plots, or no page"
+passed "simulate: two strategies, $PLOTS plots and a page"
+
+# ---------------------------------------------------------------------------------------------------------------------
+say "a node that leaves while nobody can stand in for it"
+leaves_is() { get one /v1/nodes | jq -e "[.[] | select(.leaving)] | length == $1"; }
+if timeout 30 "$CHAINFLIX" storage leave --folder "$DATA/StorageA" --wait >"$DATA/leaves" 2>&1; then
+    fail "with three nodes and three copies of everything one of them may go: $(cat "$DATA/leaves")"
+fi
+NEEDED=$(first_match "$DATA/leaves" 'still needed for \([0-9]*\) cells')
+[[ ${NEEDED:-0} -gt 0 ]] || fail "it is not said for how many cells the node is needed: $(cat "$DATA/leaves")"
+wait_until 20 "the controller does not know that the node will leave" leaves_is 1
+chainflix storage leave --folder "$DATA/StorageA" --stay
+wait_until 20 "the controller does not know that the node stays" leaves_is 0
+passed "storage leave --wait: the node is needed for $NEEDED cells, and stays after all"
+
 # ---------------------------------------------------------------------------------------------------------------------
 say "bad input"
 scripts/controllers/bad-input.sh "http://127.0.0.1:${PORT_OF[two]}" >"$DATA/bad-input.log" 2>&1 ||
@@ -76,6 +120,7 @@ scripts/controllers/bad-input.sh "http://127.0.0.1:${PORT_OF[two]}" >"$DATA/bad-
 passed "schemathesis finds nothing: $(grep -E '[0-9]+ generated, ' "$DATA/bad-input.log" | head -n 1)"
 node client/web/test/dashboard.test.js "http://127.0.0.1:${PORT_OF[two]}" 3 "${CHAINFLIX_TEST_LOGS:-$DATA}" ||
     fail "the dashboard is not as it should be"
+node client/web/test/dashboard-pages.test.js || fail "the dashboard does not show more than fits on a page"
 passed "the dashboard in Chromium"
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -95,7 +140,7 @@ FROM=$(first_match "$DATA/one.log" 'events are read from the block after.*block=
 passed "dark $DARK_MS ms after the start, by events from block $FROM on"
 
 if [[ -n $RESULT ]]; then
-    jq -n --argjson takeover "$TAKEOVER_MS" --argjson dark "$DARK_MS" --argjson from "$FROM" \
-        '{takeover_ms: $takeover, dark_after_start_ms: $dark, events_from_block: $from}' >"$RESULT"
+    jq -n --argjson takeover "$TAKEOVER_MS" --argjson silent "$SILENT_TAKEOVER_MS" --argjson dark "$DARK_MS" --argjson from "$FROM" \
+        '{takeover_ms: $takeover, silent_takeover_ms: $silent, dark_after_start_ms: $dark, events_from_block: $from}' >"$RESULT"
 fi
 say "controllers: everything held, $SECONDS s"

@@ -36,6 +36,7 @@ pub struct Client {
     network: Network,
     /// Who keeps what is fetched, if anybody does.
     hand_on: Mutex<Option<HandOn>>,
+    region: Option<[u8; 2]>,
 }
 
 impl Client {
@@ -57,7 +58,16 @@ impl Client {
             controller: OnceCell::new(),
             network,
             hand_on: Mutex::default(),
+            region: None,
         })
+    }
+
+    /// Tells controllers from now on in which region this viewer is, an ISO 3166-1 alpha-2 code: of nodes with the same load
+    /// those there are named first. To be said before anything is opened.
+    #[must_use]
+    pub fn in_region(mut self, region: Option<[u8; 2]>) -> Self {
+        self.region = region;
+        self
     }
 
     /// The account.
@@ -91,7 +101,8 @@ impl Client {
     pub async fn controller(&self) -> Result<&Controller, ClientError> {
         let find = async || {
             let found = find_controller(&self.chain, self.controller_url.as_deref()).await?;
-            Ok::<_, ClientError>(found.knowing(self.network.reachability()))
+            let found = found.knowing(self.network.reachability());
+            Ok::<_, ClientError>(found.in_region(self.region))
         };
         self.controller.get_or_try_init(find).await
     }

@@ -79,6 +79,8 @@ pub struct Controller {
     copies: u32,
     /// What this peer knows of its own router.
     reachability: Option<watch::Receiver<Reachability>>,
+    /// Where this peer is, when it wants to say so.
+    region: Option<[u8; 2]>,
 }
 
 impl Controller {
@@ -109,6 +111,7 @@ impl Controller {
             genesis,
             copies: 0,
             reachability: None,
+            region: None,
         };
         let health: Health = controller.get("v1/health").await?;
         if health.genesis != genesis {
@@ -123,6 +126,13 @@ impl Controller {
     #[must_use]
     pub fn knowing(mut self, reachability: watch::Receiver<Reachability>) -> Self {
         self.reachability = Some(reachability);
+        self
+    }
+
+    /// Tells it from now on in which region this peer is, so that it names nodes there before equally loaded ones elsewhere.
+    #[must_use]
+    pub fn in_region(mut self, region: Option<[u8; 2]>) -> Self {
+        self.region = region;
         self
     }
 
@@ -227,11 +237,7 @@ impl Controller {
         rendition: u8,
         cell: u16,
     ) -> Result<SourcesReply, ControllerError> {
-        let query = if self.is_symmetric() {
-            "?symmetric=true"
-        } else {
-            ""
-        };
+        let query = viewer_query(self.region, self.is_symmetric());
         let reply: SourcesReply = self
             .get(&format!("v1/sources/{video}/{rendition}/{cell}{query}"))
             .await?;
@@ -273,6 +279,14 @@ impl Controller {
     /// When it does not answer.
     pub async fn nodes(&self) -> Result<Vec<NodeStatus>, ControllerError> {
         self.get("v1/nodes").await
+    }
+
+    /// One storage node, by its index on chain.
+    ///
+    /// # Errors
+    /// When it does not know the node, or does not answer.
+    pub async fn node(&self, provider: u32) -> Result<NodeStatus, ControllerError> {
+        self.get(&format!("v1/nodes/{provider}")).await
     }
 
     fn address(&self, path: &str) -> Result<Url, ControllerError> {
@@ -337,5 +351,32 @@ impl Controller {
             url: self.url(),
             what: what.to_owned(),
         }
+    }
+}
+
+/// What a viewer says of itself when it asks for sources.
+fn viewer_query(region: Option<[u8; 2]>, is_symmetric: bool) -> String {
+    let region = region.map(|code| format!("region={}", String::from_utf8_lossy(&code)));
+    let symmetric = is_symmetric.then(|| "symmetric=true".to_owned());
+    let said: Vec<String> = region.into_iter().chain(symmetric).collect();
+    match said.is_empty() {
+        true => String::new(),
+        false => format!("?{}", said.join("&")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_says_its_region_when_it_has_one_to_say_and_whether_it_can_be_punched() {
+        assert_eq!(viewer_query(None, false), "");
+        assert_eq!(viewer_query(None, true), "?symmetric=true");
+        assert_eq!(viewer_query(Some(*b"KR"), false), "?region=KR");
+        assert_eq!(
+            viewer_query(Some(*b"KR"), true),
+            "?region=KR&symmetric=true"
+        );
     }
 }

@@ -32,7 +32,7 @@ fi
 # The same requests each time. Whoever is over its rate is refused whatever it asks, so the rate is kept.
 cp "$CHAINFLIX_ROOT/scripts/controllers/http_headers.py" "$FOLDER"
 cd "$FOLDER"
-export SCHEMATHESIS_HOOKS=http_headers PYTHONPATH=$FOLDER
+export SCHEMATHESIS_HOOKS=http_headers PYTHONPATH=$FOLDER CONTROLLER_URL=$URL
 "$PROGRAMS/schemathesis" run --no-color "$CHAINFLIX_ROOT/docs/controller-openapi.json" --url "$URL" \
     --checks all --exclude-checks positive_data_acceptance,missing_required_header --mode all --max-examples "${CHAINFLIX_EXAMPLES:-25}" --seed 1 --generation-deterministic \
     --continue-on-failure --rate-limit 90/s --request-timeout 10 --suppress-health-check all

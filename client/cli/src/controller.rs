@@ -1,6 +1,7 @@
 //! `chainflix controller`: knows storage nodes and what they hold, places new videos, names sources.
 
 mod explain;
+mod limits;
 mod plays;
 mod registry;
 
@@ -98,6 +99,9 @@ pub(crate) struct Controller {
     #[arg(long, value_name = "SPACE", value_parser = space, default_value = "16GB")]
     relay_bytes: u64,
 
+    #[command(flatten)]
+    limits: limits::LimitOptions,
+
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -136,6 +140,7 @@ impl Controller {
         config.trusted_proxies.clone_from(&self.trusted_proxy);
         config.relays = self.relays()?;
         config.relay_bytes_per_hour = self.relay_bytes;
+        self.limits.apply(&mut config);
         if !chain.is_controller(public).await? {
             eprintln!(
                 "warning: the key {} is not registered on chain; nodes and viewers will refuse this controller",

@@ -97,6 +97,11 @@ pub(crate) struct ClientOptions {
     /// Storage controller; without it, the first that is registered on chain and answers.
     #[arg(long, value_name = "URL", env = "CHAINFLIX_CONTROLLER")]
     pub(crate) controller: Option<String>,
+
+    /// Country that the controller is told, a code of two letters: of storage nodes with the same load, those there come
+    /// first. Nothing is told without it.
+    #[arg(long, value_name = "CC", value_parser = region, env = "CHAINFLIX_REGION")]
+    region: Option<[u8; 2]>,
 }
 
 impl ClientOptions {
@@ -107,7 +112,7 @@ impl ClientOptions {
             controller: self.controller.clone(),
             wallet: self.wallet.read()?,
         };
-        Ok(Client::connect(config).await?)
+        Ok(Client::connect(config).await?.in_region(self.region))
     }
 }
 

@@ -26,7 +26,7 @@ enum Format {
 #[command(after_help = "Examples:\n  chainflix simulate --list\n  \
     chainflix simulate --scenario crowds --seeds 1000..1005 --strategies chainflix,static,lru\n  \
     chainflix simulate --seeds 1000..1020 --format csv --plots plots\n\n\
-    Results are the same for a seed on every machine. In the table + means that the first strategy is better outside the \
+    A seed gives the same results each time. In the table + means that the first strategy is better outside the \
     95 % interval of the differences, - that it is worse.")]
 pub(crate) struct Simulate {
     /// The scenario.

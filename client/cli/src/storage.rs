@@ -43,7 +43,7 @@ impl Storage {
             Action::Register(register) => register.run().await,
             Action::Run(run) => run.run().await,
             Action::Status(status) => status.run().await,
-            Action::Leave(leave) => leave.run(),
+            Action::Leave(leave) => leave.run().await,
         }
     }
 }

@@ -2,20 +2,23 @@
 //! cell, who takes one in, how many copies there shall be, which one goes.
 
 mod entry;
+mod files;
 mod words;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use chainflix_primitives::{Hash32, Hasher, Sha256};
 use serde::{Deserialize, Serialize};
 
+pub use files::files;
+
 pub use entry::{CopiesDecision, Decision, Entry, PlacementDecision, SurplusDecision};
 
 use crate::protocol::scale_hex;
 
-/// A log file is put aside as `<name>.1` when it is so long, in bytes.
+/// A log file is put aside, under a name with its date, when it is so long, in bytes.
 const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A decision as it stands in the log.
@@ -40,6 +43,16 @@ pub enum ReplayError {
     /// A line does not follow from the one before: something was removed, added or changed.
     #[error("line {0} does not continue the line before it")]
     Broken(u64),
+    /// The number of a line does not follow the one before: it seeds the draw, so that leaving some out is choosing.
+    #[error("line {line}: decision {expected} is missing, {found} follows")]
+    Gap {
+        /// The line, from 1.
+        line: u64,
+        /// What had to follow.
+        expected: u64,
+        /// What follows.
+        found: u64,
+    },
     /// The rule decides otherwise than the log.
     #[error("line {line}: the rule says {expected:?}, the log {logged:?}")]
     Differs {
@@ -59,6 +72,8 @@ pub struct ChoiceLog {
     file: Option<File>,
     bytes: u64,
     previous: Hash32,
+    /// Files that are kept besides the one that is written.
+    kept: usize,
 }
 
 impl ChoiceLog {
@@ -70,15 +85,18 @@ impl ChoiceLog {
             file: None,
             bytes: 0,
             previous: [0; 32],
+            kept: 0,
         }
     }
 
-    /// Begins a new log at `path`; one that stands there is put aside as `<name>.1`.
+    /// Begins a new log at `path`; one that stands there is put aside under a name with the date of its last line, and of
+    /// those only the last `kept` stay.
     ///
     /// # Errors
     /// When the file can't be made.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub fn create(path: &Path, kept: usize) -> io::Result<Self> {
         let mut log = Self::none();
+        log.kept = kept;
         log.path = Some(path.to_path_buf());
         log.rotate()?;
         Ok(log)
@@ -88,17 +106,7 @@ impl ChoiceLog {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        if path.exists() {
-            let mut aside = path.clone().into_os_string();
-            aside.push(".1");
-            std::fs::rename(path, aside)?;
-        }
-        self.file = Some(
-            OpenOptions::new()
-                .create_new(true)
-                .append(true)
-                .open(path)?,
-        );
+        self.file = Some(files::begin(path, self.kept)?);
         self.bytes = 0;
         self.previous = [0; 32];
         Ok(())
@@ -171,12 +179,23 @@ pub fn read(log: impl BufRead) -> impl Iterator<Item = Result<Entry, ReplayError
 /// Computes every decision of a log again. The number of decisions.
 ///
 /// # Errors
-/// The first line that is broken or differs.
+/// The first line that is broken or differs, or before which one is missing.
 pub fn replay(log: impl BufRead) -> Result<u64, ReplayError> {
     let mut count = 0u64;
+    let mut follows: Option<u64> = None;
     for entry in read(log) {
         count = count.saturating_add(1);
-        let entry::Verdict { expected, logged } = entry?.judge();
+        let entry = entry?;
+        let found = entry.number();
+        if let Some(expected) = follows.filter(|expected| *expected != found) {
+            return Err(ReplayError::Gap {
+                line: count,
+                expected,
+                found,
+            });
+        }
+        follows = Some(found.wrapping_add(1));
+        let entry::Verdict { expected, logged } = entry.judge();
         if expected != logged {
             return Err(ReplayError::Differs {
                 line: count,

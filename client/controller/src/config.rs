@@ -33,6 +33,8 @@ pub struct Config {
     pub database: Option<Database>,
     /// Log of decisions.
     pub choice_log: Option<PathBuf>,
+    /// Earlier files of it that are kept, of 64 MiB at most each.
+    pub choice_logs_kept: usize,
     /// Where verified plays are read from; without, a crowd is all that is noticed of demand.
     pub plays: Option<Arc<dyn PlaysSource>>,
     /// Requests of one address group.
@@ -61,6 +63,7 @@ impl Config {
             sources_ms: 600_000,
             database: None,
             choice_log: None,
+            choice_logs_kept: 64,
             plays: None,
             rate: RateLimit {
                 burst: 600,

@@ -10,6 +10,7 @@ mod fleet;
 mod inventory;
 mod moves;
 mod node;
+mod promises;
 mod restored;
 mod saved;
 mod sharers;
@@ -78,6 +79,14 @@ struct Promise {
     provider: u32,
     bytes: u64,
     until_ms: u64,
+    /// Whether the node was told to fetch it, rather than a publisher to bring it.
+    is_repair: bool,
+}
+
+impl Promise {
+    fn is_repair_of(&self, provider: u32) -> bool {
+        self.is_repair && self.provider == provider
+    }
 }
 
 /// The controller's knowledge.
@@ -221,6 +230,9 @@ impl Directory {
         node.addresses.clear();
         node.heard_of(now);
         self.unsaved.node(registered.index);
+        // A node keeps its orders in memory only: this may be another process, or the last ones were lost on the way. One
+        // that it still carries out is at worst a copy more.
+        self.withdraw_orders(registered.index);
         Ok(())
     }
 

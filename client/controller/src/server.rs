@@ -195,9 +195,8 @@ pub async fn start(
         .local_addr()
         .map_err(|error| StartError::Listen(listen, error))?;
     let log = match &config.choice_log {
-        Some(path) => {
-            ChoiceLog::create(path).map_err(|error| StartError::Storage(path.clone(), error))?
-        }
+        Some(path) => ChoiceLog::create(path, config.choice_logs_kept)
+            .map_err(|error| StartError::Storage(path.clone(), error))?,
         None => ChoiceLog::none(),
     };
     let mut directory = Directory::new(clock.clone(), config.limits, config.copies);

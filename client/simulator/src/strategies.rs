@@ -99,7 +99,9 @@ pub fn named(
         "ipfs-cluster" => Box::new(Fixed::filling(net, false)),
         "proportional" => Box::new(Counted::new(Counting::Proportional, cells, seed)),
         "peertube-most-views" => Box::new(Counted::new(Counting::MostViews, cells, seed)),
-        "peertube-trending" => Box::new(Counted::new(Counting::Trending, cells, seed)),
+        "peertube-trending" => Box::new(
+            Counted::new(Counting::Trending, cells, seed).of_the_last(scenario.day_minutes),
+        ),
         "peertube-recently-added" => Box::new(Counted::new(Counting::RecentlyAdded, cells, seed)),
         "lru" => Box::new(Cache::new(Rule::Lru, nodes)),
         "lfu" => Box::new(Cache::new(Rule::Lfu, nodes)),

@@ -43,6 +43,17 @@ fn every_strategy_meets_the_same_audience_and_serves_most_of_it() {
 }
 
 #[test]
+fn what_trends_is_not_what_was_watched_most_ever() {
+    // A run of three and a half days.
+    let scenario = Scenario {
+        day_minutes: 10,
+        ..small("mixed")
+    };
+    let told = |name| format!("{:?}", simulate(scenario, 7, name).unwrap());
+    assert_ne!(told("peertube-trending"), told("peertube-most-views"));
+}
+
+#[test]
 fn without_failures_nothing_falls_below_r_under_our_controller() {
     let scenario = Scenario {
         stays_minutes: 0.0,

@@ -6,7 +6,8 @@
 //!              done, failed ───────┘   └── fetch, keep, drop ──► Orders ── one at a time, or as a fetch ──► Store
 //! ```
 //!
-//! A session ends for whatever reason, and the link dials again, after longer and longer pauses. What the controller has
+//! A session ends for whatever reason, and the link dials again, at once after one that was well, then after longer and
+//! longer pauses. What the controller has
 //! on record is compared by digest; only what changed is told.
 
 use std::path::PathBuf;
@@ -150,7 +151,7 @@ impl Link {
 
     /// Keeps the link up until it is dropped.
     pub(crate) async fn run(mut self) {
-        let mut pause = LEAST_PAUSE;
+        let mut pause = Duration::ZERO;
         // Between sessions too: damage found meanwhile is told in the next.
         let mut events = self.node.store.watch().events;
         loop {
@@ -160,7 +161,7 @@ impl Link {
                 Err(error) => error,
             };
             if started.elapsed() >= WELL {
-                pause = LEAST_PAUSE;
+                pause = Duration::ZERO;
             }
             let state = match &error {
                 LinkError::Unreachable { .. } | LinkError::Silent | LinkError::Closed => {
@@ -172,8 +173,9 @@ impl Link {
             tracing::warn!(controller = self.endpoint.url, %error, "no link to the controller; trying again");
             // Spread by key: else all nodes of a controller that was restarted come at once.
             let [spread, ..] = self.node.keys.peer().public();
-            sleep(pause.mul_f64(1.0 + f64::from(spread) / 512.0)).await;
-            pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
+            let part = f64::from(spread) / 512.0;
+            sleep(pause.mul_f64(1.0 + part) + LEAST_PAUSE.mul_f64(part)).await;
+            pause = pause.saturating_mul(2).clamp(LEAST_PAUSE, LONGEST_PAUSE);
         }
     }
 

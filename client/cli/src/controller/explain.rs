@@ -53,13 +53,11 @@ impl Explain {
     pub(super) fn run(&self) -> anyhow::Result<String> {
         let magnet = self.magnet.magnet;
         let log = folder(self.state.as_deref())?.join(CHOICES);
-        let mut aside = log.clone().into_os_string();
-        aside.push(".1");
         let mut last = VecDeque::new();
-        for file in [PathBuf::from(aside), log.clone()] {
-            if file.exists() {
-                self.collect(&file, &magnet, &mut last)?;
-            }
+        let files = choice_log::files(&log)
+            .with_context(|| format!("the folder of {} can't be read", log.display()))?;
+        for file in files {
+            self.collect(&file, &magnet, &mut last)?;
         }
         if last.is_empty() {
             bail!(
@@ -89,7 +87,14 @@ impl Explain {
         last: &mut VecDeque<Entry>,
     ) -> anyhow::Result<()> {
         for entry in choice_log::read(open(file)?) {
-            let entry = entry.with_context(|| format!("{} can't be read on", file.display()))?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A controller that was killed leaves half a line behind; the next file is another one's.
+                Err(error) => {
+                    eprintln!("warning: {} can't be read on: {error}", file.display());
+                    return Ok(());
+                }
+            };
             if entry.concerns(magnet) {
                 last.push_back(entry);
                 if last.len() > usize::from(self.last) {

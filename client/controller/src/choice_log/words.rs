@@ -23,6 +23,17 @@ impl Entry {
         }
     }
 
+    /// Its number: without gaps, so that nobody leaves out what does not suit him.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Sources(decision) => decision.number,
+            Self::Placement(decision) => decision.number,
+            Self::Copies(decision) => decision.number,
+            Self::Surplus(decision) => decision.number,
+        }
+    }
+
     /// Whether it is about `video`.
     #[must_use]
     pub fn concerns(&self, video: &Magnet) -> bool {

@@ -49,12 +49,16 @@ impl Default for FleetState {
 impl Directory {
     /// Notices who has fallen silent or come back: their copies count no longer, or again.
     pub(super) fn call_the_roll(&mut self, now: u64) {
-        let mut turned = Vec::new();
+        let (mut turned, mut missed) = (Vec::new(), Vec::new());
         for node in self.nodes.values_mut() {
             let counts = node.is_present(now);
             if std::mem::replace(&mut node.counts, counts) != counts {
                 turned.extend(node.inventory.iter().copied());
+                missed.extend((!counts).then_some(node.provider));
             }
+        }
+        for provider in missed {
+            self.withdraw_orders(provider);
         }
         for cell in turned {
             self.judge_copies(cell);

@@ -60,15 +60,6 @@ impl Directory {
         }
     }
 
-    /// A command was not carried out.
-    pub fn command_failed(&mut self, provider: u32) {
-        let now = self.now_ms();
-        if let Some(node) = self.nodes.get_mut(&provider) {
-            node.failed(now);
-        }
-        self.break_promises(provider);
-    }
-
     pub(super) fn gain(&mut self, provider: u32, cell: CellRef) {
         let Some(node) = self.nodes.get_mut(&provider) else {
             return;

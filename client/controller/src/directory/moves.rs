@@ -4,14 +4,14 @@ use std::cmp::Reverse;
 
 use chainflix_primitives::manifest::CellEntry;
 
-use super::sources::unknown_video;
+use super::promises::{Purpose, until_ms};
+use super::sources::{inactive, unknown_video};
 use super::{Directory, Node, Promise};
 use crate::choice_log::{Entry, PlacementDecision};
 use crate::placement::{self, Site};
 use crate::protocol::{ApiError, CellRef, ErrorCode, Peer};
+use crate::registry::Registration;
 
-/// Space is promised for so long after a grant, in ms.
-pub(super) const PROMISE_MS: u64 = 15 * 60 * 1_000;
 /// Nodes that are looked at for a copy.
 const MOST_SITES: usize = 32;
 /// Always-on nodes that are looked at besides.
@@ -83,7 +83,7 @@ impl Directory {
             .filter(|node| !node.shares)
             .map(|node| node.provider)
             .collect();
-        let (orders, _) = self.order(cell, &entry, self.copies, now);
+        let (orders, _) = self.order(cell, &entry, self.copies, Purpose::Upload, now);
         if held_by.is_empty() && orders.is_empty() {
             return Err(ApiError::new(
                 ErrorCode::NoSpace,
@@ -124,7 +124,13 @@ impl Directory {
             if from.is_empty() {
                 continue;
             }
-            let (orders, fresh) = self.order(cell, &entry, goal, now);
+            let left = limit.saturating_sub(repairs.len());
+            let most = if urgency.is_patient() {
+                left.min(patient)
+            } else {
+                left
+            };
+            let (orders, fresh) = self.order(cell, &entry, goal, Purpose::Repair { most }, now);
             self.judge_copies(cell);
             let fresh_orders = orders
                 .into_iter()
@@ -144,6 +150,9 @@ impl Directory {
 
     pub(crate) fn entry(&self, cell: &CellRef) -> Result<CellEntry, ApiError> {
         let video = self.videos.get(&cell.video).ok_or_else(unknown_video)?;
+        if video.registration == Registration::Inactive {
+            return Err(inactive());
+        }
         let found = video.known.manifest.cell(cell.rendition, cell.cell);
         let (found, _) = found
             .ok_or_else(|| ApiError::new(ErrorCode::NotFound, "The video has no such cell."))?;
@@ -157,6 +166,7 @@ impl Directory {
         cell: CellRef,
         entry: &CellEntry,
         copies: usize,
+        purpose: Purpose,
         now: u64,
     ) -> (Vec<Order>, Vec<u32>) {
         let bytes = u64::from(entry.bytes);
@@ -168,12 +178,13 @@ impl Directory {
             .map(|promise| promise.provider)
             .filter(|provider| self.is_offered(*provider, now))
             .collect();
-        let fresh = self.choose_sites(cell, bytes, copies, &promised, now);
+        let fresh = self.choose_sites(cell, bytes, copies, purpose, &promised, now);
         for provider in &fresh {
             let promise = Promise {
                 provider: *provider,
                 bytes,
-                until_ms: now.saturating_add(PROMISE_MS),
+                until_ms: until_ms(purpose, bytes, now),
+                is_repair: purpose != Purpose::Upload,
             };
             self.promises.entry(cell).or_default().push(promise);
             if let Some(node) = self.nodes.get_mut(provider) {
@@ -198,6 +209,7 @@ impl Directory {
         cell: CellRef,
         bytes: u64,
         copies: usize,
+        purpose: Purpose,
         promised: &[u32],
         now: u64,
     ) -> Vec<u32> {
@@ -213,8 +225,11 @@ impl Directory {
         if holders.len() >= copies {
             return Vec::new();
         }
+        let copies = purpose.most().map_or(copies, |most| {
+            copies.min(holders.len().saturating_add(most))
+        });
         let number = self.number();
-        let sites = self.sites(number, bytes, now);
+        let sites = self.sites(number, bytes, purpose, now);
         let chosen = placement::place(&sites, &holders, bytes, self.copies, copies);
         let decision = PlacementDecision {
             number,
@@ -232,11 +247,14 @@ impl Directory {
     }
 
     /// Nodes that can take in a cell of `bytes`; of very many, some that are spread over all, others for each `number`.
-    fn sites(&self, number: u64, bytes: u64, now: u64) -> Vec<Site> {
+    fn sites(&self, number: u64, bytes: u64, purpose: Purpose, now: u64) -> Vec<Site> {
         let stream_rate = self.fleet.stream_rate;
         let able = |provider: &u32| {
             let node = self.nodes.get(provider)?;
-            let able = node.is_offered(now) && !node.leaving && node.incoming < MOST_INCOMING;
+            let able = node.is_offered(now)
+                && !node.leaving
+                && node.incoming < MOST_INCOMING
+                && (purpose == Purpose::Upload || !node.rests(now));
             let site = node.site(stream_rate);
             (able && site.free_bytes >= bytes).then_some(site)
         };
@@ -260,57 +278,6 @@ impl Directory {
         self.nodes
             .get(&provider)
             .is_some_and(|node| node.is_offered(now))
-    }
-
-    /// The cell has arrived: its space is no longer promised but used.
-    pub(super) fn keep_promise(&mut self, provider: u32, cell: &CellRef) {
-        self.release(cell, |promise| promise.provider == provider);
-    }
-
-    /// A node did not take in what it was promised for; others may.
-    pub(super) fn break_promises(&mut self, provider: u32) {
-        let cells: Vec<CellRef> = self
-            .promises
-            .iter()
-            .filter(|(_, promises)| promises.iter().any(|p| p.provider == provider))
-            .map(|(cell, _)| *cell)
-            .collect();
-        for cell in cells {
-            self.release(&cell, |promise| promise.provider == provider);
-            self.judge_copies(cell);
-        }
-    }
-
-    pub(super) fn lapse_promises(&mut self, now_ms: u64) {
-        let lapsed = |promise: &Promise| promise.until_ms <= now_ms;
-        let cells: Vec<CellRef> = self
-            .promises
-            .iter()
-            .filter(|(_, promises)| promises.iter().any(lapsed))
-            .map(|(cell, _)| *cell)
-            .collect();
-        for cell in cells {
-            self.release(&cell, lapsed);
-            self.judge_copies(cell);
-        }
-    }
-
-    fn release(&mut self, cell: &CellRef, is_over: impl Fn(&Promise) -> bool) {
-        let Some(promises) = self.promises.get_mut(cell) else {
-            return;
-        };
-        let nodes = &mut self.nodes;
-        promises.retain(|promise| {
-            let over = is_over(promise);
-            if let Some(node) = nodes.get_mut(&promise.provider).filter(|_| over) {
-                node.reserved_bytes = node.reserved_bytes.saturating_sub(promise.bytes);
-                node.incoming = node.incoming.saturating_sub(1);
-            }
-            !over
-        });
-        if promises.is_empty() {
-            self.promises.remove(cell);
-        }
     }
 }
 

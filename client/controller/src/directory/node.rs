@@ -1,6 +1,6 @@
 //! One storage node as the directory knows it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chainflix_primitives::registry::ProviderRecord;
 
@@ -16,6 +16,10 @@ use crate::state::{SavedNode, SavedOffer};
 const FAILURE_MS: u64 = 600_000;
 /// Most failures that are remembered of a node.
 const MAX_FAILURES: usize = 64;
+/// After a copy failed a node is given no other one for so long, in ms: the next try is somebody else's.
+const REST_MS: u64 = 10_000;
+/// Most orders of which a node may still say what became of them.
+const MOST_TOLD: usize = 64;
 /// A cap of so much is none, in bytes per second: 100 Gb/s.
 const MOST_BYTES_PER_SECOND: u64 = 12_500_000_000;
 /// What a node without an upload cap is taken to have, in bytes per second: 100 Mb/s.
@@ -64,6 +68,9 @@ pub(super) struct Node {
     /// Leases since its last heartbeat, in thousandths of a stream.
     leased_milli: u64,
     failures: VecDeque<u64>,
+    /// Copies that it was told to fetch, by the command's id.
+    pub(super) told: BTreeMap<u64, CellRef>,
+    rests_until_ms: u64,
 }
 
 impl Node {
@@ -93,6 +100,8 @@ impl Node {
             reserved_bytes: 0,
             leased_milli: 0,
             failures: VecDeque::new(),
+            told: BTreeMap::new(),
+            rests_until_ms: 0,
         }
     }
 
@@ -221,6 +230,23 @@ impl Node {
             self.failures.pop_front();
         }
         self.failures.push_back(now_ms);
+    }
+
+    /// It is told to fetch a cell.
+    pub(super) fn was_told(&mut self, id: u64, cell: CellRef) {
+        if self.told.len() >= MOST_TOLD {
+            self.told.pop_first();
+        }
+        self.told.insert(id, cell);
+    }
+
+    /// A copy that it was told to fetch failed.
+    pub(super) fn rests_from(&mut self, now_ms: u64) {
+        self.rests_until_ms = now_ms.saturating_add(REST_MS);
+    }
+
+    pub(super) fn rests(&self, now_ms: u64) -> bool {
+        now_ms < self.rests_until_ms
     }
 
     pub(super) fn recent_failures(&self, now_ms: u64) -> u32 {

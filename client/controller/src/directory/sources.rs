@@ -56,10 +56,7 @@ impl Directory {
     ) -> Result<SourcesChoice, ApiError> {
         let video = self.videos.get(&cell.video).ok_or_else(unknown_video)?;
         if video.registration == Registration::Inactive {
-            return Err(ApiError::new(
-                ErrorCode::NotFound,
-                "The video is restricted or withdrawn.",
-            ));
+            return Err(inactive());
         }
         if video
             .known
@@ -151,6 +148,10 @@ impl Directory {
             })
             .collect()
     }
+}
+
+pub(super) fn inactive() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "The video is restricted or withdrawn.")
 }
 
 pub(super) fn unknown_video() -> ApiError {

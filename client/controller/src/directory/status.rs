@@ -105,6 +105,12 @@ impl Directory {
         told.collect()
     }
 
+    /// Number of renditions that a crowd watches.
+    #[must_use]
+    pub fn crowds(&self) -> u32 {
+        self.popularity.crowds()
+    }
+
     /// Number of nodes that are offered.
     #[must_use]
     pub fn offered_nodes(&self) -> u32 {

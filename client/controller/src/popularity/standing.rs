@@ -34,6 +34,13 @@ impl Popularity {
         all
     }
 
+    /// How many renditions a crowd watches.
+    #[must_use]
+    pub fn crowds(&self) -> u32 {
+        let on = self.demands.values().filter(|demand| demand.crowd.is_on());
+        u32::try_from(on.count()).unwrap_or(u32::MAX)
+    }
+
     /// What is known of a rendition.
     #[must_use]
     pub fn standing(&self, rendition: &RenditionRef, now_ms: u64) -> Option<Standing> {

@@ -17,6 +17,7 @@ use crate::protocol::{
     ApiError, ErrorCode, FromNode, HEARTBEAT_MS, INDEXED_MS, MAX_CELLS_PER_MESSAGE, MAX_SERVING,
     PROTOCOL_VERSION, Relay, RelayPass, ToNode, login_payload,
 };
+use crate::rate::{RateLimit, RateLimiter};
 use crate::signing;
 
 /// A node answers the challenge within this time.
@@ -27,6 +28,12 @@ const REGISTRATION: Duration = Duration::from_secs(60);
 const PASSES: Duration = Duration::from_secs(60);
 /// Messages that wait for a node at most; a node that is further behind misses commands, which come again.
 const OUTBOX: usize = 64;
+
+/// Messages of one node. A whole inventory is a thousand at most; what changes comes by the dozen.
+const MESSAGES: RateLimit = RateLimit {
+    burst: 4_096,
+    per_second: 200,
+};
 
 /// Serves a node until it goes.
 pub(super) async fn serve(mut socket: WebSocket, client: IpAddr, shared: Arc<Shared>) {
@@ -142,11 +149,17 @@ impl Session<'_> {
         let mut shutdown = self.shared.shutdown.clone();
         let mut passes = tokio::time::interval(PASSES);
         let mut period = None;
+        let mut budget = RateLimiter::new(MESSAGES);
         loop {
             tokio::select! {
                 message = receive(socket) => {
                     let Some(message) = message? else { return Ok(()) };
                     deadline = Instant::now() + silence;
+                    if !budget.take([0; 8], self.shared.clock.monotonic_ms()) {
+                        return Err(ApiError::new(
+                            ErrorCode::RateLimited, "The node says more than it can have to say; connect again.",
+                        ));
+                    }
                     if let Some(answer) = self.handle(message)? {
                         send(socket, &answer).await?;
                     }
@@ -274,12 +287,15 @@ impl Session<'_> {
                 lock(&self.shared.directory).damaged(provider, &cells);
                 false
             }
-            FromNode::Done { .. } => false,
+            FromNode::Done { id } => {
+                lock(&self.shared.directory).command_done(provider, id);
+                false
+            }
             FromNode::Failed { id, reason } => {
                 let reason: String = reason.chars().take(256).collect();
                 tracing::warn!(provider, id, ?reason, "command failed");
                 Counters::add(&self.shared.counters.commands_failed, 1);
-                lock(&self.shared.directory).command_failed(provider);
+                lock(&self.shared.directory).command_failed(provider, id);
                 false
             }
         };

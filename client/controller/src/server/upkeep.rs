@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::rest::GRANT_MS;
 use super::{Shared, lock};
 use crate::metrics::Counters;
-use crate::protocol::{Command, DropReason, ToNode};
+use crate::protocol::{CellRef, Command, DropReason, ToNode};
 use crate::registry::RegistryError;
 use crate::state::Forwarded;
 
@@ -73,7 +73,6 @@ fn order_copies(shared: &Shared) {
             expires_ms,
         );
         let from = repair.from;
-        // What was not sent is ordered again when the promise of space lapses.
         if send(shared, peer.provider, Command::Fetch { from, grant }) {
             tracing::info!(provider = peer.provider, "copy ordered");
         }
@@ -90,14 +89,26 @@ fn give_up_copies(shared: &Shared) {
 }
 
 /// Tells a node to do something, by way of another controller when it is connected there and this one leads. False when
-/// it is not connected or its outbox is full; whoever calls tries again later.
+/// it is not connected or its outbox is full; whoever calls tries again later, and a copy that was ordered is not waited for.
 pub(super) fn send(shared: &Shared, provider: u32, command: Command) -> bool {
+    let cell = match &command {
+        Command::Fetch { grant, .. } => Some(CellRef {
+            video: grant.grant.video,
+            rendition: grant.grant.cell.rendition,
+            cell: grant.grant.cell.index,
+        }),
+        Command::Keep { .. } | Command::Drop { .. } => None,
+    };
     let outbox = lock(&shared.connections)
         .get(&provider)
         .map(|connection| connection.outbox.clone());
     let sent = match outbox {
         Some(outbox) => {
             let id = shared.next_id.fetch_add(1, Ordering::Relaxed);
+            if let Some(cell) = cell {
+                // Before it is sent: the node may answer at once.
+                lock(&shared.directory).ordered(provider, cell, id);
+            }
             outbox.try_send(ToNode::Command { id, command }).is_ok()
         }
         None => {
@@ -107,6 +118,8 @@ pub(super) fn send(shared: &Shared, provider: u32, command: Command) -> bool {
     };
     if sent {
         Counters::add(&shared.counters.commands, 1);
+    } else if let Some(cell) = cell {
+        lock(&shared.directory).undelivered(provider, &cell);
     }
     sent
 }

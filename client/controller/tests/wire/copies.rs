@@ -17,6 +17,8 @@ use chainflix_primitives::{AccountId, Magnet};
 
 use crate::world::{cell, manifest};
 
+mod repairs;
+
 const VIDEO: Magnet = Magnet([5; 32]);
 const CELLS: u16 = 4;
 /// Bytes of a cell of the test manifest.
@@ -105,28 +107,33 @@ impl Fleet {
             .unwrap();
     }
 
+    /// Lets a second pass in which nothing is ordered.
+    fn second(&mut self, second: u64) {
+        self.clock.advance(1_000);
+        for node in (0..self.held.len()).filter(|node| self.up[*node] && second % 5 == 0) {
+            let beat = Beat {
+                free_bytes: self.free(node),
+                streams: self.streams[node]
+                    .iter()
+                    .map(|serving| serving.streams)
+                    .sum(),
+                sent_bytes_per_second: 0,
+                inventory: InventoryDigest::of(&self.held[node]),
+                serving: self.streams[node].clone(),
+            };
+            assert!(
+                !self.directory.heartbeat(node as u32, beat),
+                "digests agree"
+            );
+        }
+        self.directory.tick();
+    }
+
     /// Lets so many seconds pass. The copies that were ordered, which arrive at once, and given up.
     fn pass(&mut self, seconds: u64) -> (Vec<Repair>, Vec<(u32, CellRef)>) {
         let (mut ordered, mut given_up) = (Vec::new(), Vec::new());
         for second in 0..seconds {
-            self.clock.advance(1_000);
-            for node in (0..self.held.len()).filter(|node| self.up[*node] && second % 5 == 0) {
-                let beat = Beat {
-                    free_bytes: self.free(node),
-                    streams: self.streams[node]
-                        .iter()
-                        .map(|serving| serving.streams)
-                        .sum(),
-                    sent_bytes_per_second: 0,
-                    inventory: InventoryDigest::of(&self.held[node]),
-                    serving: self.streams[node].clone(),
-                };
-                assert!(
-                    !self.directory.heartbeat(node as u32, beat),
-                    "digests agree"
-                );
-            }
-            self.directory.tick();
+            self.second(second);
             for repair in self.directory.repairs() {
                 self.take_in(repair.order.peer.provider as usize, repair.cell);
                 ordered.push(repair);

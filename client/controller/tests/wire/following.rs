@@ -5,10 +5,12 @@ use std::time::Duration;
 use chainflix_controller::protocol::{ErrorCode, InventoryDigest, ToNode};
 use chainflix_controller::registry::{ChainEvent, Registration, Subject};
 use chainflix_controller::state::State;
+use chainflix_primitives::ids::UploadId;
 use chainflix_primitives::registry::ProviderClass;
+use chainflix_primitives::{Magnet, Sha256};
 
 use crate::state::file;
-use crate::world::{Chain, GENESIS, World, cell};
+use crate::world::{Chain, GENESIS, World, account_of, cell, manifest};
 
 fn tell(chain: &Chain, block: u64, round: u32, event: Option<(Subject, u32)>) {
     let mut told = chain.events.lock().unwrap();
@@ -116,4 +118,52 @@ async fn a_node_whose_registration_is_withdrawn_is_sent_away_when_the_chain_says
         panic!("{said:?}");
     };
     assert_eq!(error.code, ErrorCode::NotRegistered);
+}
+
+#[tokio::test]
+async fn a_restriction_takes_effect_by_its_event_and_not_only_when_the_video_is_asked_about_in_turn()
+ {
+    let world = World::new(1).await;
+    tell(&world.chain, 1, 1, None);
+    // The chain is asked about a few videos a second, in turn: of so many, those asked last come in half a minute.
+    let mut videos = Vec::new();
+    for upload in 0..120u8 {
+        let mut manifest = manifest(account_of(&world.producer), 1);
+        manifest.upload_id = UploadId([upload; 16]);
+        let video = manifest.magnet::<Sha256>();
+        let answer = world
+            .hand_in(&manifest, video, &world.producer, 60_000)
+            .await;
+        assert_eq!(answer.status().as_u16(), 200);
+        videos.push(video);
+    }
+    videos.sort();
+    let [.., control, restricted] = videos.as_slice() else {
+        panic!("no videos")
+    };
+    let held = [cell(*control, 0), cell(*restricted, 0)];
+    let _node = world.node(1, &held).await;
+    let status = async |video: &Magnet| {
+        let path = format!("/v1/sources/{video}/0/0");
+        world.get::<serde_json::Value>(&path).await.0
+    };
+    assert_eq!(
+        (status(control).await, status(restricted).await),
+        (200, 200)
+    );
+    let registrations = || world.chain.videos.lock().unwrap();
+    registrations().extend(videos.iter().map(|video| (*video, Registration::Inactive)));
+    tell(&world.chain, 2, 1, Some((Subject::Video(*restricted), 0)));
+    let told = std::time::Instant::now();
+    until("it is dark", async || status(restricted).await == 404).await;
+    assert!(
+        told.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        told.elapsed()
+    );
+    assert_eq!(
+        status(control).await,
+        200,
+        "that one was not asked about yet"
+    );
 }

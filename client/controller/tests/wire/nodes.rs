@@ -1,5 +1,7 @@
 //! Login, liveness and inventory.
 
+use std::time::Duration;
+
 use chainflix_controller::protocol::{
     ApiError, ErrorCode, FromNode, InventoryDigest, MAX_CELLS_PER_MESSAGE, Peer, ToNode,
     login_payload,
@@ -147,4 +149,19 @@ async fn garbage_and_messages_over_their_bounds_end_the_connection_with_a_reason
     })
     .await;
     assert_eq!(refusal(node.next().await), ErrorCode::Malformed);
+}
+
+#[tokio::test]
+async fn q1_a_node_that_talks_without_end_is_sent_away() {
+    let world = World::new(1).await;
+    let key = world.register(0, ProviderClass::Home);
+    let mut node = world.connect(&key).await;
+    node.hello(InventoryDigest::default()).await;
+    // What fits into a burst is heard; the clock stands still, so that nothing is added to it.
+    for _ in 0..4_095 {
+        node.beat(InventoryDigest::default()).await;
+    }
+    assert_eq!(node.next_within(Duration::from_millis(500)).await, None);
+    node.beat(InventoryDigest::default()).await;
+    assert_eq!(refusal(node.next().await), ErrorCode::RateLimited);
 }

@@ -1,18 +1,21 @@
 //! Manifests, placements, and copies made again.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use chainflix_controller::protocol::{
     ApiError, CellRef, Command, ErrorCode, FromNode, PlacementRequest, Placements, ToNode,
     VideoStatus,
 };
+use chainflix_controller::registry::Registration;
 use chainflix_controller::signing;
 use chainflix_primitives::manifest::MAX_MANIFEST_BYTES;
+use chainflix_primitives::registry::ProviderClass;
 use chainflix_primitives::{AccountId, Magnet, Sha256};
 use codec::Encode;
 use ed25519_zebra::SigningKey;
 
-use crate::world::{GENESIS, World, account_of, cell, manifest};
+use crate::world::{GENESIS, Node, World, account_of, cell, manifest};
 
 async fn place(world: &World, video: Magnet, first: u16, count: u16) -> reqwest::Response {
     let request = PlacementRequest {
@@ -229,4 +232,59 @@ async fn a_lost_copy_is_ordered_anew_from_a_node_that_holds_the_cell() {
     let (_, status): (u16, VideoStatus) = world.get(&format!("/v1/videos/{video}")).await;
     assert_eq!(status.copies, 2);
     assert_eq!(status.producer, AccountId(account_of(&world.producer).0));
+}
+
+#[tokio::test]
+async fn no_grant_is_signed_for_a_video_that_is_restricted() {
+    let world = World::new(1).await;
+    let video = world.publish(2).await;
+    let _node = world.node(0, &[cell(video, 0)]).await;
+    assert_eq!(place(&world, video, 1, 1).await.status().as_u16(), 200);
+    world
+        .chain
+        .videos
+        .lock()
+        .unwrap()
+        .insert(video, Registration::Inactive);
+    let mut last = None;
+    for _ in 0..100 {
+        let answer = place(&world, video, 1, 1).await;
+        last = Some((
+            answer.status().as_u16(),
+            answer.json::<ApiError>().await.map(|error| error.code).ok(),
+        ));
+        if last == Some((404, Some(ErrorCode::NotFound))) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("grants are still signed: {last:?}");
+}
+
+#[tokio::test]
+async fn a_copy_that_is_on_its_way_to_a_node_that_starts_again_is_ordered_anew_at_once() {
+    let world = World::new(2).await;
+    let video = world.publish(1).await;
+    let held = [cell(video, 0)];
+    let _holder = world.node(0, &held).await;
+    let key = world.register(1, ProviderClass::AlwaysOn);
+    let ordered = async |node: &mut Node| {
+        let message = node.next_within(Duration::from_secs(8)).await;
+        let Some(ToNode::Command {
+            command: Command::Fetch { grant, .. },
+            ..
+        }) = message
+        else {
+            panic!("no order: {message:?}")
+        };
+        assert_eq!((grant.grant.provider, grant.grant.video), (1, video));
+    };
+    let mut spare = world.connect_with(1, &key, &[]).await;
+    ordered(&mut spare).await;
+    // It is back before anybody would miss it, and has forgotten what it was told.
+    drop(spare);
+    let mut spare = world.connect_with(1, &key, &[]).await;
+    ordered(&mut spare).await;
+    // What it is told is told once.
+    assert_eq!(spare.next_within(Duration::from_secs(3)).await, None);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::BufReader;
 
-use chainflix_controller::choice_log::{ReplayError, replay};
+use chainflix_controller::choice_log::{ReplayError, files, replay};
 use chainflix_controller::clock::Clock;
 use chainflix_controller::protocol::{
     ApiError, Command, DropReason, ErrorCode, SourcesReply, ToNode,
@@ -11,6 +11,7 @@ use chainflix_controller::protocol::{
 use chainflix_controller::rate::RateLimit;
 use chainflix_controller::registry::Registration;
 use chainflix_controller::signing;
+use chainflix_primitives::{Hasher, Sha256};
 
 use crate::world::{GENESIS, World, cell};
 
@@ -73,6 +74,52 @@ async fn o1_replay_of_the_log_gives_the_same_choices_and_a_changed_log_does_not(
     let cut = [&lines[..10], &lines[11..]].concat().join("\n");
     let error = replay(BufReader::new(cut.as_bytes())).unwrap_err();
     assert!(matches!(error, ReplayError::Broken(11)), "{error}");
+    // Not even before they are written: numbers seed the draw, and one that suits nobody's friend must stand there too.
+    let mut previous = [0u8; 32];
+    let skipped: Vec<String> = [&lines[..10], &lines[11..]]
+        .concat()
+        .into_iter()
+        .map(|line| {
+            let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+            line["previous"] = hex::encode(previous).into();
+            let text = line.to_string();
+            previous = Sha256::sha256(text.as_bytes());
+            text
+        })
+        .collect();
+    let skipped = skipped.join("\n");
+    let error = replay(BufReader::new(skipped.as_bytes())).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            ReplayError::Gap {
+                line: 11,
+                expected: 10,
+                found: 11
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn o1_the_log_of_a_controller_that_starts_again_stands_beside_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("choices.jsonl");
+    for _ in 0..2 {
+        let world = World::with(1, |config| config.choice_log = Some(log.clone())).await;
+        let video = world.publish(1).await;
+        let _node = world.node(0, &[cell(video, 0)]).await;
+        let path = format!("/v1/sources/{video}/0/0");
+        assert_eq!(world.get::<serde_json::Value>(&path).await.0, 200);
+        world.controller.stop().await;
+    }
+    let files = files(&log).unwrap();
+    assert_eq!(files.len(), 2, "{files:?}");
+    for file in files {
+        let log = std::fs::read(file).unwrap();
+        assert_eq!(replay(log.as_slice()).unwrap(), 1);
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use chainflix_controller::protocol::{
-    CellRef, Command, DropReason, InventoryDigest, PathClass, ToNode, VideoStatus,
+    CellRef, Command, DropReason, InventoryDigest, PathClass, PlacementRequest, Placements, ToNode,
+    VideoStatus,
 };
 use chainflix_controller::registry::{RegisteredProvider, Registration};
 use chainflix_controller::state::packed::Packed;
@@ -341,4 +342,32 @@ async fn of_two_controllers_on_one_database_one_is_killed_and_the_other_has_take
     assert!(matches!(command, Command::Fetch { .. }), "{command:?}");
     assert_eq!(named(&two).await, 2);
     assert!(killed.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn a_video_that_one_controller_has_just_taken_in_is_placed_by_another_one_on_its_database() {
+    let Some(database) = postgres().await else {
+        return;
+    };
+    let one = World::with(1, |config| {
+        config.database = Some(database.clone());
+    })
+    .await;
+    let two = World::on(one.chain.clone(), 1, |config| {
+        config.database = Some(database);
+    })
+    .await;
+    let _node = two.node(1, &[]).await;
+    // A publisher asks for placements at once, and a balancer may send it anywhere.
+    let video = one.publish(1).await;
+    let request = PlacementRequest {
+        video,
+        rendition: 0,
+        first: 0,
+        count: 1,
+    };
+    let url = two.url("/v1/placements");
+    let answer = two.http.post(url).json(&request).send().await.unwrap();
+    let placed: Placements = answer.error_for_status().unwrap().json().await.unwrap();
+    assert_eq!(placed.cells[0].uploads[0].peer.provider, 1);
 }

@@ -253,16 +253,18 @@ impl Strategy for Chainflix {
 
     fn gained(&mut self, net: &Net, node: u32, cell: u32) {
         self.at(net.now_ms);
+        let id = u64::from(cell);
         let cell = reference(net, cell);
         self.digests[node as usize].add(&cell);
         // Fails only beyond a million cells.
         let _ = self.directory.inventory(node, false, &[cell], &[]);
+        self.directory.command_done(node, id);
     }
 
-    fn failed(&mut self, net: &Net, node: u32, _cell: u32) {
+    fn failed(&mut self, net: &Net, node: u32, cell: u32) {
         self.at(net.now_ms);
         if net.nodes[node as usize].online {
-            self.directory.command_failed(node);
+            self.directory.command_failed(node, u64::from(cell));
         }
     }
 
@@ -271,9 +273,11 @@ impl Strategy for Chainflix {
         self.directory.tick();
         let mut actions = Vec::new();
         for repair in self.directory.repairs() {
+            let (cell, to) = (cell_of(net, &repair.cell), repair.order.peer.provider);
+            self.directory.ordered(to, repair.cell, u64::from(cell));
             actions.push(Action::Copy {
-                cell: cell_of(net, &repair.cell),
-                to: repair.order.peer.provider,
+                cell,
+                to,
                 from: repair.from.iter().map(|peer| peer.provider).collect(),
             });
         }

@@ -6,7 +6,8 @@
 //! | most-views, trending, recently-added | PeerTube, `config/default.yaml` (`redundancy.videos.strategies`) and `videos-redundancy-scheduler`: every `check_interval` (1 hour) one video, drawn from the first five by lifetime views, by views of the last days (`trending.videos.interval_days`), or by date of publication, is copied as a whole as far as the space reserved allows; copies live at least `min_lifetime` and the oldest go when space is short |
 //!
 //! Every node runs PeerTube's rule for itself, as instances do, on the space that the first copies leave. A day is
-//! compressed here, so the interval is too: five minutes instead of an hour.
+//! compressed here, so the interval is too: five minutes instead of an hour. Trending looks at the views of the last day,
+//! as long as a day is here; PeerTube's default of seven would hold a whole run, and be most-views.
 
 use std::collections::VecDeque;
 
@@ -39,8 +40,12 @@ pub enum Counting {
 /// A strategy that counts requests.
 pub struct Counted {
     counting: Counting,
-    /// Requests by cell: for life, or with half forgotten each period.
+    /// Requests by cell: for life, of the last day, or with half forgotten each period.
     counts: Vec<f64>,
+    /// Trending: requests by cell in each interval of the last day, latest last.
+    slices: VecDeque<Vec<f64>>,
+    /// Trending: intervals of a day.
+    slices_kept: usize,
     random: Random,
     seconds: u64,
     /// PeerTube: videos that each node has copied, oldest first.
@@ -55,10 +60,31 @@ impl Counted {
         Self {
             counting,
             counts: vec![0.0; cells],
+            slices: VecDeque::from([vec![0.0; cells]]),
+            slices_kept: 1,
             random: Random::new(seed, 22, 0),
             seconds: 0,
             copied: Vec::new(),
             queue: VecDeque::new(),
+        }
+    }
+
+    /// The same with only the requests of so many minutes counted by what is trending.
+    #[must_use]
+    pub fn of_the_last(mut self, minutes: u64) -> Self {
+        let slices = (minutes * 60).div_ceil(CHECK_S).max(1);
+        self.slices_kept = usize::try_from(slices).unwrap_or(usize::MAX);
+        self
+    }
+
+    /// An interval is over: one begins, and the one of a day ago is forgotten.
+    fn slide(&mut self) {
+        self.slices.push_back(vec![0.0; self.counts.len()]);
+        while self.slices.len() > self.slices_kept {
+            let old = self.slices.pop_front().unwrap_or_default();
+            for (count, gone) in self.counts.iter_mut().zip(old) {
+                *count -= gone;
+            }
         }
     }
 
@@ -185,6 +211,9 @@ impl Strategy for Counted {
 
     fn requested(&mut self, _net: &mut Net, cell: u32) {
         self.counts[cell as usize] += 1.0;
+        if let Some(slice) = self.slices.back_mut() {
+            slice[cell as usize] += 1.0;
+        }
     }
 
     fn tick(&mut self, net: &mut Net) -> Vec<Action> {
@@ -200,11 +229,8 @@ impl Strategy for Counted {
                         self.check(net, node as u32);
                     }
                 }
-                if self.counting == Counting::Trending && self.seconds.is_multiple_of(CHECK_S * 24)
-                {
-                    for count in &mut self.counts {
-                        *count /= 2.0;
-                    }
+                if self.counting == Counting::Trending && self.seconds.is_multiple_of(CHECK_S) {
+                    self.slide();
                 }
             }
         }

@@ -11,7 +11,7 @@ use chainflix_controller::protocol::{
 use futures::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
-use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
@@ -21,8 +21,10 @@ use crate::store::StoreEvent;
 
 /// Dialling, and each message of the login, takes at most so long.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A controller that does not even answer pings for so long is gone.
-const SILENCE: Duration = Duration::from_secs(30);
+/// A controller that does not even answer pings for so long is gone: with a heartbeat, and a ping, every five seconds, and
+/// a second for dialling again, another one at its address has the node before the 15 s are over after which it would not
+/// be offered any more.
+const SILENCE: Duration = Duration::from_secs(9);
 /// Heartbeats are at least so far apart, whatever the controller says.
 const LEAST_HEARTBEAT: Duration = Duration::from_millis(100);
 
@@ -57,8 +59,12 @@ impl Link {
         let mut meter = Meter::new(self);
         let mut told_leaving = None;
         let mut heard = Instant::now();
+        // A controller that wants fewer heartbeats has fewer pings to answer.
+        let silence = SILENCE.max(heartbeat.saturating_mul(3) / 2);
         loop {
             tokio::select! {
+                // What waits to be read was heard.
+                biased;
                 message = socket.next() => {
                     heard = Instant::now();
                     match read(message)? {
@@ -83,13 +89,11 @@ impl Link {
                         told = self.tell_all(&mut socket, events).await?;
                     }
                 },
+                () = sleep_until(heard + silence) => return Err(LinkError::Silent),
                 Some(outcome) = self.outcomes.recv() => send(&mut socket, &outcome).await?,
                 Ok(()) = addresses.changed() => self.hello(&mut socket, told).await?,
                 Ok(()) = reachability.changed() => self.hello(&mut socket, told).await?,
                 _ = heartbeats.tick() => {
-                    if heard.elapsed() > SILENCE {
-                        return Err(LinkError::Silent);
-                    }
                     // Said once in each session: a controller remembers it from the last one.
                     let leaving = self.node.leaving.exists();
                     if told_leaving.replace(leaving) != Some(leaving) {

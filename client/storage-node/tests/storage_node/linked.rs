@@ -1,14 +1,19 @@
 //! A node and its controller: what one holds, the other knows.
 
 use std::fs::OpenOptions;
+use std::net::SocketAddr;
 use std::os::unix::fs::FileExt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chainflix_content::trees::GROUP_BYTES;
 use chainflix_controller::protocol::NodeStatus;
 use chainflix_storage_node::link::LinkState;
 use chainflix_storage_node::store::{ReadError, Store};
 use chainflix_storage_node::{LEAVING_FILE, StorageNode};
+
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::chain::{World, controller, link_state, linked, no_verifiers};
 use crate::world::{Cell, open};
@@ -147,5 +152,62 @@ async fn heartbeats_keep_a_silent_node_offered() {
     tokio::time::sleep(Duration::from_secs(11)).await;
     let nodes = world.nodes().await;
     assert!(nodes[0].offered && nodes[0].silent_ms < 6_000, "{nodes:?}");
+    node.stop().await;
+}
+
+/// A way to `to` on which, once it is told so, nothing moves any more, as when the machine at its end has died; connections
+/// that are made after that find another machine there.
+async fn way(to: SocketAddr) -> (SocketAddr, watch::Sender<bool>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (dies, dead) = watch::channel(false);
+    tokio::spawn(async move {
+        while let Ok((mut down, _)) = listener.accept().await {
+            let (later, mut dead) = (*dead.borrow(), dead.clone());
+            tokio::spawn(async move {
+                let mut up = TcpStream::connect(to).await.unwrap();
+                let dies = async {
+                    match later {
+                        true => std::future::pending::<()>().await,
+                        false => drop(dead.wait_for(|dead| *dead).await),
+                    }
+                };
+                tokio::select! {
+                    _ = copy_bidirectional(&mut down, &mut up) => return,
+                    () = dies => {}
+                }
+                // Neither end hears that it is over.
+                std::future::pending::<()>().await;
+            });
+        }
+    });
+    (address, dies)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_whose_controllers_machine_dies_without_a_word_is_with_another_one_within_15_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(1).await;
+    let (address, dies) = way(world.controller.address).await;
+    let (mut config, keys) = world.provider(7, folder.path());
+    config.controllers[0].url = format!("http://{address}");
+    let node = StorageNode::start(config, keys, no_verifiers())
+        .await
+        .unwrap();
+    linked(&node).await;
+    world.until(|nodes| one(nodes, 0)).await;
+    // Just before a heartbeat is the worst moment: what was answered last was answered long ago. Any will do here.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let died = Instant::now();
+    dies.send_replace(true);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world
+        .until(|nodes| {
+            let elapsed = died.elapsed().as_millis() as u64;
+            one(nodes, 0) && nodes[0].silent_ms + 200 < elapsed
+        })
+        .await;
+    let took = died.elapsed();
+    assert!(took < Duration::from_secs(15), "{took:?}");
     node.stop().await;
 }

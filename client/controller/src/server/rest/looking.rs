@@ -131,10 +131,16 @@ pub(super) async fn health(State(shared): State<Arc<Shared>>) -> Json<Health> {
 pub(super) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     let gauges = {
         let directory = lock(&shared.directory);
+        let seen = directory.overview();
         Gauges {
-            nodes: directory.offered_nodes(),
-            videos: directory.video_count(),
-            short_cells: directory.short_cells(),
+            nodes: seen.nodes,
+            videos: seen.videos,
+            short_cells: seen.short_cells,
+            coming: seen.coming,
+            crowds: directory.crowds(),
+            loads: [seen.load, seen.highest_load],
+            free_permille: seen.free_permille,
+            leads: shared.leads(),
         }
     };
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];

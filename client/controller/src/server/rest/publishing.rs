@@ -1,6 +1,7 @@
 //! What publishers ask: to take in a manifest, and where its cells go.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -8,6 +9,7 @@ use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use chainflix_primitives::Magnet;
 use chainflix_primitives::{delegation::WalletSignature, placement::announcement_text};
 use codec::DecodeAll;
 
@@ -22,6 +24,10 @@ use crate::registry::Registration;
 use crate::server::{Shared, lock};
 use crate::signing;
 use crate::state::Change;
+
+/// How long what another controller has just taken in is waited for.
+const LOOK: Duration = Duration::from_millis(250);
+const LOOKS: usize = 12;
 
 /// `POST /v1/manifests/{magnet}`.
 pub(super) async fn add_manifest(
@@ -101,6 +107,20 @@ pub(super) async fn manifest(
     Ok((headers, known.encoded.to_vec()).into_response())
 }
 
+/// Waits until a manifest is known that another controller on the same database may have taken in just now: each reads what
+/// the others wrote once a second.
+async fn heard_of(shared: &Shared, video: &Magnet) {
+    if !shared.state.as_ref().is_some_and(|state| state.is_shared()) {
+        return;
+    }
+    for _ in 0..LOOKS {
+        if lock(&shared.directory).manifest(video).is_some() {
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
 /// `POST /v1/placements`.
 pub(super) async fn placements(
     State(shared): State<Arc<Shared>>,
@@ -121,6 +141,7 @@ pub(super) async fn placements(
         rendition: request.rendition,
         cell,
     };
+    heard_of(&shared, &request.video).await;
     // All of them are looked for before space is promised for any.
     for index in request.first..last {
         lock(&shared.directory).entry(&place(index))?;

@@ -1,6 +1,7 @@
 //! What players ask: who serves a cell.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -50,7 +51,9 @@ pub(super) async fn sources(
         rendition,
         cell,
     };
+    let began = Instant::now();
     let choice = lock(&shared.directory).sources(cell, shared.sources, &viewer)?;
+    shared.counters.choice_times.took(began.elapsed());
     Counters::add(&shared.counters.choices, 1);
     let expires_ms = choice.at_ms.saturating_add(shared.sources_ms);
     let sources = shared

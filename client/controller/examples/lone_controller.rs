@@ -163,6 +163,7 @@ async fn node(
             free_bytes: 1 << 30,
             upload_bytes_per_second: 1_000_000,
             path: PathClass::Direct,
+            shares: false,
             inventory,
         },
         FromNode::Inventory {

@@ -145,6 +145,7 @@ mod tests {
             free_bytes: 0,
             cells: 9,
             load: 0,
+            shares: false,
             leaving,
             failures: 0,
             needed,

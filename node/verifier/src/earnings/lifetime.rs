@@ -28,7 +28,7 @@ impl LifetimeTotals {
 
     /// The settled round up to which the totals count.
     pub(crate) fn round(&self) -> Option<Round> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().map(|(round, _)| *round)
     }
 

@@ -124,7 +124,9 @@ async fn start_raced(session: &mut Session, video: &Video, cell: u16) -> SignedT
     loop {
         match session.ask(request.clone()).await {
             Reply::Started(ticket) => return ticket,
-            Reply::Refused(Refusal::TicketOpen) => session.ask(Request::AbandonCell).await,
+            Reply::Refused(Refusal::TicketOpen) => {
+                session.ask(Request::AbandonCell { ticket: None }).await
+            }
             other => panic!("{other:?}"),
         };
     }

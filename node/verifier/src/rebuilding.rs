@@ -30,6 +30,10 @@ const ROUNDS_AT_ONCE: u32 = 100;
 /// Minutes that go into one write.
 const MINUTES_PER_WRITE: usize = 4_096;
 
+/// The chain is not coming in any more when its round is no farther than this from the own clock, which may be a minute
+/// off, in ms. Who lost its store within that time of its very first report is taken for new.
+const STILL_IN_MS: u64 = 90_000;
+
 /// A minute of a viewer.
 type Minute = (Cycle, AccountId, Magnet, u16);
 
@@ -125,8 +129,12 @@ async fn rebuild(context: &Context, recalled_in: &mut Option<Round>) -> Result<b
 /// Takes note of what the store begins with. While the chain is still coming in that can't be told.
 async fn begin(context: &Context, own: AccountId, round: Round) -> Result<Option<Begun>, Failure> {
     let clock = context.facts.clock()?;
-    let own_round = clock.and_then(|clock| clock.round_at(context.time.now_ms()));
-    if own_round.is_none_or(|own_round| own_round.abs_diff(round) > 1) {
+    let now_ms = context.time.now_ms();
+    let is_in = |clock: RoundClock| {
+        let began = clock.start_of(round)?;
+        Some(began.abs_diff(now_ms) <= STILL_IN_MS.saturating_add(clock.round_ms.into()))
+    };
+    if !clock.and_then(is_in).unwrap_or(false) {
         return Ok(None);
     }
     let begun = Begun {

@@ -18,6 +18,8 @@ const MOST_SITES: usize = 32;
 const MOST_ANCHORS: usize = 8;
 /// Cells on their way to one node at most.
 const MOST_INCOMING: u32 = 8;
+/// Cells among which what is ordered at a time is divided, if there are as many that want copies.
+const CELLS_AT_A_TIME: usize = 4;
 /// Copies ordered at a time: one for so many nodes, within [`ORDERS`].
 const NODES_PER_ORDER: usize = 4;
 /// Least and most copies ordered at a time.
@@ -125,10 +127,12 @@ impl Directory {
                 continue;
             }
             let left = limit.saturating_sub(repairs.len());
+            // A crowd goes on to the cells that come next: none takes all that is ordered at a time.
+            let share = left.min(limit.div_ceil(CELLS_AT_A_TIME));
             let most = if urgency.is_patient() {
-                left.min(patient)
+                share.min(patient)
             } else {
-                left
+                share
             };
             let (orders, fresh) = self.order(cell, &entry, goal, Purpose::Repair { most }, now);
             self.judge_copies(cell);

@@ -1,19 +1,22 @@
 //! Everything that a chain keeps, to see what a call changed.
 
 use crate::AccountId;
+use frame_support::storage::transactional::TRANSACTION_LEVEL_KEY;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every key with its value.
 pub(crate) struct Storage(BTreeMap<Vec<u8>, Vec<u8>>);
 
 impl Storage {
-    /// All of it as it is now.
+    /// All of it as it is now, but for how deep in transactions of the storage the test is.
     pub(crate) fn read() -> Self {
         let mut all = BTreeMap::new();
         let mut key = Vec::new();
         while let Some(next) = sp_io::storage::next_key(&key) {
             let value = sp_io::storage::get(&next).expect("a key has a value");
-            all.insert(next.clone(), value.to_vec());
+            if next != TRANSACTION_LEVEL_KEY {
+                all.insert(next.clone(), value.to_vec());
+            }
             key = next;
         }
         Self(all)

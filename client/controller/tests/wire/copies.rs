@@ -110,7 +110,7 @@ impl Fleet {
     /// Lets a second pass in which nothing is ordered.
     fn second(&mut self, second: u64) {
         self.clock.advance(1_000);
-        for node in (0..self.held.len()).filter(|node| self.up[*node] && second % 5 == 0) {
+        for node in (0..self.held.len()).filter(|node| self.up[*node] && second.is_multiple_of(5)) {
             let beat = Beat {
                 free_bytes: self.free(node),
                 streams: self.streams[node]

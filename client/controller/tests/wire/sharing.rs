@@ -144,9 +144,10 @@ async fn u2_a_viewer_that_shares_a_restricted_video_is_told_to_erase_it() {
     let world = World::new(1).await;
     let video = world.publish(1).await;
     let mut sharer = sharer(&world, 7, &[cell(video, 0)]).await;
-    let mut videos = world.chain.videos.lock().unwrap();
-    videos.insert(video, Registration::Inactive);
-    drop(videos);
+    {
+        let mut videos = world.chain.videos.lock().unwrap();
+        videos.insert(video, Registration::Inactive);
+    }
     let ToNode::Command { command, .. } = sharer.next().await else {
         panic!("no command")
     };

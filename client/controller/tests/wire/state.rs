@@ -65,7 +65,7 @@ pub(crate) fn node(index: u32) -> SavedNode {
             upload_bytes_per_second: 1_000_000,
             path: PathClass::Punched,
             leaving: true,
-            shares: index % 2 == 0,
+            shares: index.is_multiple_of(2),
         },
     }
 }

@@ -293,7 +293,7 @@ mod tests {
         observations.forwarded(&mapped, false);
         let reachability = observations.reachability(&inside());
         assert_eq!(reachability.class, NatClass::Public);
-        assert_eq!(reachability.confirmed, [other.clone()]);
+        assert_eq!(reachability.confirmed, std::slice::from_ref(&other));
         observations.forwarded(&other, false);
         let class = observations.reachability(&inside()).class;
         assert_eq!(class, NatClass::Punchable);

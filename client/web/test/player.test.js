@@ -86,9 +86,11 @@ async function until(seconds, sentence, read, holds) {
   return last;
 }
 
+const canPlay = () => until(30, "nothing could be played", element, (video) => video.readyState >= 2);
+
 /** Plays by the viewer's click when the browser does not begin by itself. */
 async function press() {
-  await until(30, "nothing could be played", element, (video) => video.readyState >= 2);
+  await canPlay();
   // The page tries by itself, and says when it may not.
   const tried = async () => !(await element()).paused || (await notice()) === "Press play.";
   await until(10, "the page does not try to play", tried, (yes) => yes);
@@ -252,7 +254,9 @@ seen("after a jump it goes on playing there", async () => {
   await page.evaluate(() => {
     document.getElementById("video").currentTime = 20;
   });
-  await press();
+  await canPlay();
+  // It may have come to its end before, after which nobody but the viewer begins.
+  if ((await element()).paused) await page.locator("#video").click();
   const video = await until(20, "it does not play after the jump", element, (now) => !now.paused && now.currentTime > 22);
   assert.ok(video.currentTime < 30, `it plays where it was sent: ${video.currentTime}`);
 });

@@ -55,7 +55,7 @@ passed "campaigns $BROKEN_NUMBER and $NUMBER are open"
 start_gateway() {
     local line='\(http://[^ ]*token=[0-9a-f]*\)'
     # The program itself, not the function of that name, whose process would be a shell's.
-    RUST_LOG=warn,chainflix_gateway=info "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 >"$DATA/gateway.log" 2>&1 &
+    RUST_LOG=warn,chainflix_gateway=info "$CHAINFLIX" gateway --ads --wallet "$VIEWER" --listen 127.0.0.1:0 >"$DATA/gateway.log" 2>&1 &
     GATEWAY=$!
     wait_until 30 "the gateway does not say where it is" has_match "$DATA/gateway.log" "$line"
     URL="$(first_match "$DATA/gateway.log" "$line")&video=$FILM"

@@ -76,11 +76,14 @@ export class Breaks {
     return null;
   }
 
-  /** Skips what stands still although nobody paused it. */
+  /** Has what did not begin begin, and skips what stands still although nobody paused it. */
   #watch() {
     const { currentTime, paused } = this.#video;
     const now = Date.now();
-    if (paused || currentTime !== this.#moved.at) {
+    // Its first picture is there, and nobody has begun it: the element got its source after the break was told of.
+    const waits = this.#plays && paused && currentTime === 0;
+    if (waits) this.#goOn(() => {});
+    if ((paused && !waits) || currentTime !== this.#moved.at) {
       this.#moved = { at: currentTime, when: now };
     } else if (now - this.#moved.when > STILL_MS) {
       this.#moved.when = now;

@@ -71,6 +71,21 @@ test("what plays goes on playing in a break and after it, although hls.js did no
   assert.equal(refused.skipped.length, 1);
 });
 
+test("an advertisement whose source comes after the break was told of is begun then", () => {
+  const { video, breaks, tell } = world();
+  video.dispatchEvent(new Event("timeupdate"));
+  tell("started");
+  tell("assetStarted");
+  video.paused = true;
+  assert.equal(breaks.about, 1);
+  assert.equal(video.paused, false);
+  // Whoever pauses it later has paused it.
+  video.currentTime = 3;
+  video.paused = true;
+  assert.equal(breaks.about, 1);
+  assert.equal(video.paused, true);
+});
+
 test("what is paused stays paused in a break", () => {
   const { video, skipped, tell } = world();
   video.paused = true;

@@ -33,7 +33,8 @@ SHARING=(--share --share-folder "$DATA/share" --share-space 100MB --share-upload
     --share-listen /ip4/127.0.0.1/tcp/0 --share-listen /ip4/127.0.0.1/udp/0/quic-v1)
 # share: a gateway of the viewer that shares, and plays nothing.
 share() {
-    chainflix gateway --wallet "$VIEWER" --listen 127.0.0.1:0 "${SHARING[@]}" >"$DATA/gateway.log" 2>&1 &
+    # The program itself, not the function of that name, whose process would be a shell's.
+    "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 "${SHARING[@]}" >"$DATA/gateway.log" 2>&1 &
     SHARER=$!
 }
 

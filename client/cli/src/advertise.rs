@@ -3,13 +3,13 @@
 use anyhow::Context;
 use chainflix_client::account;
 use chainflix_client::chain::{Campaign, CampaignAct, NewCampaign};
-use chainflix_client::units::{format_cfx, read_cfx};
+use chainflix_client::units::format_cfx;
 use chainflix_content::MagnetLink;
 use chainflix_primitives::{AccountId, Round};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::options::{ActingOptions, ChainOptions, address};
+use crate::options::{ActingOptions, ChainOptions, address, amount};
 use crate::progress::Progress;
 
 /// Options of `chainflix advertise`.
@@ -100,10 +100,6 @@ struct Open {
     tags: Vec<String>,
     #[command(flatten)]
     acting: ActingOptions,
-}
-
-fn amount(text: &str) -> Result<u128, String> {
-    read_cfx(text).ok_or_else(|| "an amount in CFX is a number such as 20 or 0.5".to_owned())
 }
 
 impl Advertise {

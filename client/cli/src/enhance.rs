@@ -7,13 +7,13 @@ use chainflix_client::account;
 use chainflix_client::chain::{Enhancement, EnhancementState};
 use chainflix_client::config::default_work_folder;
 use chainflix_client::layers::{LayerOptions, ProposedLayer};
-use chainflix_client::units::{format_cfx, read_cfx};
+use chainflix_client::units::format_cfx;
 use chainflix_content::{LayerKind, MagnetLink};
 use chainflix_primitives::AccountId;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::options::{ActingOptions, ChainOptions, ClientOptions, address, state_folder};
+use crate::options::{ActingOptions, ChainOptions, ClientOptions, address, amount, state_folder};
 use crate::progress::Progress;
 use crate::publish::{name_of, show};
 
@@ -124,10 +124,6 @@ struct Propose {
     /// Print JSON.
     #[arg(long)]
     json: bool,
-}
-
-fn amount(text: &str) -> Result<u128, String> {
-    read_cfx(text).ok_or_else(|| "an amount in CFX is a number such as 20 or 0.5".to_owned())
 }
 
 impl Enhance {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use chainflix_client::chain::{Chain, Finalized};
+use chainflix_client::units::read_cfx;
 use chainflix_client::wallet::Wallet;
 use chainflix_client::{Client, Config, account};
 use chainflix_primitives::{AccountId, Hash32};
@@ -121,6 +122,11 @@ pub(crate) fn address(text: &str) -> Result<AccountId, String> {
     account::read(text).ok_or_else(|| {
         "this is no address; one begins with cf, or is 64 hex digits; look for a mistyped character".to_owned()
     })
+}
+
+/// Reads an amount in CFX, for clap; nothing is an amount too.
+pub(crate) fn amount(text: &str) -> Result<u128, String> {
+    read_cfx(text).ok_or_else(|| "an amount in CFX is a number such as 20 or 0.5".to_owned())
 }
 
 /// Space in bytes: `10GB`, `500MB`, `2TB`, or a number of bytes.

@@ -17,9 +17,7 @@ export NODE_PATH
 scripts/setup/web-player.sh
 begin_run layers
 
-for name in alice bob charlie dave; do start_verifier "$name"; done
-wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
-start_content StorageA StorageB StorageC
+start_network StorageA StorageB StorageC
 # Whoever makes layers publishes them, and so is a producer that a supervisor approved.
 ENHANCER=$(key_file enhancer //Enhancer)
 chainflix producer apply --supervisor "$(account_of "$SUPERVISOR")" --dossier "$DATA/dossier" --wallet "$ENHANCER"
@@ -42,24 +40,13 @@ DUB=$(jq .id "$DATA/dub.json")
 listed() { chainflix enhance list "$MAGNET" --json; }
 [[ $(listed | jq -c '[.[].state.state]') == '["proposed","proposed"]' ]] || fail "not proposed: $(listed)"
 
-# start_gateway: starts a gateway. Sets URL, the address that it prints, AT and TOKEN.
-start_gateway() {
-    local line='\(http://[^ ]*token=[0-9a-f]*\)'
-    # The program itself, not the function of that name: its process is ended below, and a function runs in a shell of its own.
-    "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 >"$DATA/gateway.log" 2>&1 &
-    GATEWAY=$!
-    wait_until 30 "the gateway does not say where it is" has_match "$DATA/gateway.log" "$line"
-    URL=$(first_match "$DATA/gateway.log" "$line")
-    AT=${URL%%/#*}
-    TOKEN=${URL##*token=}
-}
-start_gateway
+start_gateway "$VIEWER"
 # opened: opens the film and says the address of its master playlist.
 opened() {
-    local answer
-    answer=$(curl -sf --max-time 60 -X POST "$AT/api/open" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \
-        -H "Origin: $AT" -d "{\"link\":\"$MAGNET\"}")
-    printf '%s%s' "$AT" "$(jq -r .playlist <<<"$answer")"
+    local at=${URL%%/#*} answer
+    answer=$(curl -sf --max-time 60 -X POST "$at/api/open" -H "Authorization: Bearer ${URL##*token=}" -H "Content-Type: application/json" \
+        -H "Origin: $at" -d "{\"link\":\"$MAGNET\"}")
+    printf '%s%s' "$at" "$(jq -r .playlist <<<"$answer")"
 }
 MASTER=$(opened)
 [[ $(curl -sf "$MASTER" | grep -c layers/) == 0 ]] || fail "what is only proposed is offered"
@@ -93,8 +80,7 @@ jq -n --arg url "$URL&video=$MAGNET" --arg one "$SUBTITLES" --arg two "$DUB" '[{
 node client/web/test/odd-videos.test.js "$DATA/videos.json" >"$DATA/chromium.log" 2>&1 || fail "Chromium shows something else: $(tail -n 30 "$DATA/chromium.log")"
 passed "Chromium plays the film with both layers on"
 # It would go on to hold the place of the viewer, who watches without a screen now.
-kill "$GATEWAY"
-wait "$GATEWAY" || true
+end_gateway TERM
 
 # ---------------------------------------------------------------------------------------------------------------------
 chainflix watch "$MAGNET" --wallet "$VIEWER" --layers "$SUBTITLES,$DUB" --json >"$DATA/watched.json" 2>"$DATA/watched.log"
@@ -142,7 +128,7 @@ passed "the enhancer is paid $(cat "$DATA/due.txt") CFX for two minutes with two
 chainflix enhance end "$DUB" --wallet "$ENHANCER"
 UNTIL=$(listed | jq --argjson id "$DUB" '.[] | select(.id == $id) | .state.until_round')
 wait_until 60 "the end does not take effect" round_is "$UNTIL"
-start_gateway
+start_gateway "$VIEWER"
 MASTER=$(opened)
 curl -sf "$MASTER" >"$DATA/master.m3u8"
 grep -q "layers/$SUBTITLES/" "$DATA/master.m3u8" || fail "the subtitles are gone with the dub"

@@ -154,6 +154,30 @@ start_content() {
     wait_until 60 "the controller does not offer all storage nodes" nodes_are_offered $#
 }
 
+# start_network STORAGE...: the four verifiers of the preset, once they share a set secret, and start_content.
+start_network() {
+    local name
+    for name in alice bob charlie dave; do start_verifier "$name"; done
+    wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
+    start_content "$@"
+}
+
+# start_gateway WALLET [OPTION...]: a gateway of an account. Sets URL, the address that it prints, and GATEWAY, its process;
+# $DATA/gateway.log is what it says.
+start_gateway() {
+    local line='\(http://[^ ]*token=[0-9a-f]*\)'
+    # The program itself, not the function of that name: a function runs in a shell of its own, which would be ended in its stead.
+    RUST_LOG=warn,chainflix_gateway=info "$CHAINFLIX" gateway --listen 127.0.0.1:0 --wallet "$@" >"$DATA/gateway.log" 2>&1 &
+    GATEWAY=$!
+    wait_until 30 "the gateway does not say where it is" has_match "$DATA/gateway.log" "$line"
+    URL=$(first_match "$DATA/gateway.log" "$line")
+}
+# end_gateway SIGNAL
+end_gateway() {
+    kill "-$1" "$GATEWAY"
+    wait "$GATEWAY" 2>/dev/null || true
+}
+
 # test_video FILE SECONDS: a moving picture with timecode, and a tone.
 test_video() {
     ffmpeg -loglevel error -y -f lavfi -i testsrc2=size=640x360:rate=25 \

@@ -15,9 +15,7 @@ if [[ ${1:-} == --json ]]; then RESULT=$(realpath -m "${2:?name the file for the
 scripts/setup/web-player.sh
 begin_run sharing
 
-for name in alice bob charlie dave; do start_verifier "$name"; done
-wait_until 120 "the verifiers did not announce themselves and share a set secret" verifiers_are_ready 4
-start_content StorageA StorageB
+start_network StorageA StorageB
 # Two whole minutes and a bit: the last is too short to earn.
 test_video "$DATA/film.mp4" 123
 publish "$DATA/film.mp4" --renditions 360
@@ -31,12 +29,6 @@ nobody_is_offered() { nodes | jq -e 'all(.[]; .offered | not)'; }
 copies() { curl -sf "http://127.0.0.1:$CONTROLLER_PORT/v1/videos/$MAGNET" | jq .copies; }
 SHARING=(--share --share-folder "$DATA/share" --share-space 100MB --share-upload 10MB
     --share-listen /ip4/127.0.0.1/tcp/0 --share-listen /ip4/127.0.0.1/udp/0/quic-v1)
-# share: a gateway of the viewer that shares, and plays nothing.
-share() {
-    # The program itself, not the function of that name, whose process would be a shell's.
-    "$CHAINFLIX" gateway --wallet "$VIEWER" --listen 127.0.0.1:0 "${SHARING[@]}" >"$DATA/gateway.log" 2>&1 &
-    SHARER=$!
-}
 
 # ---------------------------------------------------------------------------------------------------------------------
 chainflix watch "$MAGNET" --wallet "$VIEWER" "${SHARING[@]}" --json >"$DATA/first.json" 2>"$DATA/first.log" &
@@ -49,7 +41,7 @@ jq -e '.accepted == 2' "$DATA/first.json" >/dev/null || fail "not accepted: $(jq
 passed "the first viewer watched and shared three cells, which count as no copies"
 
 # ---------------------------------------------------------------------------------------------------------------------
-share
+start_gateway "$VIEWER" "${SHARING[@]}"
 wait_until 60 "the gateway does not share what was watched before" is_sharing 3
 for name in StorageA StorageB; do
     kill -KILL "${PID_OF[$name]}"
@@ -65,10 +57,9 @@ cmp <(jq .played_sha256 "$DATA/first.json") <(jq .played_sha256 "$DATA/second.js
 passed "with all storage nodes dead the second viewer took everything from the first, without a stall, and both minutes were accepted"
 
 # ---------------------------------------------------------------------------------------------------------------------
-kill -KILL "$SHARER"
-wait "$SHARER" 2>/dev/null || true
+end_gateway KILL
 wait_until 30 "a viewer that was killed is still offered" nobody_is_offered
-share
+start_gateway "$VIEWER" "${SHARING[@]}"
 wait_until 60 "what the killed viewer held is not there any more" is_sharing 3
 passed "killed without warning, it is back with all three cells"
 chainflix supervisor restrict "$MAGNET" --reason copyright --evidence "$DATA/dossier" --wallet "$SUPERVISOR" >"$DATA/restrict.log" 2>&1 ||

@@ -104,8 +104,8 @@ if measures viewer; then
     results_of "$DATA/viewer.json"
 fi
 
-# start_gateway NAME [COMMAND...]: a gateway with an account of its own for the video, started by the command. Sets URL.
-start_gateway() {
+# start_gateway_of NAME [COMMAND...]: a gateway with an account of its own for the video, started by the command. Sets URL.
+start_gateway_of() {
     local name=$1
     shift
     [[ -f $DATA/$name.key ]] || chainflix keys generate "$DATA/$name.key" >/dev/null
@@ -165,7 +165,7 @@ if measures first-frame; then
         -c:v libx264 -preset ultrafast -b:v 5M -pix_fmt yuv420p -c:a aac "$DATA/video.mp4"
     publish "$DATA/video.mp4"
     say "== first frame on loopback"
-    start_gateway copied
+    start_gateway_of copied
     copy_hls "$DATA/www"
     cp scripts/bench/stream/rival.html "$DATA/www/index.html"
     cp "$CHAINFLIX_BIN/hls.js" "$DATA/www/hls.js"
@@ -173,7 +173,7 @@ if measures first-frame; then
     gzip -9 -k "$DATA/www/hls.js"
     kill "${PID_OF[copied]}"
     start_nginx "$DATA/www"
-    start_gateway near
+    start_gateway_of near
     first_frame near 500
     for name in near near-nginx; do
         suffix=loopback${name#near}
@@ -193,7 +193,7 @@ if measures first-frame; then
     exec {LINE}>"$DATA/line.in"
     wait_until 10 "the line is not there" test -s "$DATA/line.pid"
     over_line() { nsenter --net="/proc/$(cat "$DATA/line.pid")/ns/net" "$@"; }
-    start_gateway far over_line
+    start_gateway_of far over_line
     first_frame far "$LINE_QUIET_MS" over_line
     for name in far far-nginx; do
         suffix=link${name#far}

@@ -41,9 +41,9 @@ pub(crate) struct Gateway {
     #[arg(long, value_name = "FILE", env = "CHAINFLIX_HLS_JS")]
     hls_js: Option<PathBuf>,
 
-    /// Show advertisements in breaks of videos, and earn by them.
+    /// Show no advertisements in breaks of videos, and earn nothing by them.
     #[arg(long)]
-    ads: bool,
+    no_ads: bool,
 
     /// Print JSON.
     #[arg(long)]
@@ -55,7 +55,7 @@ impl Gateway {
         let config = GatewayConfig {
             listen: self.listen,
             hls_js: self.hls_js.clone(),
-            ads: self.ads,
+            ads: !self.no_ads,
         };
         let client = Arc::new(self.client.connect().await?);
         let sharing = self.share.start(&self.client, &client).await?;

@@ -9,8 +9,6 @@ const BACK_S = 1;
 const PATIENCE_MS = 5_000;
 /** A break in which nothing begins is over after so long, in ms, should nobody say so. */
 const BEGINS_MS = 10_000;
-/** A break goes on playing when the video has played until so shortly before it, in ms. */
-const PLAYED_MS = 2_000;
 /** An advertisement that stands still for so long, in ms, is skipped: the video goes on. */
 const STILL_MS = 3_000;
 
@@ -33,10 +31,6 @@ export class Breaks {
   #since = 0;
   /** Where what is shown was last seen to move, and when. */
   #moved = { at: -1, when: 0 };
-  /** When the video was last seen to play. */
-  #played = 0;
-  /** Whether it played when the break began. */
-  #plays = false;
   #skip;
 
   constructor(hls, events, video, report, changed) {
@@ -44,9 +38,6 @@ export class Breaks {
     this.#report = report;
     this.#changed = changed;
     this.#skip = () => hls.interstitialsManager?.skip();
-    video.addEventListener("timeupdate", () => {
-      if (!video.paused && this.#before === null) this.#played = Date.now();
-    });
     hls.on(events.INTERSTITIAL_STARTED, (_, { event }) => this.#pause(breakOf(event)));
     hls.on(events.INTERSTITIAL_ASSET_STARTED, (_, { event }) => this.#begin(breakOf(event)));
     hls.on(events.INTERSTITIAL_ASSET_ENDED, (_, { event, asset }) => this.#end(breakOf(event), asset));
@@ -76,14 +67,11 @@ export class Breaks {
     return null;
   }
 
-  /** Has what did not begin begin, and skips what stands still although nobody paused it. */
+  /** Skips what stands still although nobody paused it. */
   #watch() {
     const { currentTime, paused } = this.#video;
     const now = Date.now();
-    // Its first picture is there, and nobody has begun it: the element got its source after the break was told of.
-    const waits = this.#plays && paused && currentTime === 0;
-    if (waits) this.#goOn(() => {});
-    if ((paused && !waits) || currentTime !== this.#moved.at) {
+    if (paused || currentTime !== this.#moved.at) {
       this.#moved = { at: currentTime, when: now };
     } else if (now - this.#moved.when > STILL_MS) {
       this.#moved.when = now;
@@ -101,7 +89,6 @@ export class Breaks {
     this.#between = true;
     this.#backUntil = 0;
     this.#since = Date.now();
-    this.#plays = Date.now() - this.#played < PLAYED_MS;
   }
 
   #begin(before) {
@@ -109,13 +96,7 @@ export class Breaks {
     this.#before = before;
     this.#between = false;
     this.#moved = { at: -1, when: Date.now() };
-    this.#goOn(() => this.#skip());
     this.#changed();
-  }
-
-  /** hls.js plays on only when it saw the video begin, which it did before hls.js was there. */
-  #goOn(failed) {
-    if (this.#plays && this.#video.paused) this.#video.play().catch(failed);
   }
 
   #end(before, asset) {
@@ -135,7 +116,6 @@ export class Breaks {
     if (this.#before === null || this.#backUntil > 0) return;
     this.#between = true;
     this.#backUntil = Date.now() + PATIENCE_MS;
-    this.#goOn(() => {});
     this.#changed();
   }
 }

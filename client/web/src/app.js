@@ -119,6 +119,8 @@ function play(playlist, media) {
   const breaks = new Breaks(hls, Hls.Events, video, (report) => current?.reporter.add(report), showBreak);
   hls.loadSource(playlist);
   hls.attachMedia(media);
+  // Breaks go on playing when hls.js saw the video begin: one that plays already began before hls.js was there.
+  if (!video.paused) video.dispatchEvent(new Event("play"));
   return { hls, quality, breaks };
 }
 

@@ -20,18 +20,7 @@ function world() {
     on: (name, listener) => listeners.set(name, listener),
     interstitialsManager: { skip: () => skipped.push(true) },
   };
-  const video = Object.assign(new EventTarget(), {
-    currentTime: 0,
-    seeking: false,
-    ended: false,
-    paused: false,
-    /** Whether the browser lets a page begin. */
-    may: true,
-    async play() {
-      if (!this.may) throw new Error("not without a gesture");
-      this.paused = false;
-    },
-  });
+  const video = { currentTime: 0, seeking: false, ended: false, paused: false };
   const reports = [];
   const breaks = new Breaks(hls, EVENTS, video, (report) => reports.push(report), () => {});
   const event = { identifier: "ad-1" };
@@ -42,58 +31,6 @@ test("only our own breaks are known", () => {
   assert.equal(breakOf({ identifier: "ad-16" }), 16);
   assert.equal(breakOf({ identifier: "ad-x" }), null);
   assert.equal(breakOf(undefined), null);
-});
-
-test("what plays goes on playing in a break and after it, although hls.js did not see it begin; what may not begin is skipped", async () => {
-  const { video, skipped, tell } = world();
-  const changesSource = () => {
-    video.paused = true;
-  };
-  video.dispatchEvent(new Event("timeupdate"));
-  tell("started");
-  changesSource();
-  tell("assetStarted");
-  assert.equal(video.paused, false);
-  tell("assetEnded", { asset: { duration: 20 } });
-  changesSource();
-  tell("resumed");
-  assert.equal(video.paused, false);
-  assert.equal(skipped.length, 0);
-
-  const refused = world();
-  refused.video.may = false;
-  refused.video.dispatchEvent(new Event("timeupdate"));
-  refused.tell("started");
-  refused.video.paused = true;
-  refused.tell("assetStarted");
-  await Promise.resolve();
-  await Promise.resolve();
-  assert.equal(refused.skipped.length, 1);
-});
-
-test("an advertisement whose source comes after the break was told of is begun then", () => {
-  const { video, breaks, tell } = world();
-  video.dispatchEvent(new Event("timeupdate"));
-  tell("started");
-  tell("assetStarted");
-  video.paused = true;
-  assert.equal(breaks.about, 1);
-  assert.equal(video.paused, false);
-  // Whoever pauses it later has paused it.
-  video.currentTime = 3;
-  video.paused = true;
-  assert.equal(breaks.about, 1);
-  assert.equal(video.paused, true);
-});
-
-test("what is paused stays paused in a break", () => {
-  const { video, skipped, tell } = world();
-  video.paused = true;
-  video.dispatchEvent(new Event("timeupdate"));
-  tell("started");
-  tell("assetStarted");
-  assert.equal(video.paused, true);
-  assert.equal(skipped.length, 0);
 });
 
 test("the video pauses at the border, the advertisement is reported as such, and the video goes on", () => {

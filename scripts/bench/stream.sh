@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# serving by CPU time beside nginx and libp2p's perf, memory of a stream, cost of a viewer, first frame beside nginx, stalls under churn
-# Sourced by scripts/bench.sh. STREAM_PARTS (serve viewer first-frame churn) names what is measured, STREAM_RUNS (20) pages
+# serving by CPU time beside nginx and libp2p's perf, memory of a stream, cost of a viewer, first frame beside nginx, stalls under churn, pairs behind routers
+# Sourced by scripts/bench.sh. STREAM_PARTS (serve viewer first-frame churn nat) names what is measured, STREAM_RUNS (20) pages
 # that are opened, STREAM_CHURN_MINUTES (10) and STREAM_VIEWERS (3) the churn. STREAM_TIMELINE_RUNS (0) pages more are opened to
 # note what took the time until the first picture. The line needs root: it is a network namespace.
 source scripts/network.sh
-PARTS=${STREAM_PARTS:-serve viewer first-frame churn}
+PARTS=${STREAM_PARTS:-serve viewer first-frame churn nat}
 RUNS=${STREAM_RUNS:-20}
 TIMELINE_RUNS=${STREAM_TIMELINE_RUNS:-0}
 LINE_BITS=12000000
@@ -213,4 +213,9 @@ fi
 
 if measures churn; then
     source scripts/bench/stream/churn.sh
+fi
+
+if measures nat; then
+    say "== pairs behind routers"
+    source scripts/bench/nat.sh
 fi

@@ -31,6 +31,9 @@
 // The video is over.
 #define CHAINFLIX_ENDED 4
 
+// It plays where nobody can see it: in the background, or out of sight.
+#define CHAINFLIX_HIDDEN 5
+
 // Normal speed, in thousandths.
 #define CHAINFLIX_NORMAL_RATE 1000
 

@@ -24,6 +24,8 @@ pub const CHAINFLIX_PAUSED: u32 = 2;
 pub const CHAINFLIX_SEEKING: u32 = 3;
 /// The video is over.
 pub const CHAINFLIX_ENDED: u32 = 4;
+/// It plays where nobody can see it: in the background, or out of sight.
+pub const CHAINFLIX_HIDDEN: u32 = 5;
 /// Normal speed, in thousandths.
 pub const CHAINFLIX_NORMAL_RATE: u32 = 1000;
 
@@ -155,6 +157,7 @@ pub unsafe extern "C" fn chainflix_report(
             CHAINFLIX_PAUSED => PlayState::Paused,
             CHAINFLIX_SEEKING => PlayState::Seeking,
             CHAINFLIX_ENDED => PlayState::Ended,
+            CHAINFLIX_HIDDEN => PlayState::Hidden,
             _ => return Err(Failure::argument("there is no such state")),
         };
         playback.wait(playback.playback.report(Snapshot {

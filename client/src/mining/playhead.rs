@@ -24,6 +24,8 @@ pub enum PlayState {
     Seeking,
     /// The video is over.
     Ended,
+    /// It plays where nobody can see it: in a tab in the background, or a window that is out of sight.
+    Hidden,
 }
 
 /// One report of a player.
@@ -54,6 +56,8 @@ pub enum Break {
     MadeWay,
     /// The machine was suspended.
     Suspended,
+    /// It played where nobody could see it.
+    Hidden,
 }
 
 impl Break {
@@ -79,6 +83,9 @@ impl Break {
             }
             Self::Suspended => {
                 "The machine was suspended while the minute played; played again from its start, it can still earn."
+            }
+            Self::Hidden => {
+                "The minute played in the background, where nobody sees it; played again from its start in sight, it can still earn."
             }
         }
     }
@@ -215,6 +222,7 @@ impl Playhead {
                 self.stop(Break::Paused, snapshot.position_ms, events);
             }
             PlayState::Seeking => self.stop(Break::Sought, snapshot.position_ms, events),
+            PlayState::Hidden => self.stop(Break::Hidden, snapshot.position_ms, events),
             PlayState::Playing | PlayState::Stalled if snapshot.rate != NORMAL_RATE => {
                 self.stop(Break::Speed, snapshot.position_ms, events);
             }

@@ -5,11 +5,18 @@ const EVERY_MS = 250;
 /** State changes that wait at most; a player that is further behind has lost its gateway. */
 const MOST_WAITING = 64;
 
+/** Whether its pictures are out of sight: in a tab in the background, but in no window of its own. Sound alone is heard there, too. */
+function isHidden(video) {
+  const page = video.ownerDocument;
+  return Boolean(page?.hidden && page.pictureInPictureElement !== video && video.videoWidth > 0);
+}
+
 /** What the element is doing, in the gateway's words. */
 export function stateOf(video) {
   if (video.ended) return "ended";
   if (video.seeking) return "seeking";
   if (video.paused) return "paused";
+  if (isHidden(video)) return "hidden";
   return video.readyState >= 3 ? "playing" : "stalled";
 }
 
@@ -37,9 +44,15 @@ export class PlayheadReporter {
   #waiting = [];
   #sending = false;
   #timer;
+  /** When something was reported last, by the page's clock, in ms. */
+  #reported = -Infinity;
   #listener = () => this.#note();
+  #ticker = () => this.#tick();
 
-  static EVENTS = ["playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"];
+  static EVENTS = [
+    ...["playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"],
+    ...["enterpictureinpicture", "leavepictureinpicture"],
+  ];
 
   constructor(video, send, layersOn = () => [], about = () => null) {
     this.#video = video;
@@ -47,18 +60,24 @@ export class PlayheadReporter {
     this.#layersOn = layersOn;
     this.#about = about;
     for (const name of PlayheadReporter.EVENTS) video.addEventListener(name, this.#listener);
-    this.#timer = setInterval(() => this.#tick(), EVERY_MS);
+    video.ownerDocument?.addEventListener("visibilitychange", this.#listener);
+    // Timers of a page in the background may run once a minute; what comes next is asked for by where the video is.
+    video.addEventListener("timeupdate", this.#ticker);
+    this.#timer = setInterval(this.#ticker, EVERY_MS);
   }
 
   stop() {
     clearInterval(this.#timer);
     for (const name of PlayheadReporter.EVENTS) this.#video.removeEventListener(name, this.#listener);
+    this.#video.ownerDocument?.removeEventListener("visibilitychange", this.#listener);
+    this.#video.removeEventListener("timeupdate", this.#ticker);
     this.#waiting = [];
   }
 
   /** A change of state is reported with the position at which it happened. */
   #note() {
     const ad = this.#about();
+    this.#reported = performance.now();
     if (ad !== undefined) this.add(snapshotOf(this.#video, this.#layersOn(), ad));
   }
 
@@ -70,8 +89,8 @@ export class PlayheadReporter {
 
   /** In between, the position of the moment will do, unless something else is on its way. */
   #tick() {
-    const idle = !this.#sending && this.#waiting.length === 0;
-    if (idle && ["playing", "stalled"].includes(stateOf(this.#video))) this.#note();
+    const idle = !this.#sending && this.#waiting.length === 0 && performance.now() - this.#reported > EVERY_MS / 2;
+    if (idle && ["playing", "stalled", "hidden"].includes(stateOf(this.#video))) this.#note();
   }
 
   async #flush() {

@@ -232,6 +232,44 @@ seen("a minute that is paused earns nothing, and the page says why", async () =>
   await until(10, "it does not go on", element, (video) => video.currentTime > currentTime + 1);
 });
 
+/** Plays the second minute anew from its start, does something in it, and waits for the reason why it is refused. */
+async function spoil(sentence, words, act) {
+  await page.evaluate((start) => {
+    document.getElementById("video").currentTime = start;
+  }, CELL_S);
+  await until(20, "the second minute does not begin anew", stateOf(2), (state) => state === "mining");
+  await until(10, "the second minute does not play", element, (video) => video.currentTime > CELL_S + 1.5);
+  await act();
+  await until(15, sentence, () => minute(2).textContent(), (text) => words.test(text));
+  assert.equal(await stateOf(2)(), "refused");
+}
+
+seen("a minute at another speed earns nothing, and plays on at that speed", async () => {
+  const setRate = (rate) =>
+    page.evaluate((rate) => {
+      document.getElementById("video").playbackRate = rate;
+    }, rate);
+  await spoil("the speed is not named", /another speed/, () => setRate(2));
+  const first = await element();
+  await page.waitForTimeout(1_000);
+  const later = await element();
+  assert.ok(later.currentTime - first.currentTime > 1.5 * (later.clock - first.clock), `${JSON.stringify(first)} ${JSON.stringify(later)}`);
+  await setRate(1);
+});
+
+seen("a minute that plays in the background earns nothing, and plays on", async () => {
+  // Without a screen Chromium has no background: the page is told so, as it would be.
+  const setHidden = (hidden) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+  await spoil("the background is not named", /in the background/, () => setHidden(true));
+  const { currentTime } = await element();
+  await until(10, "it does not play on", element, (video) => video.currentTime > currentTime + 1);
+  await setHidden(false);
+});
+
 seen("the panel shows who delivered how much, and what was earned", async () => {
   const rows = page.locator("#sources tbody tr");
   await until(15, "no source is shown", () => rows.allTextContents(), (all) => all.some((row) => /\d %/.test(row)));

@@ -27,6 +27,36 @@ test("an element that waits for data is stalled, not paused", () => {
   assert.equal(stateOf(video), "ended");
 });
 
+test("pictures out of sight are hidden; those in a window of their own are not, nor is sound without a picture", async () => {
+  const video = new FakeVideo();
+  const page = Object.assign(new EventTarget(), { hidden: true, pictureInPictureElement: null });
+  Object.assign(video, { ownerDocument: page, videoWidth: 640 });
+  assert.equal(stateOf(video), "hidden");
+  page.pictureInPictureElement = video;
+  assert.equal(stateOf(video), "playing");
+  page.pictureInPictureElement = null;
+  video.videoWidth = 0;
+  assert.equal(stateOf(video), "playing");
+  video.videoWidth = 640;
+  page.hidden = false;
+  const arrived = [];
+  const reporter = new PlayheadReporter(video, async (report) => { arrived.push(report.state); });
+  page.hidden = true;
+  page.dispatchEvent(new Event("visibilitychange"));
+  await rest();
+  assert.deepEqual(arrived, ["hidden"], "it is told at once");
+  // Without timers, the video's own clock tells where it is.
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  video.dispatchEvent(new Event("timeupdate"));
+  await rest();
+  assert.deepEqual(arrived, ["hidden", "hidden"]);
+  reporter.stop();
+  page.dispatchEvent(new Event("visibilitychange"));
+  video.dispatchEvent(new Event("timeupdate"));
+  await rest();
+  assert.equal(arrived.length, 2);
+});
+
 test("reports arrive in the order in which things happened, however slow the line is", async () => {
   const video = new FakeVideo();
   const arrived = [];

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by scripts/bench/stream.sh: viewers watch while storage nodes die and come back. Ten nodes, of which one is killed
-# each minute, back after a minute, every third time with an empty disk.
+# each minute while it is serving, back after a minute, every third time with an empty disk.
 MINUTES=${STREAM_CHURN_MINUTES:-10}
 VIEWERS=${STREAM_VIEWERS:-3}
 # Names of nodes, and accounts of the preset that pay for them.
@@ -19,8 +19,9 @@ for name in "${NODES[@]:3}"; do
     wait_until 120 "the registration of $name did not take effect" round_is "$(jq .from_round "$DATA/$name.json")"
 done
 wait_until 60 "the controller does not offer all storage nodes" nodes_are_offered "${#NODES[@]}"
-ffmpeg -nostdin -loglevel error -y -f lavfi -i testsrc2=size=480x270:rate=15 -f lavfi -i sine=frequency=440 -t 60 \
-    -c:v libx264 -preset ultrafast -b:v 1M -pix_fmt yuv420p -c:a aac "$DATA/minute.mp4"
+# Noise, so that the picture takes all the bits that it may have and a minute takes its time on the wire.
+ffmpeg -nostdin -loglevel error -y -f lavfi -i testsrc2=size=480x270:rate=15,noise=alls=60:allf=t -f lavfi -i sine=frequency=440 -t 60 \
+    -c:v libx264 -preset ultrafast -b:v 3M -pix_fmt yuv420p -c:a aac "$DATA/minute.mp4"
 ffmpeg -nostdin -loglevel error -y -stream_loop "$MINUTES" -i "$DATA/minute.mp4" -t $((MINUTES * 60 + 30)) -c copy "$DATA/churn.mp4"
 publish "$DATA/churn.mp4"
 
@@ -33,6 +34,25 @@ for ((viewer = 1; viewer <= VIEWERS; viewer++)); do
     WATCHING+=($!)
     sleep 2
 done
+# reads NAME: bytes that a storage node has read, of which cells are nearly all.
+reads() { sed -n 's/^rchar: //p' "/proc/${PID_OF[$1]}/io"; }
+# find_busiest: sets BUSIEST to the node that served most within half a second, or to any after half a minute of silence.
+find_busiest() {
+    local name until=$((SECONDS + 30)) most grown
+    local -A before
+    while [[ $SECONDS -lt $until ]]; do
+        for name in "${NODES[@]}"; do [[ $name == "$DEAD" ]] || before[$name]=$(reads "$name"); done
+        sleep 0.5
+        most=262144 BUSIEST=
+        for name in "${!before[@]}"; do
+            grown=$(($(reads "$name") - before[$name]))
+            if ((grown > most)); then most=$grown BUSIEST=$name; fi
+        done
+        [[ -z $BUSIEST ]] || return 0
+    done
+    BUSIEST=$DEAD
+    while [[ $BUSIEST == "$DEAD" ]]; do BUSIEST=${NODES[$((RANDOM % ${#NODES[@]}))]}; done
+}
 DEATHS=0
 DEAD=
 EMPTIED=0
@@ -41,8 +61,9 @@ any_watches() { kill -0 "${WATCHING[@]}" 2>/dev/null; }
 sleep $((RANDOM % 40))
 for ((minute = 0; minute < MINUTES; minute++)); do
     any_watches || break
-    name=${NODES[$((RANDOM % ${#NODES[@]}))]}
-    while [[ $name == "$DEAD" ]]; do name=${NODES[$((RANDOM % ${#NODES[@]}))]}; done
+    begun=$SECONDS
+    find_busiest
+    name=$BUSIEST
     kill -9 "${PID_OF[$name]}"
     DEATHS=$((DEATHS + 1))
     if [[ -n $DEAD ]]; then
@@ -54,7 +75,8 @@ for ((minute = 0; minute < MINUTES; minute++)); do
         start_storage "$DEAD"
     fi
     DEAD=$name
-    sleep $((52 + RANDOM % 17))
+    # A minute from death to death, give or take.
+    sleep $((52 + RANDOM % 17 - (SECONDS - begun) / 2))
 done
 for pid in "${WATCHING[@]}"; do wait "$pid" || true; done
 jq -s '{played: (map(.played_ms) | add), stalled: (map(.stalled_ms) | add), stalls: (map(.stalls) | add),
@@ -66,3 +88,5 @@ result churn_views_accepted "$(jq .accepted "$DATA/churn.json")"
 result churn_deaths "$DEATHS"
 result churn_sources_lost "$(jq .dropped "$DATA/churn.json")"
 result churn_emptied "$EMPTIED"
+# Else it was not measured what becomes of a viewer whose source dies.
+[[ $(jq .dropped "$DATA/churn.json") -gt 0 ]] || fail "none of $DEATHS deaths met a source at work"

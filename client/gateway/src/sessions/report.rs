@@ -28,6 +28,7 @@ enum ReportedState {
     Paused,
     Seeking,
     Ended,
+    Hidden,
 }
 
 impl Report {
@@ -41,6 +42,7 @@ impl Report {
                 ReportedState::Paused => PlayState::Paused,
                 ReportedState::Seeking => PlayState::Seeking,
                 ReportedState::Ended => PlayState::Ended,
+                ReportedState::Hidden => PlayState::Hidden,
             },
             // Clamped to a range that fits, and not a number becomes 0.
             rate: rate as u32,

@@ -136,7 +136,7 @@ proptest! {
     /// Whatever a player reports, a minute is shown only after so much time as it lasts, less the tolerances.
     #[test]
     fn no_reports_show_a_minute_faster_than_it_plays(
-        reports in proptest::collection::vec((0u64..200_000, 0u8..5, 0u64..30_000, 1u32..3), 1..60),
+        reports in proptest::collection::vec((0u64..200_000, 0u8..6, 0u64..30_000, 1u32..3), 1..60),
     ) {
         let mut playhead = Playhead::new(180_000, 60_000);
         let mut now = 0;
@@ -145,6 +145,7 @@ proptest! {
             now += wait;
             let state = [
                 PlayState::Playing, PlayState::Stalled, PlayState::Paused, PlayState::Seeking, PlayState::Ended,
+                PlayState::Hidden,
             ][state as usize];
             let snapshot = Snapshot { position_ms: position, state, rate: rate * 1_000 };
             // Minutes entered and shown within one report began, at the earliest, with the report before.
@@ -176,6 +177,33 @@ fn the_minute_in_which_the_machine_slept_does_not_count_and_the_next_one_does() 
     assert_eq!(
         playhead.report(at(180_000, PlayState::Ended), now),
         [SHOWN(2)]
+    );
+}
+
+#[test]
+fn a_minute_that_plays_out_of_sight_does_not_count_and_the_next_one_in_sight_does() {
+    let mut playhead = Playhead::new(240_000, 60_000);
+    let mut now = 0;
+    play(&mut playhead, 0, 70_000, &mut now);
+    let why = Break::Hidden;
+    let out_of_sight = |playhead: &mut Playhead, position| {
+        playhead.report(at(position, PlayState::Hidden), position)
+    };
+    assert_eq!(
+        out_of_sight(&mut playhead, 70_250),
+        [CellEvent::Broken { cell: 1, why }]
+    );
+    // A border that is crossed out of sight begins nothing, and coming back inside a minute does not either.
+    assert_eq!(out_of_sight(&mut playhead, 125_000), []);
+    now = 130_000;
+    let why = Break::NotFromStart;
+    assert_eq!(
+        play(&mut playhead, 130_000, 240_000, &mut now),
+        [CellEvent::Broken { cell: 2, why }, ENTERED(3)]
+    );
+    assert_eq!(
+        playhead.report(at(240_000, PlayState::Ended), now),
+        [SHOWN(3)]
     );
 }
 

@@ -57,8 +57,10 @@ result() {
     say "$1 = $2"
 }
 
-scripts/setup.sh
-scripts/build.sh
+if [[ -z ${CHAINFLIX_BUILT:-} ]]; then
+    scripts/setup.sh
+    scripts/build.sh
+fi
 # shellcheck source=/dev/null
 source "scripts/bench/$SUITE.sh"
 if [[ -n $JSON ]]; then

@@ -2,7 +2,8 @@
 
 use chainflix_primitives::api::{Reply, Request, ViewFate};
 
-use crate::net::{Net, ROUND_MS};
+use crate::chain::SLOT_MS;
+use crate::net::{Net, ROUND_MS, START_MS};
 use crate::viewer::Viewer;
 
 /// Lets time pass in which the chain makes no block, and goes on at the right time afterwards.
@@ -30,6 +31,12 @@ async fn v6_verifiers_of_a_chain_that_stood_still_for_over_25_rounds_have_all_th
     }
     let before = net.chain.read(|state| state.round);
     halt(&mut net, 26 * u64::from(ROUND_MS));
+    // The chain goes on with the first block of a round: there is time for the reports that were due all the while.
+    let next_ms = net.chain.read(|state| state.now_ms - START_MS) + SLOT_MS;
+    let round_ms = u64::from(ROUND_MS);
+    halt(&mut net, (round_ms - next_ms % round_ms) % round_ms);
+    // The last settlement before the halt is not final when reports are due again: for that they wait a while.
+    net.is_impaired = true;
     net.pass_rounds(12).await;
 
     net.chain.read(|state| {

@@ -38,6 +38,8 @@ pub struct ViewFacts {
     pub terms: Option<VideoTerms>,
     /// Header that the issuer reported of the view block's round.
     pub header: Option<Header>,
+    /// First round from which views may be carried into it.
+    pub carried_from: Round,
     /// That round, once it is settled.
     pub settled: Option<SettledRound>,
 }
@@ -191,6 +193,7 @@ fn check_leaf(
         genesis: facts.genesis,
         clock: facts.clock,
         header_round: round,
+        carried_from: facts.carried_from,
         cycle,
         difficulty: facts.parameters.difficulty,
         playtime_ms,

@@ -249,6 +249,14 @@ impl_runtime_apis! {
             Pov::standing()
         }
 
+        fn carried_from(round: Round) -> Round {
+            Pov::carried_from(round)
+        }
+
+        fn blocks_of(round: Round) -> Vec<Round> {
+            Pov::blocks_of(round)
+        }
+
         fn parameters(round: Round) -> PovParameters {
             Pov::parameters(round)
         }

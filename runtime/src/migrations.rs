@@ -11,7 +11,7 @@ use crate::Runtime;
 use pallet_session::migrations::v1::{InitOffenceSeverity, MigrateV0ToV1};
 
 /// Migrations of the release that is being prepared. They move to [`Permanent`] when it is out.
-pub type Unreleased = ();
+pub type Unreleased = (pallet_pov::migrations::ToCountedAges<Runtime>,);
 
 /// Migrations that every release runs, so that a chain that left releases out gets through all of them in order.
 pub type Permanent = (DisabledWithSeverity,);

@@ -28,11 +28,12 @@ impl Chain {
             Some(cycle) => ask_at(&block, "cycle_seed", cycle).await?,
             None => None,
         };
-        let (mut header, mut settled) = (None, None);
+        let (mut header, mut settled, mut carried_from) = (None, None, 0);
         if let ViewPlace::InBlock { issuer, round, .. } = &record.view {
             let headers: Vec<(AccountId, Header)> = ask_at(&block, "headers", round).await?;
             let own = headers.into_iter().find(|(of, _)| of == issuer);
             header = own.map(|(_, header)| header);
+            carried_from = ask_at(&block, "carried_from", round).await?;
             settled = ask_at(&block, "settled", round).await?;
         }
         Ok(Some(ViewFacts {
@@ -45,6 +46,7 @@ impl Chain {
             set: ask_at(&block, "verifier_set", issued).await?,
             terms: ask_at(&block, "video", claim.video).await?,
             header,
+            carried_from,
             settled,
         }))
     }

@@ -149,6 +149,7 @@ fn honest() -> (ViewRecord, ViewFacts) {
         set: vec![ISSUER],
         terms: Some(terms),
         header: Some(header),
+        carried_from: ROUND - 20,
         settled: Some(settled),
     };
     (record, facts)

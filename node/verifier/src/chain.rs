@@ -74,6 +74,11 @@ pub trait ChainView: Send + Sync + 'static {
     fn clock(&self, at: At) -> ChainResult<Option<RoundClock>>;
     /// Current and last counted rounds.
     fn standing(&self, at: At) -> ChainResult<Standing>;
+    /// First round from which views may be carried into the header of `round`, a counted one.
+    fn carried_from(&self, at: At, round: Round) -> ChainResult<Round>;
+    /// The counted rounds in whose blocks a view accepted in `round` could stand, as far as they are over: ascending, at
+    /// most 21.
+    fn blocks_of(&self, at: At, round: Round) -> ChainResult<Vec<Round>>;
     /// Parameters by which a view issued in `round` is judged.
     fn parameters(&self, at: At, round: Round) -> ChainResult<PovParameters>;
     /// Cycle rule that holds in `round`.

@@ -177,10 +177,17 @@ async fn recall(
     let first = rule
         .cycle_of(round)
         .and_then(|cycle| rule.first_round_of(cycle));
-    let mut after = first
-        .unwrap_or(0)
-        .saturating_sub(recent::ROUNDS)
-        .checked_sub(1);
+    let last = context
+        .chain
+        .standing(At::Finalized)?
+        .counted
+        .first()
+        .copied();
+    let carried_from = context
+        .chain
+        .carried_from(At::Finalized, last.unwrap_or(round))?;
+    let held_from = recent::held_from(carried_from);
+    let mut after = first.unwrap_or(0).min(held_from).checked_sub(1);
     let mut is_complete = true;
     loop {
         let page = context
@@ -195,7 +202,7 @@ async fn recall(
                 return Ok(is_complete);
             }
             // Nobody who is honest remembers older ones.
-            let is_held = settled.round.saturating_add(recent::ROUNDS) >= round;
+            let is_held = settled.round >= held_from;
             is_complete &= recall_block(context, own, clock, &settled).await? || !is_held;
         }
     }

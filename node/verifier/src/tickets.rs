@@ -9,17 +9,18 @@ use std::{
 };
 
 use chainflix_primitives::{
-    AccountId, RandomConstant, Round, refusal::Refusal, rounds::RoundClock, ticket::Ticket,
-    view::CLOCK_TOLERANCE_MS,
+    AccountId, RandomConstant, Round, refusal::Refusal, report::MAX_LATE_TICKETS,
+    rounds::RoundClock, ticket::Ticket, view::CLOCK_TOLERANCE_MS,
 };
 
 use crate::error::Denied;
 use crate::store::tables::{REPORTS, TICKETS};
 use crate::store::writer::Pending;
-use crate::store::{Store, StoreResult};
+use crate::store::{Store, StoreResult, View};
 
-/// Rounds whose next index is remembered.
-const OPEN_ROUNDS: usize = 64;
+/// Rounds with tickets that no report has brought yet. One report brings as many late roots, so that every ticket gets on
+/// chain with the next one, however long no round counts; in more rounds than that none is issued.
+const OPEN_ROUNDS: usize = MAX_LATE_TICKETS as usize;
 /// Most tickets from before the start that are remembered.
 const LAST_TICKETS: usize = 200_000;
 /// Nobody asks after a ticket later than this, in ms.
@@ -28,7 +29,7 @@ const FINISHED_WITHIN_MS: u64 = 180_000;
 struct Lists {
     /// The last round whose list is closed.
     closed: Option<Round>,
-    /// Next index of rounds that are open.
+    /// Next index of rounds that are open and have tickets.
     next: BTreeMap<Round, u32>,
 }
 
@@ -50,10 +51,11 @@ impl TicketBook {
             .take_while(|ticket| ticket.issue_ms.saturating_add(FINISHED_WITHIN_MS) > started_ms)
             .map(|ticket| (ticket.constant, ticket.viewer))
             .collect();
+        let closed = view.last(REPORTS)?.map(|(round, _)| round);
         Ok(Self {
             lists: Mutex::new(Lists {
-                closed: view.last(REPORTS)?.map(|(round, _)| round),
-                next: BTreeMap::new(),
+                closed,
+                next: open_lists(&view, closed)?,
             }),
             before_start,
         })
@@ -102,6 +104,8 @@ impl TicketBook {
         }
         let index = match lists.next.get(&round) {
             Some(next) => *next,
+            // The next report would not have room for its root.
+            None if lists.next.len() >= OPEN_ROUNDS => return Err(Refusal::NotReady.into()),
             None => store.view()?.next_ticket_index(round)?,
         };
         let next = index.checked_add(1).ok_or(Refusal::RateLimited)?;
@@ -111,9 +115,6 @@ impl TicketBook {
             .writer()
             .submit(move |batch| batch.put_ticket(&kept))?;
         lists.next.insert(round, next);
-        while lists.next.len() > OPEN_ROUNDS {
-            lists.next.pop_first();
-        }
         Ok((ticket, pending))
     }
 
@@ -133,5 +134,79 @@ impl TicketBook {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Lists> {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Next index of each round after `closed` that has tickets, the last of them.
+fn open_lists(view: &View, closed: Option<Round>) -> StoreResult<BTreeMap<Round, u32>> {
+    let first = closed.map_or(0, |closed| closed.saturating_add(1));
+    let mut lists = BTreeMap::new();
+    let mut last = Round::MAX;
+    while lists.len() < OPEN_ROUNDS && first <= last {
+        let found = view.range_back(TICKETS, &(first, 0), &(last, u32::MAX), 1)?;
+        let Some(((round, index), _)) = found.first() else {
+            break;
+        };
+        lists.insert(*round, index.saturating_add(1));
+        let Some(before) = round.checked_sub(1) else {
+            break;
+        };
+        last = before;
+    }
+    Ok(lists)
+}
+
+#[cfg(test)]
+mod tests {
+    use chainflix_primitives::{Magnet, PlayCode, ticket::TICKET_VERSION};
+
+    use super::*;
+
+    fn ticket(round: Round, index: u32) -> Ticket {
+        Ticket {
+            version: TICKET_VERSION,
+            issuer: AccountId([1; 32]),
+            round,
+            index,
+            viewer: AccountId([2; 32]),
+            delegation: [3; 32],
+            video: Magnet([4; 32]),
+            minute: 0,
+            rendition: 0,
+            issue_ms: 5,
+            constant: RandomConstant([6; 32]),
+            play_code: PlayCode([7; 16]),
+        }
+    }
+
+    #[tokio::test]
+    async fn v6_tickets_are_issued_in_as_many_unreported_rounds_as_one_report_has_room_for() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let store = Store::open(directory.path(), &[1; 32], 1024 * 1024).expect("opens");
+        let book = TicketBook::open(&store, 0).expect("opens");
+        let issue = |book: &TicketBook, round| {
+            let made = book.append(&store, round, |index| ticket(round, index));
+            made.map(|(ticket, pending)| (ticket.index, pending))
+        };
+        // Every third round has viewers, and none of them counts.
+        for round in (0..60).step_by(3) {
+            let (index, pending) = issue(&book, round).expect("there is room");
+            assert_eq!(index, 0);
+            pending.durable().await.expect("written");
+        }
+        let is_refused = |book: &TicketBook, round| {
+            matches!(issue(book, round), Err(Denied::Refused(Refusal::NotReady)))
+        };
+        assert!(is_refused(&book, 60) && is_refused(&book, 1_000));
+        let (index, pending) = issue(&book, 57).expect("a round that has its place");
+        assert_eq!(index, 1);
+        pending.durable().await.expect("written");
+        // A restart gives no more room.
+        let book = TicketBook::open(&store, 0).expect("opens");
+        assert!(is_refused(&book, 60));
+        assert_eq!(issue(&book, 57).expect("as before").0, 2);
+        // A report does.
+        book.close(60);
+        assert_eq!(issue(&book, 61).expect("room").0, 0);
     }
 }

@@ -70,9 +70,11 @@ use frame_system::pallet_prelude::*;
 /// Most entries of one page of an advertiser's campaigns.
 pub const MAX_PAGE: u32 = 100;
 
-/// After closing, so many rounds may still bring debits: a view is issued before, accepted at most 95 s later, that is
-/// 40 of the shortest rounds there can be, and carried over for [`MAX_CARRY_ROUNDS`].
-pub const IN_FLIGHT_ROUNDS: u32 = MAX_CARRY_ROUNDS + 40;
+/// A view that is issued before a campaign closes is accepted at most 95 s later: 40 of the shortest rounds there can be.
+pub const PLAY_ROUNDS: u32 = 40;
+/// After closing, so many rounds may still bring debits when all of them count: those of a play, and [`MAX_CARRY_ROUNDS`]
+/// counted ones for which it may be carried over.
+pub const IN_FLIGHT_ROUNDS: u32 = MAX_CARRY_ROUNDS + PLAY_ROUNDS;
 
 #[import_section(events::events)]
 #[frame_support::pallet]
@@ -319,8 +321,13 @@ pub mod pallet {
         }
 
         /// Returns what is left of a closed campaign's budget to its advertiser, once everything that was shown for it
-        /// is settled: when a round is that lies more than 60 after the closing took effect.
+        /// is settled: when a round is that lies more than 60 after the closing took effect, or later when some did not count.
+        // From where views are carried is one more read, which is not in the measured weight.
         #[pallet::call_index(5)]
+        #[pallet::weight(
+            <T as Config>::WeightInfo::refund()
+                .saturating_add(<T as frame_system::Config>::DbWeight::get().reads(1))
+        )]
         pub fn refund(origin: OriginFor<T>, #[pallet::compact] campaign: u32) -> DispatchResult {
             let advertiser = ensure_signed(origin)?;
             Self::refund_rest(&advertiser, campaign)
@@ -364,8 +371,8 @@ pub mod pallet {
             OpenedCount::<T>::get(advertiser)
         }
 
-        /// The round that has to be settled before the rest of a closed campaign can be taken back. `None` while it is
-        /// not closed.
+        /// The round that has to be settled before the rest of a closed campaign can be taken back, when all rounds count:
+        /// those that do not put it off. `None` while it is not closed.
         pub fn refundable_after(campaign: u32) -> Option<Round> {
             Self::last_in_flight(&Campaigns::<T>::get(campaign)?)
         }

@@ -58,6 +58,8 @@ impl pallet_balances::Config for Test {
 parameter_types! {
     /// The current round.
     pub static Now: Round = 1_000;
+    /// Rounds among the last twenty that did not count.
+    pub static Uncounted: Round = 0;
     /// Playtime in ms and first active round of each video.
     pub static Published: BTreeMap<Magnet, (u32, Round)> = BTreeMap::new();
     pub const RecordRounds: u32 = RECORD_ROUNDS;
@@ -67,6 +69,10 @@ pub struct TestRounds;
 impl CurrentRound for TestRounds {
     fn current_round() -> Round {
         Now::get()
+    }
+
+    fn carried_from(round: Round) -> Round {
+        round.saturating_sub(20 + Uncounted::get())
     }
 }
 

@@ -46,6 +46,7 @@ mod errors;
 mod events;
 mod genesis;
 mod impls;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 pub mod runtime_api;
@@ -74,10 +75,10 @@ pub mod pallet {
         AccountId, Cycle, Round, Signature64, draw,
         fault::{FaultKind, FaultProof},
         hash::Hash32,
-        missing::MissingView,
+        missing::{MOST_BLOCKS, MissingView},
         registry::{
-            Discipline, EnhancementRegistry, PovParameters, ROUNDS_UNTIL_EFFECT, Settlement,
-            Standing, VideoRegistry,
+            CountedRound, CurrentRound, Discipline, EnhancementRegistry, PovParameters,
+            ROUNDS_UNTIL_EFFECT, Settlement, Standing, VideoRegistry,
         },
         report::{Header, Report, TicketsRoot, Verdict},
         rounds::{CYCLE_ROUNDS, CycleRule, PRODUCTION_ROUND_MS, RoundClock},
@@ -96,7 +97,7 @@ pub mod pallet {
         weights::WeightInfo,
     };
 
-    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
@@ -311,8 +312,20 @@ pub mod pallet {
         pub fn standing() -> Standing {
             Standing {
                 round: Progress::<T>::get().round,
-                counted: Counted::<T>::get(),
+                counted: BoundedVec::truncate_from(Counted::<T>::get().into_inner()),
             }
+        }
+
+        /// First round from which views may be carried into the header of `round`, a counted one; of a round that did not
+        /// count, or is forgotten, as if every round had counted.
+        pub fn carried_from(round: Round) -> Round {
+            <Self as CurrentRound>::carried_from(round)
+        }
+
+        /// The counted rounds in whose blocks a view accepted in `round` could stand, as far as they are over: ascending, at
+        /// most 21. The first is what a proof of a missing view names.
+        pub fn blocks_of(round: Round) -> Vec<Round> {
+            Self::counted_from(round)
         }
 
         /// Parameters by which a view issued in `round` is judged.

@@ -17,12 +17,18 @@ use chainflix_primitives::{
 };
 
 sp_api::decl_runtime_apis! {
-    /// The chain as a verifier sees it.
+    /// The chain as a verifier sees it. Since version 2 it says from where views are carried.
+    #[api_version(2)]
     pub trait VerifierApi {
         /// The round clock; `None` before block 1.
         fn clock() -> Option<RoundClock>;
         /// Current and last counted rounds.
         fn standing() -> Standing;
+        /// First round from which views may be carried into the header of `round`, a counted one.
+        fn carried_from(round: Round) -> Round;
+        /// The counted rounds in whose blocks a view accepted in `round` could stand, as far as they are over: ascending, at
+        /// most 21.
+        fn blocks_of(round: Round) -> Vec<Round>;
         /// Parameters by which a view issued in `round` is judged.
         fn parameters(round: Round) -> PovParameters;
         /// Cycle rule that holds in `round`.

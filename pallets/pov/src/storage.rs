@@ -21,9 +21,14 @@ mod storage {
     #[pallet::storage]
     pub type Progress<T> = StorageValue<_, RoundProgress, ValueQuery>;
 
-    /// The last four counted rounds that are over, latest first. The fourth is settled.
+    /// The last 21 counted rounds that are over, latest first. The fourth is settled; views may be carried into the header
+    /// of the first from the last of them on.
     #[pallet::storage]
-    pub type Counted<T> = StorageValue<_, BoundedVec<Round, ConstU32<4>>, ValueQuery>;
+    pub type Counted<T> = StorageValue<_, BoundedVec<Round, ConstU32<MOST_BLOCKS>>, ValueQuery>;
+
+    /// Where each counted round stands among them. Kept for two cycles.
+    #[pallet::storage]
+    pub type CountedRounds<T> = StorageMap<_, Twox64Concat, Round, CountedRound>;
 
     /// Cycle lengths by the round from which they hold, ascending.
     #[pallet::storage]

@@ -1,7 +1,8 @@
 //! Missing views: proof that a verifier's signed acceptance stands in none of the blocks that it could be in.
 //!
 //! A view block is sorted by viewer and time of issue, so that two neighbours between which a view would stand prove that
-//! it is not there. At most 21 blocks can hold a view, so that the proof is bounded: about 3 KiB a block.
+//! it is not there. At most 21 blocks can hold a view, those of the counted rounds from its acceptance on, so that the proof
+//! is bounded: about 3 KiB a block.
 
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -16,7 +17,8 @@ use crate::report::Header;
 use crate::rounds::{MAX_CARRY_ROUNDS, Round};
 use crate::ticket::{Acceptance, Ticket};
 
-/// Most blocks that can hold one view: that of its round of acceptance, and those into which it may be carried.
+/// Most blocks that can hold one view: that of the first counted round from its acceptance on, and those into which it may
+/// be carried.
 pub const MOST_BLOCKS: u32 = MAX_CARRY_ROUNDS + 1;
 
 /// A verifier's word, by its `pov` session key, that a service key is its own; as it stands in its announcement.
@@ -68,18 +70,13 @@ pub struct MissingView {
     pub acceptance: Acceptance,
     /// Whose key signed that.
     pub certificate: ServiceCertificate,
+    /// The first counted round from the acceptance on: that of the first block that could hold the view.
+    pub first: Round,
     /// By ascending round, for each of the issuer's blocks that could hold it and has leaves.
     pub absences: BoundedVec<Absence, ConstU32<MOST_BLOCKS>>,
 }
 
 impl MissingView {
-    /// The blocks that could hold the view: first and last round.
-    #[must_use]
-    pub fn rounds(&self) -> (Round, Round) {
-        let accepted = self.acceptance.round;
-        (accepted, accepted.saturating_add(MAX_CARRY_ROUNDS))
-    }
-
     /// Whether the acceptance is of this ticket and issuer.
     #[must_use]
     pub fn is_of_one_view<H: Hasher>(&self) -> bool {

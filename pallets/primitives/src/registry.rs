@@ -14,7 +14,7 @@ use crate::manifest::CellEntry;
 use crate::merkle;
 use crate::ratio::MiningRatio;
 use crate::report::Debit;
-use crate::rounds::Round;
+use crate::rounds::{MAX_CARRY_ROUNDS, Round};
 
 pub use crate::parameters::{PARAMETER_DELAY, PovParameters};
 
@@ -178,6 +178,32 @@ pub struct VerifierAnnouncement {
 pub trait CurrentRound {
     /// The current round.
     fn current_round() -> Round;
+
+    /// First round from which views may be carried into the header of `round`, a counted one; of a round that did not
+    /// count, or is forgotten, as if every round had counted.
+    fn carried_from(round: Round) -> Round {
+        round.saturating_sub(MAX_CARRY_ROUNDS)
+    }
+}
+
+/// Where a round stands among those that counted.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct CountedRound {
+    /// The counted round before it; none before the first.
+    pub before: Option<Round>,
+    /// First round from which views may be carried into its header: [`crate::rounds::carried_from`].
+    pub carried_from: Round,
 }
 
 /// Who may publish.

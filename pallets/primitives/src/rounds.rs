@@ -15,8 +15,17 @@ pub const CYCLE_ROUNDS: u32 = 10_000;
 /// Least and most rounds of a cycle that a motion may set. A delegation spans at most [`CYCLE_ROUNDS`], and records are kept
 /// for two cycles of that length.
 pub const CYCLE_ROUNDS_BOUNDS: (u32, u32) = (100, CYCLE_ROUNDS);
-/// A view that did not get into an approved block is carried into later ones for so many rounds.
+/// A view that did not get into an approved block is carried into later ones for so many counted rounds.
 pub const MAX_CARRY_ROUNDS: u32 = 20;
+
+/// First round from which views may be carried into the header of `round`, a counted one. `twentieth` is the round
+/// [`MAX_CARRY_ROUNDS`] counted rounds before it; none while fewer have counted. `length` is that of its cycle, in rounds:
+/// what a view depends on is kept for two, so that none is carried for longer than one, however few rounds count.
+#[must_use]
+pub fn carried_from(round: Round, twentieth: Option<Round>, length: u32) -> Round {
+    let oldest = round.saturating_sub(length.max(MAX_CARRY_ROUNDS));
+    twentieth.unwrap_or(0).max(oldest)
+}
 
 /// The chain's round clock.
 #[derive(

@@ -9,7 +9,7 @@ use crate::hash::{Hash32, Hasher, label};
 use crate::ids::{AccountId, AddressTag, CellId, Magnet, PlayCode, RandomConstant, Signature64};
 use crate::merkle;
 use crate::possession::NonceInput;
-use crate::rounds::{Cycle, MAX_CARRY_ROUNDS, Round, RoundClock};
+use crate::rounds::{Cycle, Round, RoundClock};
 use crate::ticket::{TICKET_VERSION, Ticket};
 use crate::window::{self, MIN_EARNING_MS};
 
@@ -232,9 +232,8 @@ impl ViewLeaf {
     /// may be carried into it.
     fn accepted_for(&self, context: &LeafContext) -> bool {
         let (_, accepted_ms) = self.interval();
-        let first = context.header_round.saturating_sub(MAX_CARRY_ROUNDS);
         let (Some(earliest), Some(end)) = (
-            context.clock.start_of(first),
+            context.clock.start_of(context.carried_from),
             context
                 .header_round
                 .checked_add(1)
@@ -256,6 +255,8 @@ pub struct LeafContext {
     pub clock: RoundClock,
     /// Round of the header under which the leaf stands.
     pub header_round: Round,
+    /// First round from which views may be carried into it, by the chain: [`crate::rounds::carried_from`].
+    pub carried_from: Round,
     /// Cycle of the ticket's round.
     pub cycle: Cycle,
     /// Difficulty in the ticket's round.

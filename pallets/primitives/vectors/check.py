@@ -335,9 +335,12 @@ def check_missing():
     for absence in v["absences"]:
         absences += u32(absence["round"])
         absences += optional(absence["before"], placed) + optional(absence["after"], placed)
-    encoded = ticket + accepted + raw(a["signature"]) + certificate + absences
+    encoded = ticket + accepted + raw(a["signature"]) + certificate + u32(v["first"]) + absences
     same("missing view", encoded, v["scale"])
-    same("last block that could hold it", a["round"] + 20, v["last_round"])
+    for case in v["carried"]:
+        # 20 counted rounds, and no more than a cycle; a cycle shorter than 20 rounds shortens nothing.
+        oldest = max(0, case["round"] - max(20, case["length"]))
+        same("carried from", max(oldest, case["twentieth"] or 0), case["carried_from"])
 
 
 # --- Manifest and draws ---------------------------------------------------------------------------

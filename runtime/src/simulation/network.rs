@@ -16,8 +16,8 @@ use chainflix_primitives::{
     play_data::Path,
     registry::Discipline,
     report::{
-        Debit, EarningsTriple, Header, LateTickets, MAX_LATE_TICKETS, PersonalRoot, REPORT_VERSION,
-        Report, TicketsRoot, Verdict, VerdictOn,
+        Debit, EarningsTriple, Header, LateTickets, PersonalRoot, REPORT_VERSION, Report,
+        TicketsRoot, Verdict, VerdictOn,
     },
     ticket::Ticket,
     view::ViewLeaf,
@@ -307,7 +307,7 @@ impl Node {
     }
 
     fn header(&self, round: Round, last_reported: Option<Round>) -> Header {
-        let oldest = round.saturating_sub(MAX_LATE_TICKETS);
+        let oldest = Pov::carried_from(round);
         let first_missed = last_reported.map_or(0, |last| last + 1).max(oldest);
         let late = self.tickets.range(first_missed..round.max(first_missed));
         let late: Vec<_> = late

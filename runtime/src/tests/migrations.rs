@@ -1,9 +1,10 @@
 //! From one storage version to the next.
 //!
-//! No pallet of this project has had another format on a chain that anybody keeps. What proves the mechanism is the last
+//! `Pov` alone has had another format (`counted_ages`), on no chain that anybody keeps. What proves the mechanism is the last
 //! format change of a pallet that verifiers depend on: `Session` once kept the places of disabled verifiers alone, and
 //! keeps how bad each offence was since. A verifier that equivocated must not write blocks again because of an upgrade.
 
+mod counted_ages;
 mod example;
 
 use super::{

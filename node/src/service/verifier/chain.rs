@@ -140,6 +140,18 @@ impl ChainView for NodeChain {
         self.read(at, "standing", |api, hash| api.standing(hash))
     }
 
+    fn carried_from(&self, at: At, round: Round) -> ChainResult<Round> {
+        self.read(at, "age of what is carried", |api, hash| {
+            api.carried_from(hash, round)
+        })
+    }
+
+    fn blocks_of(&self, at: At, round: Round) -> ChainResult<Vec<Round>> {
+        self.read(at, "blocks of a view", |api, hash| {
+            api.blocks_of(hash, round)
+        })
+    }
+
     fn parameters(&self, at: At, round: Round) -> ChainResult<PovParameters> {
         self.read(at, "parameters", |api, hash| api.parameters(hash, round))
     }

@@ -18,7 +18,7 @@ use chainflix_primitives::{
         VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EARNINGS_VERSION, EarningsTriple, Header, Report, TicketsRoot},
-    rounds::{CycleRule, RoundClock},
+    rounds::{CycleRule, MAX_CARRY_ROUNDS, RoundClock},
 };
 use chainflix_verifier::{At, BlockRef, ChainResult, ChainView, Clock, DutyMirror};
 use codec::Decode;
@@ -187,6 +187,12 @@ impl ChainView for Chain {
     }
     fn standing(&self, _: At) -> ChainResult<Standing> {
         Ok(self.lock().standing.clone())
+    }
+    fn carried_from(&self, _: At, round: Round) -> ChainResult<Round> {
+        Ok(round.saturating_sub(MAX_CARRY_ROUNDS))
+    }
+    fn blocks_of(&self, _: At, round: Round) -> ChainResult<Vec<Round>> {
+        Ok((round..self.lock().standing.round).take(21).collect())
     }
     fn parameters(&self, _: At, _: Round) -> ChainResult<PovParameters> {
         Ok(PovParameters {

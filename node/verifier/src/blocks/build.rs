@@ -6,8 +6,10 @@ use chainflix_primitives::{
     AccountId, Round, Sha256,
     hash::Hash32,
     merkle::{self, RootBuilder},
+    registry::Standing,
     report::{Debit, LateTickets, MAX_DEBITS, MAX_LATE_TICKETS, TicketsRoot},
-    view::{LeafContext, LeafError, ViewLeaf},
+    view::{CLOCK_TOLERANCE_MS, LeafContext, LeafError, ViewLeaf},
+    window::CELL_MS,
 };
 
 use crate::chain::At;
@@ -15,7 +17,7 @@ use crate::checks::cell;
 use crate::context::Context;
 use crate::error::Failure;
 use crate::store::View;
-use crate::store::tables::{LEAVES, ViewId};
+use crate::store::tables::{LEAVES, TICKETS, ViewId};
 use crate::store::views::OwnView;
 
 /// Tickets that are read at a time.
@@ -63,26 +65,59 @@ pub(super) fn empty_block() -> ViewBlock {
 }
 
 /// Roots over the tickets of `round`, and of the rounds since the last report, which did not count or whose report was
-/// missed. The lists must be closed, and durable.
+/// missed: the last 20 of these, which is all that there are unless reports were missed. The lists must be closed, and
+/// durable.
 pub(super) fn tickets(context: &Context, own: AccountId, round: Round) -> Result<Tickets, Failure> {
     let view = context.store.view()?;
     let mut late = Vec::new();
     let last = context.chain.commitment(At::Best, own)?;
-    let oldest = round.saturating_sub(MAX_LATE_TICKETS);
+    let oldest = context.chain.carried_from(At::Best, round)?;
     let first = last.map_or(oldest, |(last, _)| oldest.max(last.saturating_add(1)));
-    for earlier in first..round {
-        let issued = tickets_root(&view, earlier)?;
-        if issued.count > 0 {
-            late.push(LateTickets {
-                round: earlier,
-                tickets: issued,
-            });
-        }
+    for earlier in rounds_with_tickets(&view, first, round)? {
+        late.push(LateTickets {
+            round: earlier,
+            tickets: tickets_root(&view, earlier)?,
+        });
     }
     Ok(Tickets {
         own: tickets_root(&view, round)?,
         late,
     })
+}
+
+/// The rounds from `first` to before `end` in which tickets were issued: the last of them that one report has room for. They
+/// are sought from the end, so that it does not matter how many rounds lie between.
+fn rounds_with_tickets(view: &View, first: Round, end: Round) -> Result<Vec<Round>, Failure> {
+    let mut found = Vec::new();
+    let mut end = end;
+    while found.len() < MAX_LATE_TICKETS as usize {
+        let Some(before) = end.checked_sub(1).filter(|before| *before >= first) else {
+            break;
+        };
+        let last = view.range_back(TICKETS, &(first, 0), &(before, u32::MAX), 1)?;
+        let Some(((round, _), _)) = last.first() else {
+            break;
+        };
+        found.push(*round);
+        end = *round;
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// The round of the oldest ticket behind a view that may stand in a header which is not settled. None is too old before
+/// anything has counted.
+pub(super) fn tickets_from(context: &Context, standing: &Standing) -> Result<Round, Failure> {
+    let (Some(clock), Some(at_work)) = (context.facts.clock()?, standing.counted.last()) else {
+        return Ok(0);
+    };
+    let carried_from = context.chain.carried_from(At::Best, *at_work)?;
+    let longest_play_ms = u64::from(CELL_MS).saturating_mul(3) / 2;
+    let before_ms = longest_play_ms.saturating_add(CLOCK_TOLERANCE_MS);
+    let issued_ms = clock
+        .start_of(carried_from)
+        .and_then(|accepted_ms| accepted_ms.checked_sub(before_ms));
+    Ok(issued_ms.and_then(|ms| clock.round_at(ms)).unwrap_or(0))
 }
 
 fn tickets_root(view: &View, round: Round) -> Result<TicketsRoot, Failure> {
@@ -119,6 +154,7 @@ pub(super) fn view_block(
     tickets: &Tickets,
 ) -> Result<ViewBlock, Failure> {
     let view = context.store.view()?;
+    let carried_from = context.chain.carried_from(At::Best, round)?;
     let mut block = ViewBlock::default();
     let mut debits = Debits::default();
     let mut leaves: Vec<(ViewLeaf, Hash32, ViewId)> = Vec::new();
@@ -130,7 +166,14 @@ pub(super) fn view_block(
             tracing::error!(view = id, "the leaf of an accepted view is missing");
             continue;
         };
-        match fits(context, own, round, tickets, &own_view, &leaf)? {
+        match fits(
+            context,
+            own,
+            (carried_from, round),
+            tickets,
+            &own_view,
+            &leaf,
+        )? {
             // What costs one campaign too many waits for the next block.
             Fit::Fits {
                 debit: Some(debit), ..
@@ -189,11 +232,11 @@ enum Fit {
     Never,
 }
 
-/// Whether an accepted view can stand in the block of `round`.
+/// Whether an accepted view can stand in the block of `round`, into which views are carried from `carried_from` on.
 fn fits(
     context: &Context,
     own: AccountId,
-    round: Round,
+    (carried_from, round): (Round, Round),
     tickets: &Tickets,
     view: &OwnView,
     leaf: &ViewLeaf,
@@ -213,6 +256,7 @@ fn fits(
         genesis: context.genesis,
         clock,
         header_round: round,
+        carried_from,
         cycle: facts.cycle,
         difficulty: facts.parameters.difficulty,
         playtime_ms,

@@ -8,7 +8,7 @@ use std::{
 use chainflix_primitives::{
     AccountId, Round,
     hash::Hash32,
-    registry::{ROUNDS_UNTIL_EFFECT, VerifierAnnouncement},
+    registry::{ROUNDS_UNTIL_EFFECT, Standing, VerifierAnnouncement},
     report::{Header, Verdict},
 };
 use tokio::{
@@ -17,6 +17,7 @@ use tokio::{
     time::{Duration, Instant, MissedTickBehavior},
 };
 
+use super::build;
 use super::faults::FaultsDue;
 use super::material::TicketLists;
 use super::report::{self, Due, JudgedHeader, Reporter};
@@ -151,9 +152,9 @@ impl Keeper {
             is_leaving,
         });
         self.context.facts.turn_to(round);
-        self.context.verifiers.refresh(&*chain, round)?;
+        self.context.verifiers.refresh(&*chain, &standing)?;
         if self.turned.is_none_or(|(turned, _)| turned != round) {
-            self.turn(round, account)?;
+            self.turn(&standing, account)?;
         }
         if let Some(own) = account {
             self.announce(own)?;
@@ -200,13 +201,16 @@ impl Keeper {
     }
 
     /// Once at the beginning of each round.
-    fn turn(&mut self, round: Round, account: Option<AccountId>) -> Result<(), Failure> {
+    fn turn(&mut self, standing: &Standing, account: Option<AccountId>) -> Result<(), Failure> {
+        let round = standing.round;
         let context = &self.context;
         let now_ms = context.time.monotonic_ms();
         self.turned = Some((round, now_ms));
         context.metrics.round(round);
         context.audit.turned(context.time.now_ms(), round);
-        let oldest = round.saturating_sub(REMEMBERED_ROUNDS);
+        // What is at work stays so for as long as no round counts.
+        let at_work = standing.counted.last().copied().unwrap_or(round);
+        let oldest = round.saturating_sub(REMEMBERED_ROUNDS).min(at_work);
         self.judgements.retain(|(_, of, _), _| *of >= oldest);
         if let Some(old) = round.checked_sub(4) {
             context.duties.clear_report(old);
@@ -227,6 +231,7 @@ impl Keeper {
             let keep = Keep {
                 round,
                 cycles: context.chain.cycle_rule(At::Best, round)?,
+                tickets_from: build::tickets_from(context, standing)?,
                 archive: context.config.archive_views,
             };
             let writer = context.store.writer().clone();

@@ -36,6 +36,7 @@ type ListsByRoot = HashMap<(AccountId, Hash32), Arc<Vec<Hash32>>>;
 /// Everything that a body's leaves refer to.
 pub(super) struct Material {
     clock: RoundClock,
+    carried_from: Round,
     rounds: HashMap<Round, Arc<RoundFacts>>,
     videos: HashMap<(Magnet, Round), Arc<VideoTerms>>,
     campaigns: HashMap<(u32, Round), Arc<CampaignTerms>>,
@@ -56,6 +57,7 @@ impl Material {
         body: &Body,
     ) -> Result<Self, NoVerdict> {
         let clock = context.facts.clock()?.ok_or(NoVerdict::NoClock)?;
+        let carried_from = context.chain.carried_from(At::Best, round)?;
         let mut rounds = HashMap::new();
         let mut videos = HashMap::new();
         let mut campaigns = HashMap::new();
@@ -114,13 +116,14 @@ impl Material {
         }
         Ok(Self {
             clock,
+            carried_from,
             rounds,
             videos,
             campaigns,
             enhancements,
             tickets,
             delegations,
-            paid: paid_before(context, issuer, round)?,
+            paid: paid_before(context, issuer, carried_from)?,
             inactive,
         })
     }
@@ -152,6 +155,7 @@ impl Material {
             clock: self.clock,
             issuer,
             round,
+            carried_from: self.carried_from,
             header,
             rounds: &self.rounds,
             videos: &self.videos,
@@ -165,13 +169,14 @@ impl Material {
     }
 }
 
-/// Leaves of `issuer` that finalized settlements paid in the rounds from which views may be carried into `round`.
+/// Leaves of `issuer` that finalized settlements paid in the counted rounds from `carried_from` on, of which there are 20
+/// before the round into which it is carried.
 fn paid_before(
     context: &Context,
     issuer: AccountId,
-    round: Round,
+    carried_from: Round,
 ) -> Result<HashSet<Hash32>, NoVerdict> {
-    let after = round.checked_sub(MAX_CARRY_ROUNDS.saturating_add(1));
+    let after = carried_from.checked_sub(1);
     let settled = context
         .chain
         .settled_after(At::Finalized, after, MAX_CARRY_ROUNDS)?;

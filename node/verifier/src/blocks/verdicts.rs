@@ -178,9 +178,12 @@ async fn judge_inner(
         let verdict = judge(&body_context, &leaves.leaves, &leaves.hashes);
         let search = material.search(&body_context, &leaves);
         let found = faults::in_body(&judging, &search, verdict)?;
-        judging
-            .recent
-            .add(issuer, round, header.root, &leaves.leaves);
+        judging.recent.add(
+            issuer,
+            (body_context.carried_from, round),
+            header.root,
+            &leaves.leaves,
+        );
         Ok::<_, Failure>(found)
     })
     .await

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chainflix_primitives::{AccountId, Round};
+use chainflix_primitives::{AccountId, Round, registry::Standing};
 
 use super::{At, ChainResult, ChainView};
 
@@ -17,9 +17,11 @@ pub(crate) struct Peer {
     pub(crate) exchange_key: [u8; 32],
 }
 
-/// Whoever has left is remembered for so many rounds: as long as views of its last blocks may be carried or judged.
+/// Whoever has left is remembered for so many rounds, and until the round in which it left is settled: as long as its last
+/// blocks may be judged.
 const REMEMBERED_ROUNDS: Round = 24;
-/// Whoever has left is answered for so many rounds: it judges the blocks of its last rounds, and shows its own.
+/// Whoever has left is answered for so many rounds, and until then: it judges the blocks of its last rounds, and shows its
+/// own.
 const ANSWERED_ROUNDS: Round = 6;
 
 /// The verifiers, as of the last best block.
@@ -35,11 +37,16 @@ struct Known {
     /// Those who have left, and when.
     former: Vec<(Peer, Round)>,
     round: Round,
+    /// The round that was settled last; the first, as long as none is.
+    settled: Round,
 }
 
 impl Verifiers {
     /// Reads them anew.
-    pub(crate) fn refresh(&self, chain: &dyn ChainView, round: Round) -> ChainResult<()> {
+    pub(crate) fn refresh(&self, chain: &dyn ChainView, standing: &Standing) -> ChainResult<()> {
+        let round = standing.round;
+        // The fourth.
+        let settled = standing.counted.get(3).copied().unwrap_or(0);
         let set = chain.verifier_set(At::Best, round)?;
         let peers: Vec<Peer> = chain
             .announcements(At::Best)?
@@ -54,7 +61,7 @@ impl Verifiers {
         self.known
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .turn_to(peers, round);
+            .turn_to(peers, round, settled);
         Ok(())
     }
 
@@ -82,7 +89,7 @@ impl Verifiers {
         let known = self.read();
         let answered = known.former.iter().filter(|(_, left)| {
             let since = known.round.saturating_sub(*left);
-            since <= ANSWERED_ROUNDS
+            since <= ANSWERED_ROUNDS || *left > known.settled
         });
         let former = answered.map(|(peer, _)| peer);
         known
@@ -99,16 +106,18 @@ impl Verifiers {
 }
 
 impl Known {
-    fn turn_to(&mut self, peers: Vec<Peer>, round: Round) {
+    fn turn_to(&mut self, peers: Vec<Peer>, round: Round, settled: Round) {
         let is_in_force = |peer: &Peer| peers.iter().any(|now| now.account == peer.account);
         let left = self.peers.iter().filter(|peer| !is_in_force(peer));
         let left: Vec<(Peer, Round)> = left.map(|peer| (*peer, round)).collect();
         self.former.retain(|(peer, left)| {
-            !is_in_force(peer) && round.saturating_sub(*left) <= REMEMBERED_ROUNDS
+            let is_recent = round.saturating_sub(*left) <= REMEMBERED_ROUNDS || *left > settled;
+            !is_in_force(peer) && is_recent
         });
         self.former.extend(left);
         self.peers = Arc::new(peers);
         self.round = round;
+        self.settled = settled;
     }
 }
 
@@ -127,9 +136,11 @@ mod tests {
     #[test]
     fn who_has_left_is_asked_as_long_as_its_blocks_may_be_judged_and_answered_for_a_while() {
         let verifiers = Verifiers::default();
+        let settled = std::cell::Cell::new(20);
         let turn = |peers: &[u8], round| {
             let peers = peers.iter().map(|number| peer(*number)).collect();
-            verifiers.known.write().expect("held").turn_to(peers, round);
+            let mut known = verifiers.known.write().expect("held");
+            known.turn_to(peers, round, settled.get());
         };
         turn(&[1, 2, 3], 10);
         for round in [11, 11, 17, 35, 36] {
@@ -142,5 +153,21 @@ mod tests {
         }
         turn(&[1, 2, 3], 40);
         assert_eq!(verifiers.with_former().len(), 3);
+
+        // It leaves, and no round counts for long.
+        settled.set(37);
+        turn(&[1, 3], 41);
+        turn(&[1, 3], 400);
+        let known = || {
+            let asked = verifiers.with_account(&AccountId([2; 32]));
+            (
+                asked.is_some(),
+                verifiers.with_network_key(&[2; 32]).is_some(),
+            )
+        };
+        assert_eq!(known(), (true, true));
+        settled.set(41);
+        turn(&[1, 3], 404);
+        assert_eq!(known(), (false, false));
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct BodyContext<'a> {
     pub(crate) issuer: AccountId,
     /// Round of the header.
     pub(crate) round: Round,
+    /// First round from which views may be carried into it.
+    pub(crate) carried_from: Round,
     /// The header.
     pub(crate) header: &'a Header,
     /// What held in the rounds of issue.
@@ -180,6 +182,7 @@ fn check_leaf<'c>(
         genesis: context.genesis,
         clock: context.clock,
         header_round: context.round,
+        carried_from: context.carried_from,
         cycle: facts.cycle,
         difficulty: facts.parameters.difficulty,
         playtime_ms,

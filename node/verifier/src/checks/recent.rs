@@ -11,8 +11,8 @@ use std::{
 
 use chainflix_primitives::{AccountId, Round, hash::Hash32, view::ViewLeaf};
 
-/// Blocks of so many rounds are remembered: as long as views are carried, and a play lasts.
-pub(crate) const ROUNDS: Round = 24;
+/// Rounds of a play: blocks are remembered for so many before those from which views are carried.
+const PLAY_ROUNDS: Round = 4;
 /// Most views remembered: 96 MiB.
 const MOST: usize = 4 * 1024 * 1024;
 
@@ -46,6 +46,11 @@ pub(crate) struct Hit {
     pub(crate) root: Hash32,
     /// Index of the earlier leaf.
     pub(crate) earlier: u32,
+}
+
+/// First round whose blocks are remembered, when views are carried from `carried_from` on into the last one.
+pub(crate) const fn held_from(carried_from: Round) -> Round {
+    carried_from.saturating_sub(PLAY_ROUNDS)
 }
 
 /// Recent blocks of all issuers.
@@ -94,10 +99,16 @@ impl RecentViews {
         hits
     }
 
-    /// Remembers a block.
-    pub(crate) fn add(&self, issuer: AccountId, round: Round, root: Hash32, leaves: &[ViewLeaf]) {
+    /// Remembers a block, into which views are carried from `carried_from` on.
+    pub(crate) fn add(
+        &self,
+        issuer: AccountId,
+        (carried_from, round): (Round, Round),
+        root: Hash32,
+        leaves: &[ViewLeaf],
+    ) {
         let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        blocks.retain(|block| block.round.saturating_add(ROUNDS) >= round);
+        blocks.retain(|block| block.round >= held_from(carried_from));
         let is_known = |block: &Block| (block.issuer, block.round) == (issuer, round);
         if leaves.is_empty() || blocks.iter().any(is_known) {
             return;

@@ -15,7 +15,8 @@ use super::views::ViewState;
 use super::writer::Writer;
 use super::{Batch, StoreResult};
 
-/// Tickets and refusals are kept so many rounds: every opening that can need a ticket is long past then.
+/// Tickets and refusals are kept so many rounds: every opening that can need a ticket is long past then, unless rounds did
+/// not count.
 const TICKET_ROUNDS: Round = 128;
 /// Cycles that views, bodies and delegations are kept.
 const CYCLES: u32 = 2;
@@ -31,6 +32,8 @@ pub(crate) struct Keep {
     pub(crate) round: Round,
     /// The cycle rule of that round.
     pub(crate) cycles: CycleRule,
+    /// First round whose tickets a report that is due may still bring or open.
+    pub(crate) tickets_from: Round,
     /// Whether views and bodies are kept for ever.
     pub(crate) archive: bool,
 }
@@ -63,7 +66,8 @@ impl Batch<'_> {
     /// Removes a bounded number of what is too old. Whether there may be more of it.
     fn prune(&self, keep: &Keep) -> StoreResult<bool> {
         let mut full = false;
-        if let Some(last) = keep.round.checked_sub(TICKET_ROUNDS) {
+        let kept = keep.round.saturating_sub(TICKET_ROUNDS).saturating_add(1);
+        if let Some(last) = kept.min(keep.tickets_from).checked_sub(1) {
             let tickets = self.take_range(TICKETS, &(0, 0), &(last, u32::MAX), AT_ONCE)?;
             let refused = self.take_range(REFUSED, &(0, 0), &(last, u64::MAX), AT_ONCE)?;
             full |= tickets.len() >= AT_ONCE || refused.len() >= AT_ONCE;

@@ -235,9 +235,18 @@ async fn what_is_too_old_goes_however_much_it_is_and_past_a_view_that_waits() {
     store.write_now(write).expect("written");
     let keep = Keep {
         round: 300,
+        tickets_from: 300,
         cycles: CycleRule::from_genesis(10),
         archive: false,
     };
+    // As long as a report may need them they stay, however many rounds ago that was.
+    let halted = Keep {
+        tickets_from: 1,
+        ..keep
+    };
+    store.writer().prune(halted).await.expect("pruned");
+    let kept = store.view().expect("a view").next_ticket_index(1);
+    assert!(kept.expect("readable") > 0);
     store.writer().prune(keep).await.expect("pruned");
     let view = store.view().expect("a view");
     assert_eq!(view.next_ticket_index(1).expect("readable"), 0);

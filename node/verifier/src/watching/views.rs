@@ -1,6 +1,6 @@
 //! What became of an account's accepted views, and one view with its place in a view block.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chainflix_primitives::{
     AccountId, Round, Sha256,
@@ -9,7 +9,6 @@ use chainflix_primitives::{
     hash::Hash32,
     merkle, play_data,
     refusal::Refusal,
-    rounds::MAX_CARRY_ROUNDS,
     view::ViewLeaf,
 };
 
@@ -123,7 +122,7 @@ fn is_party(context: &Context, account: &AccountId, leaf: &ViewLeaf) -> Result<b
 }
 
 /// Where a view stands by finalized headers: in the approved block that holds it, or else in the latest that does. Only
-/// its viewer's two verifiers can have accepted it, and no later block than so many rounds on holds it.
+/// its viewer's two verifiers can have accepted it, and no later block than that of the 21st counted round on holds it.
 fn place(context: &Context, leaf: ViewLeaf, hash: &Hash32) -> Result<ViewPlace, Failure> {
     let rounds = match context.final_facts.clock()? {
         Some(clock) => clock
@@ -139,10 +138,12 @@ fn place(context: &Context, leaf: ViewLeaf, hash: &Hash32) -> Result<ViewPlace, 
     };
     let issuers = assigned(&facts, &leaf.claim.viewer);
     // Verifiers' clocks differ by less than a round.
-    let first = accepted.saturating_sub(1);
-    let last = accepted.saturating_add(MAX_CARRY_ROUNDS).saturating_add(1);
+    let mut rounds = BTreeSet::new();
+    for accepted in [accepted.saturating_sub(1), accepted.saturating_add(1)] {
+        rounds.extend(context.chain.blocks_of(At::Finalized, accepted)?);
+    }
     let mut found = None;
-    for round in first..=last.min(context.place().round) {
+    for round in rounds {
         for (issuer, header) in context.chain.headers(At::Finalized, round)? {
             if !issuers.contains(&issuer) || header.count == 0 {
                 continue;

@@ -20,7 +20,7 @@ use chainflix_primitives::{
         Standing, VerifierAnnouncement, VideoState, VideoTerms,
     },
     report::{EarningsTriple, Report, TicketsRoot},
-    rounds::{CycleRule, RoundClock, is_counted},
+    rounds::{CycleRule, RoundClock, carried_from, is_counted},
 };
 use chainflix_verifier::{BlockRef, DutyMirror};
 use codec::Decode;
@@ -112,6 +112,17 @@ impl State {
             round: self.round,
             counted: counted.try_into().expect("at most four"),
         }
+    }
+
+    /// First round from which views are carried into the header of a counted round.
+    pub(crate) fn carried_from(&self, round: Round) -> Round {
+        let before = self
+            .counted
+            .iter()
+            .rev()
+            .filter(|counted| **counted < round);
+        let twentieth = before.copied().nth(19);
+        carried_from(round, twentieth, self.cycle_length)
     }
 
     pub(crate) fn rule(&self) -> CycleRule {

@@ -9,6 +9,7 @@ mod description;
 mod enhancements;
 mod epochs;
 mod faults;
+mod halts;
 mod heartbeats;
 mod http;
 mod keys;

@@ -1,6 +1,6 @@
 //! Putting money into escrow, and taking back what is left.
 
-use chainflix_primitives::campaign::CampaignState;
+use chainflix_primitives::{campaign::CampaignState, registry::CurrentRound};
 use frame_support::{
     dispatch::DispatchResult,
     ensure,
@@ -42,9 +42,10 @@ impl<T: Config> Pallet<T> {
     /// Returns what is left of a closed campaign, once nothing can debit it any more.
     pub(crate) fn refund_rest(advertiser: &T::AccountId, campaign: u32) -> DispatchResult {
         let mut record = Self::campaign_of(advertiser, campaign)?;
-        let last = Self::last_in_flight(&record).ok_or(Error::<T>::WrongState)?;
+        let last = Self::last_accepted(&record).ok_or(Error::<T>::WrongState)?;
+        // Whatever may stand in a header that is not settled was accepted later than that.
         ensure!(
-            LastSettled::<T>::get().is_some_and(|settled| settled > last),
+            LastSettled::<T>::get().is_some_and(|settled| T::Rounds::carried_from(settled) > last),
             Error::<T>::DebitsInFlight
         );
         let amount = record.funds.balance;

@@ -4,7 +4,8 @@ use chainflix_primitives::{Round, campaign::CampaignState, registry::CurrentRoun
 use frame_support::{dispatch::DispatchResult, ensure, traits::Get};
 
 use crate::{
-    Campaign, Campaigns, Config, Error, Event, IN_FLIGHT_ROUNDS, Pallet, types::ChangeRefusal,
+    Campaign, Campaigns, Config, Error, Event, IN_FLIGHT_ROUNDS, PLAY_ROUNDS, Pallet,
+    types::ChangeRefusal,
 };
 
 impl<T: Config> Pallet<T> {
@@ -47,11 +48,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The last round whose settlement may debit a closed campaign. `None` while it is not closed.
+    /// The last round whose settlement may debit a closed campaign when all of them count. `None` while it is not closed.
     pub(crate) fn last_in_flight(record: &Campaign) -> Option<Round> {
+        Self::closed_from(record)?.checked_add(IN_FLIGHT_ROUNDS)
+    }
+
+    /// The last round in which a view of a closed campaign may be accepted. `None` while it is not closed.
+    pub(crate) fn last_accepted(record: &Campaign) -> Option<Round> {
+        Self::closed_from(record)?.checked_add(PLAY_ROUNDS)
+    }
+
+    fn closed_from(record: &Campaign) -> Option<Round> {
         let closed = record
             .last_change()
             .filter(|last| last.state == CampaignState::Closed)?;
-        closed.from_round.checked_add(IN_FLIGHT_ROUNDS)
+        Some(closed.from_round)
     }
 }

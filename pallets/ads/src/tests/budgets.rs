@@ -3,8 +3,8 @@
 use crate::{
     Error, Event, IN_FLIGHT_ROUNDS,
     mock::{
-        Ads, Balances, CFX, Now, RuntimeEvent, RuntimeOrigin, System, Test, advertiser, balance,
-        debit, draft, escrow, open, paid, run, settle,
+        Ads, Balances, CFX, Now, RuntimeEvent, RuntimeOrigin, System, Test, Uncounted, advertiser,
+        balance, debit, draft, escrow, open, paid, run, settle,
     },
 };
 use chainflix_primitives::registry::AdSettlement;
@@ -87,6 +87,22 @@ fn the_rest_comes_back_only_when_everything_in_flight_is_settled() {
             amount: 94 * CFX,
         }));
         assert_noop!(Ads::refund(by(), campaign), Error::<Test>::NothingToRefund);
+    });
+}
+
+#[test]
+fn v6_rounds_that_did_not_count_put_the_refund_off_because_views_are_carried_over_them() {
+    run(|| {
+        let campaign = open(draft());
+        assert_ok!(Ads::close(by(), campaign));
+        let last = Now::get() + 2 + IN_FLIGHT_ROUNDS;
+        Uncounted::set(25);
+        for settled in [last + 1, last + 25] {
+            Ads::pay(settled, vec![]);
+            assert_noop!(Ads::refund(by(), campaign), Error::<Test>::DebitsInFlight);
+        }
+        Ads::pay(last + 26, vec![]);
+        assert_ok!(Ads::refund(by(), campaign));
     });
 }
 

@@ -1,6 +1,8 @@
 //! Proofs of faults and of missing views that hold, with the longest paths.
 
 use alloc::{boxed::Box, vec, vec::Vec};
+use core::ops::RangeInclusive;
+
 use chainflix_primitives::{
     AccountId, Round, Signature64, draw,
     fault::{FaultEvidence, FaultProof, OtherLeaf, PlacedLeaf, TicketThere},
@@ -8,7 +10,7 @@ use chainflix_primitives::{
     missing::{Absence, MissingView, ServiceCertificate},
     play_data::{Path, PlainOpening},
     possession::{self, ChainStart, SLICES},
-    registry::{MAX_ENDPOINT_BYTES, PovParameters, VerifierAnnouncement},
+    registry::{CountedRound, MAX_ENDPOINT_BYTES, PovParameters, VerifierAnnouncement},
     report::{Header, LateTickets, MAX_LATE_TICKETS, MAX_VERIFIERS, TicketsRoot},
     rounds::MAX_CARRY_ROUNDS,
     ticket::Acceptance,
@@ -24,7 +26,7 @@ use super::{
     world::{self, NOW, PLAIN_BYTES, PLAIN_LEAVES, Reporter},
 };
 use crate::{
-    Call, Config, Draws, Headers, Pallet, SetRounds, VerifierSets,
+    Call, Config, CountedRounds, Headers, JudgedIn, Pallet, SetRounds, VerifierSets,
     crypto::HostHasher,
     impls::session::sign_with,
     types::{MAX_OPEN_FAULTS, MAX_SETS},
@@ -152,6 +154,7 @@ fn ticket_elsewhere<T: Config>(issuer: AccountId) -> FaultProof {
     };
     let evidence = FaultEvidence::TicketElsewhere { there: Some(there) };
     let proof = against::<T>(issuer, leaf, evidence);
+    count::<T>(issued_in..=FAULTY);
     for round in issued_in + 1..FAULTY {
         Headers::<T>::insert(round, issuer, world::header([3; 32], 1));
     }
@@ -215,9 +218,7 @@ fn true_leaves<T: Config>(leaf: &ViewLeaf) -> FaultEvidence {
 pub(super) fn missing<T: Config>(reporter: &Reporter, blocks: u32) -> MissingView {
     let (first, last) = (FAULTY, FAULTY + MAX_CARRY_ROUNDS);
     join_late::<T>(reporter, last);
-    for round in first..=last {
-        Draws::<T>::insert(round, [4; 32]);
-    }
+    count::<T>(first..=last);
     let ticket = unsigned(VIEWER, world::start_of(first)).ticket(reporter.account, first);
     let (header, absence) = absence(ticket.issue_ms);
     let absences: Vec<_> = (first..first + blocks)
@@ -244,7 +245,20 @@ pub(super) fn missing<T: Config>(reporter: &Reporter, blocks: u32) -> MissingVie
         },
         certificate: certificate::<T>(reporter, service.0, last),
         ticket,
+        first,
         absences: BoundedVec::truncate_from(absences),
+    }
+}
+
+/// Has all of `rounds` counted.
+fn count<T: Config>(rounds: RangeInclusive<Round>) {
+    for round in rounds {
+        let counted = CountedRound {
+            before: Some(round - 1),
+            carried_from: round - MAX_CARRY_ROUNDS,
+        };
+        CountedRounds::<T>::insert(round, counted);
+        JudgedIn::<T>::insert(round, round + 1);
     }
 }
 

@@ -11,7 +11,7 @@ use chainflix_primitives::{
         VideoTerms,
     },
     report::{Header, MAX_LATE_TICKETS, TicketsRoot},
-    rounds::CYCLE_ROUNDS,
+    rounds::{CYCLE_ROUNDS, MAX_CARRY_ROUNDS},
     view::ViewLeaf,
 };
 use frame_support::{
@@ -29,15 +29,19 @@ use frame_support::{
 use sp_runtime::transaction_validity::TransactionValidityWithRefund;
 
 use crate::{
-    Clock, Config, Counted, Error, Event, Faults, Headers, HoldReason, Issuers, JudgedIn,
-    OpenFaults, Pallet, TicketsRoots, WeightInfo, crypto::HostHasher, impls::reports::index_of,
-    types::FaultRecord,
+    Clock, Config, Counted, CountedRounds, Error, Event, Faults, Headers, HoldReason, Issuers,
+    JudgedIn, OpenFaults, Pallet, TicketsRoots, WeightInfo, crypto::HostHasher,
+    impls::reports::index_of, types::FaultRecord,
 };
 
 /// Above every ordinary transaction, and below reports.
 const FAULT_PRIORITY: TransactionPriority = TransactionPriority::MAX / 4;
 /// Blocks after which a proof that is in none is handed in again.
 const FAULT_LONGEVITY: u64 = 32;
+
+/// Most counted rounds between the issue of a ticket and the block that its view stands in: those of a play of 95 s in the
+/// shortest rounds that there can be, and those of carrying.
+pub(crate) const MOST_COUNTED_SINCE_ISSUE: u32 = 40 + MAX_CARRY_ROUNDS + 1;
 
 /// What a leaf is held against, with everything that is looked up for it.
 struct Looked {
@@ -68,7 +72,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::TooManyFaults
         );
         let leaf = &proof.leaf.leaf;
-        let looked = Self::look_up(issuer, leaf, &proof.evidence)?;
+        let looked = Self::look_up((round, issuer), leaf, &proof.evidence)?;
         let other = match proof.evidence.other() {
             Some(other) => Some((
                 Headers::<T>::get(other.round, issuer).ok_or(Error::<T>::UnknownBlock)?,
@@ -244,14 +248,14 @@ impl<T: Config> Pallet<T> {
     }
 
     fn look_up(
-        issuer: AccountId,
+        (round, issuer): (Round, AccountId),
         leaf: &ViewLeaf,
         evidence: &FaultEvidence,
     ) -> Result<Looked, Error<T>> {
         let (issued_in, cycle) = Self::issue_of(leaf)?;
         let video = &leaf.claim.video;
         let tickets = match evidence {
-            FaultEvidence::TicketElsewhere { .. } => Self::tickets_of(issuer, issued_in),
+            FaultEvidence::TicketElsewhere { .. } => Self::tickets_of(issuer, issued_in, round),
             _ => None,
         };
         let is_enhanced = match evidence {
@@ -273,23 +277,33 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// The tickets root that a verifier reported for `round`: by itself as long as it is kept, later out of the header that
-    /// brought it.
-    fn tickets_of(issuer: AccountId, round: Round) -> Option<TicketsRoot> {
+    /// The tickets root that a verifier reported for `round`, in which a ticket of its block of `block` was issued: by itself
+    /// as long as it is kept, later out of the header that brought it. That is its first one after `round`, and not after
+    /// `block`: no later report may bring it.
+    fn tickets_of(issuer: AccountId, round: Round, block: Round) -> Option<TicketsRoot> {
         if let Some(tickets) = TicketsRoots::<T>::get(round, issuer) {
             return Some(tickets);
         }
         if let Some(header) = Headers::<T>::get(round, issuer) {
             return Some(header.tickets);
         }
-        (1..=MAX_LATE_TICKETS).find_map(|later| {
-            let header = Headers::<T>::get(round.checked_add(later)?, issuer)?;
-            let late = header
-                .late_tickets
-                .iter()
-                .find(|late| late.round == round)?;
-            Some(late.tickets)
-        })
+        let before = |later: &Round| CountedRounds::<T>::get(later)?.before;
+        let mut since: Vec<Round> = core::iter::successors(Some(block), before)
+            .take(MOST_COUNTED_SINCE_ISSUE as usize)
+            .take_while(|later| *later > round)
+            .collect();
+        since.reverse();
+        since
+            .into_iter()
+            .take(MAX_LATE_TICKETS as usize)
+            .find_map(|later| {
+                let header = Headers::<T>::get(later, issuer)?;
+                let late = header
+                    .late_tickets
+                    .iter()
+                    .find(|late| late.round == round)?;
+                Some(late.tickets)
+            })
     }
 }
 

@@ -4,6 +4,7 @@ use chainflix_primitives::{
     Round, Signature64,
     missing::{MissingView, ServiceCertificate},
     registry::Discipline,
+    rounds::MAX_CARRY_ROUNDS,
     ticket::Acceptance,
 };
 use frame_support::ensure;
@@ -11,33 +12,37 @@ use sp_application_crypto::RuntimeAppPublic;
 use sp_core::ed25519;
 
 use crate::{
-    Config, Draws, Error, Event, Headers, PaidTickets, Pallet,
+    Config, Error, Event, Headers, PaidTickets, Pallet,
     crypto::{HostHasher, Signature},
 };
 
 impl<T: Config> Pallet<T> {
     /// Pays the viewer of a view that is proven to be missing. Cheap rules first.
     pub(crate) fn pay_missing(proof: &MissingView) -> Result<(), Error<T>> {
-        let (first, last) = proof.rounds();
+        let accepted = proof.acceptance.round;
         let (ticket, issuer) = (proof.acceptance.ticket, proof.acceptance.issuer);
-        ensure!(Self::is_settled(last), Error::<T>::MayStillCome);
-        ensure!(Self::is_within_a_cycle(first), Error::<T>::ClaimTooLate);
+        ensure!(Self::is_within_a_cycle(accepted), Error::<T>::ClaimTooLate);
         ensure!(
-            !PaidTickets::<T>::contains_key(first, ticket),
+            !PaidTickets::<T>::contains_key(accepted, ticket),
             Error::<T>::PaidAlready
         );
-        let had_a_block = (first..=last)
-            .any(|round| Draws::<T>::contains_key(round) && Self::key_in(issuer, round).is_some());
+        // A round that has not counted yet has no block either.
+        let rounds = Self::blocks_from(proof.first, accepted).ok_or(Error::<T>::MayStillCome)?;
+        let last = rounds.get(MAX_CARRY_ROUNDS as usize).copied();
+        ensure!(last.is_some_and(Self::is_settled), Error::<T>::MayStillCome);
+        let had_a_block = rounds
+            .iter()
+            .any(|round| Self::key_in(issuer, *round).is_some());
         ensure!(had_a_block, Error::<T>::NothingOwed);
         ensure!(Self::is_accepted(proof), Error::<T>::AcceptanceNotSigned);
-        ensure!(Self::is_absent(proof, first, last), Error::<T>::NotMissing);
+        ensure!(Self::is_absent(proof, &rounds), Error::<T>::NotMissing);
         let viewer = proof.ticket.viewer;
-        let price = Self::parameters_in(first).missing_acceptance;
+        let price = Self::parameters_in(accepted).missing_acceptance;
         let amount = T::Discipline::pay_from_bond(&issuer, &viewer, price);
         ensure!(amount > 0, Error::<T>::BondEmpty);
-        PaidTickets::<T>::insert(first, ticket, ());
+        PaidTickets::<T>::insert(accepted, ticket, ());
         Self::deposit_event(Event::MissingViewPaid {
-            round: first,
+            round: accepted,
             issuer,
             viewer,
             ticket,
@@ -73,11 +78,11 @@ impl<T: Config> Pallet<T> {
         Self::key_in(issuer, certificate.round).is_some_and(|key| key.verify(&payload, &signature))
     }
 
-    /// Whether the view stands in no block of its issuer from `first` to `last`.
-    fn is_absent(proof: &MissingView, first: Round, last: Round) -> bool {
+    /// Whether the view stands in no block of its issuer of `rounds`.
+    fn is_absent(proof: &MissingView, rounds: &[Round]) -> bool {
         let issuer = proof.acceptance.issuer;
         let mut absences = proof.absences.iter();
-        let absent = (first..=last).all(|round| {
+        let absent = rounds.iter().copied().all(|round| {
             let header = Headers::<T>::get(round, issuer).filter(|header| header.count > 0);
             header.is_none_or(|header| {
                 absences.next().is_some_and(|absence| {

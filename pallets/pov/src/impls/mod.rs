@@ -1,7 +1,7 @@
 //! The logic, by topic.
 
 mod draws;
-mod faults;
+pub(crate) mod faults;
 mod missing;
 mod offchain;
 mod openings;

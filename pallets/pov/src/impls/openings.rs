@@ -7,7 +7,7 @@ use chainflix_primitives::{
     draw,
     hash::Hash32,
     merkle,
-    registry::{VideoRegistry, VideoState},
+    registry::{CurrentRound, VideoRegistry, VideoState},
     report::{Header, HeaderOpening, PersonalOpening, Report, personal_leaf_hash},
     view::{LeafContext, LeafError, ViewClaim},
 };
@@ -106,6 +106,7 @@ impl<T: Config> Pallet<T> {
             genesis,
             clock,
             header_round: round,
+            carried_from: <Self as CurrentRound>::carried_from(round),
             cycle: Self::cycle_of(issued_in),
             difficulty: Self::parameters_in(issued_in).difficulty,
             playtime_ms: Self::playtime_in(claim, issued_in).ok_or(OpeningError::Video)?,

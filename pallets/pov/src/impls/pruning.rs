@@ -1,17 +1,14 @@
 //! What is dropped, and when. Nothing is dropped before its last use, and never much at once.
 
 use chainflix_primitives::{
-    Round,
-    report::MAX_VERIFIERS,
-    rounds::{MAX_CARRY_ROUNDS, RoundClock},
-    view::CLOCK_TOLERANCE_MS,
-    window::CELL_MS,
+    Round, registry::CurrentRound, report::MAX_VERIFIERS, rounds::RoundClock,
+    view::CLOCK_TOLERANCE_MS, window::CELL_MS,
 };
-use frame_support::weights::Weight;
+use frame_support::{traits::Get, weights::Weight};
 
 use crate::{
-    Commitments, Config, Counted, Draws, Faults, Headers, Issuers, JudgedIn, PaidTickets, Pallet,
-    PrunedTo, Reports, SetRounds, TicketsRoots, VerifierSets, WeightInfo,
+    Commitments, Config, Counted, CountedRounds, Draws, Faults, Headers, Issuers, JudgedIn,
+    PaidTickets, Pallet, PrunedTo, Reports, SetRounds, TicketsRoots, VerifierSets, WeightInfo,
     types::{ITEMS_PRUNED_AT_ONCE, ROUNDS_PRUNED_AT_ONCE},
 };
 
@@ -25,17 +22,22 @@ impl<T: Config> Pallet<T> {
         };
         let two_cycles = Self::cycle_rule_in(next).length.saturating_mul(2);
         let records_from = next.saturating_sub(two_cycles).min(settled);
-        let tickets_from = settled.saturating_sub(ticket_age(clock));
+        let tickets_from = oldest_ticket(<Self as CurrentRound>::carried_from(settled), clock);
         let mut pruned = PrunedTo::<T>::get();
         let records = drop_up_to(&mut pruned.records, records_from, Self::drop_records);
         let tickets = drop_up_to(&mut pruned.tickets, tickets_from, Self::drop_tickets);
         PrunedTo::<T>::put(pruned);
-        // A header that is kept may hold views of tickets that are older.
-        Self::drop_set_before(records_from.saturating_sub(ticket_age(clock)));
+        // A header that is kept may hold views of tickets that are older; more so one that is not settled.
+        let sets_from = oldest_ticket(<Self as CurrentRound>::carried_from(records_from), clock);
+        Self::drop_set_before(sets_from.min(tickets_from));
+        // Where a round stands among the counted ones is not in the measured weight, which is older than the item.
+        let counted =
+            <T as frame_system::Config>::DbWeight::get().reads_writes(2, records.rounds.into());
         T::WeightInfo::prune(
             records.rounds.saturating_add(tickets.rounds),
             records.items.saturating_add(tickets.items),
         )
+        .saturating_add(counted)
     }
 
     /// Drops everything about a round but its tickets; the number of items. `None` while paid tickets are left, of which
@@ -47,6 +49,7 @@ impl<T: Config> Pallet<T> {
         }
         Draws::<T>::remove(round);
         JudgedIn::<T>::remove(round);
+        CountedRounds::<T>::remove(round);
         Issuers::<T>::remove(round);
         let headers = Headers::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops;
         let faults = Faults::<T>::clear_prefix(round, MAX_VERIFIERS, None).loops;
@@ -102,14 +105,14 @@ fn drop_up_to(cursor: &mut Round, end: Round, drop: impl Fn(Round) -> Option<u32
     dropped
 }
 
-/// Oldest that a ticket can be, in rounds, when a leaf with it is opened: carried for as long as views are, after the
-/// longest play, both with the verifiers' clock tolerance. In short rounds a play spans many.
-pub(crate) fn ticket_age(clock: &RoundClock) -> Round {
+/// The round of the oldest ticket that may stand behind a view accepted in `accepted`: issued the longest play before, and
+/// both by clocks within the verifiers' tolerance. In short rounds a play spans many.
+pub(crate) fn oldest_ticket(accepted: Round, clock: &RoundClock) -> Round {
     let longest_play_ms = u64::from(CELL_MS).saturating_mul(3) / 2;
     let play_rounds = longest_play_ms
         .saturating_add(CLOCK_TOLERANCE_MS)
         .div_ceil(u64::from(clock.round_ms).max(1));
-    MAX_CARRY_ROUNDS
-        .saturating_add(u32::try_from(play_rounds).unwrap_or(u32::MAX))
-        .saturating_add(1)
+    accepted
+        .saturating_sub(u32::try_from(play_rounds).unwrap_or(u32::MAX))
+        .saturating_sub(1)
 }

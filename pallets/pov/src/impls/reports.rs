@@ -4,8 +4,8 @@ use chainflix_primitives::{
     AccountId, Round, Signature64, draw,
     hash::Hash32,
     merkle,
-    registry::{Discipline, Settlement},
-    report::{EARNINGS_VERSION, Header, MAX_LATE_TICKETS, REPORT_VERSION, Report, earnings_due},
+    registry::{CurrentRound, Discipline, Settlement},
+    report::{EARNINGS_VERSION, Header, REPORT_VERSION, Report, earnings_due},
     window::CELL_MS,
 };
 use frame_support::{ensure, pallet_prelude::*};
@@ -162,14 +162,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Tickets roots may be brought after for the rounds since the last report: those whose report was missed,
-    /// and those that did not count. Earlier ones could have been brought by that report.
+    /// and those that did not count. Earlier ones could have been brought by that report. There is room for 20, however
+    /// many rounds did not count: that bounds what a halt can leave behind.
     fn check_late_tickets(report: &Report) -> Result<(), Error<T>> {
         let late = &report.header.late_tickets;
         if late.is_empty() {
             return Ok(());
         }
         let last = Commitments::<T>::get(report.verifier).map(|(round, _)| round);
-        let oldest = report.round.saturating_sub(MAX_LATE_TICKETS);
+        let oldest = <Self as CurrentRound>::carried_from(report.round);
         let missed = |round: Round| {
             round < report.round && round >= oldest && last.is_none_or(|last| round > last)
         };

@@ -1,16 +1,18 @@
 //! Rounds: from the slots of blocks to counted rounds and cycles.
 
+use alloc::vec::Vec;
 use chainflix_primitives::{
     Cycle, Round,
     hash::Hash32,
-    registry::{CurrentRound, PovParameters},
-    rounds::{CYCLE_ROUNDS, CycleRule, RoundClock, is_counted},
+    missing::MOST_BLOCKS,
+    registry::{CountedRound, CurrentRound, PovParameters},
+    rounds::{CYCLE_ROUNDS, CycleRule, MAX_CARRY_ROUNDS, RoundClock, carried_from, is_counted},
 };
 use frame_support::{traits::Get, weights::Weight};
 
 use crate::{
-    Clock, Config, Counted, CycleRules, Event, JudgedIn, Pallet, Parameters, Progress, RoundLength,
-    WeightInfo,
+    Clock, Config, Counted, CountedRounds, CycleRules, Event, JudgedIn, Pallet, Parameters,
+    Progress, RoundLength, WeightInfo,
     types::{RoundProgress, in_force},
 };
 
@@ -59,22 +61,62 @@ impl<T: Config> Pallet<T> {
         weight.saturating_accrue(T::WeightInfo::close_round());
         if counted {
             let sequence = Counted::<T>::mutate(|sequence| {
-                sequence.truncate(3);
-                // There is room for it: three are left.
+                sequence.truncate(MAX_CARRY_ROUNDS as usize);
+                // There is room for it: twenty are left of 21.
                 let _ = sequence.try_insert(0, progress.round);
                 sequence.clone()
             });
+            weight.saturating_accrue(Self::note_counted(&sequence));
             if let [latest, before, ..] = sequence.as_slice() {
                 JudgedIn::<T>::insert(before, latest);
             }
             if let [_, revealed_in, drawn, ..] = sequence.as_slice() {
                 weight.saturating_accrue(Self::fix_draw(*drawn, *revealed_in));
             }
-            if let [_, _, judged_in, settled] = sequence.as_slice() {
+            if let [_, _, judged_in, settled, ..] = sequence.as_slice() {
                 weight.saturating_accrue(Self::settle_round(*settled, *judged_in));
             }
         }
         weight.saturating_add(Self::prune(clock, next))
+    }
+
+    /// Keeps where the first of `sequence`, the last counted rounds, stands among them. What was too old to be carried once
+    /// stays so, also when cycles get longer.
+    fn note_counted(sequence: &[Round]) -> Weight {
+        if let Some(round) = sequence.first().copied() {
+            let before = sequence.get(1).copied();
+            let earlier = before.and_then(CountedRounds::<T>::get);
+            let twentieth = sequence.get(MAX_CARRY_ROUNDS as usize).copied();
+            let length = Self::cycle_rule_in(round).length;
+            let carried_from = carried_from(round, twentieth, length)
+                .max(earlier.map_or(0, |earlier| earlier.carried_from));
+            let counted = CountedRound {
+                before,
+                carried_from,
+            };
+            CountedRounds::<T>::insert(round, counted);
+        }
+        // Not in the measured weight of a round's closing, which is older than the item.
+        <T as frame_system::Config>::DbWeight::get().reads_writes(1, 1)
+    }
+
+    /// The 21 counted rounds from `accepted` on, ascending, of which `first` is said to be the first; fewer as long as they
+    /// have not counted. `None` when it is not the first.
+    pub(crate) fn blocks_from(first: Round, accepted: Round) -> Option<Vec<Round>> {
+        let counted = CountedRounds::<T>::get(first)?;
+        if first < accepted || counted.before.is_some_and(|before| before >= accepted) {
+            return None;
+        }
+        let later = core::iter::successors(Some(first), |round| JudgedIn::<T>::get(round));
+        Some(later.take(MOST_BLOCKS as usize).collect())
+    }
+
+    /// The same for whoever does not know the first. Off-chain only: it looks at every round up to the first that counted.
+    pub(crate) fn counted_from(accepted: Round) -> Vec<Round> {
+        (accepted..Progress::<T>::get().round)
+            .find(|round| CountedRounds::<T>::contains_key(round))
+            .and_then(|first| Self::blocks_from(first, accepted))
+            .unwrap_or_default()
     }
 
     /// Blocks in a round in which every slot has one.
@@ -125,5 +167,12 @@ fn latest_round(clock: &RoundClock, now_ms: u64, reached: Round) -> Round {
 impl<T: Config> CurrentRound for Pallet<T> {
     fn current_round() -> Round {
         Progress::<T>::get().round
+    }
+
+    fn carried_from(round: Round) -> Round {
+        // Headers of before the item was kept were judged as if every round had counted.
+        CountedRounds::<T>::get(round).map_or(round.saturating_sub(MAX_CARRY_ROUNDS), |counted| {
+            counted.carried_from
+        })
     }
 }

@@ -1,16 +1,18 @@
 //! Invariants, each with its name.
 
 use alloc::collections::BTreeSet;
-use chainflix_primitives::{Round, report::MAX_VERIFIERS};
+use chainflix_primitives::{
+    Round, registry::CurrentRound, report::MAX_VERIFIERS, rounds::MAX_CARRY_ROUNDS,
+};
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-    Clock, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Faults, Headers, Issuers,
-    JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo, Reports, SetRounds,
-    TicketsRoots, VerifierSets,
+    Clock, Commitments, Config, Counted, CountedRounds, CycleRules, CycleSeeds, Draws, Faults,
+    Headers, Issuers, JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo,
+    Reports, SetRounds, TicketsRoots, VerifierSets,
     impls::{
-        pruning::ticket_age,
+        pruning::oldest_ticket,
         reports::{ascending, fits},
     },
 };
@@ -19,6 +21,7 @@ impl<T: Config> Pallet<T> {
     /// Checks every invariant of README.md.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::counted_rounds_descend_and_are_over()?;
+        Self::counted_rounds_know_those_before()?;
         Self::histories_ascend_and_reach_back_far_enough()?;
         Self::verifier_sets_are_sorted_and_indexed()?;
         Self::headers_issuers_reports_and_tickets_agree()?;
@@ -43,6 +46,48 @@ impl<T: Config> Pallet<T> {
             Clock::<T>::get().is_some() || counted.is_empty(),
             "rounds counted without a clock"
         );
+        Ok(())
+    }
+
+    fn counted_rounds_know_those_before() -> Result<(), TryRuntimeError> {
+        let counted = Counted::<T>::get();
+        let kept = PrunedTo::<T>::get().records;
+        ensure!(
+            counted
+                .iter()
+                .all(|round| *round < kept || CountedRounds::<T>::contains_key(round)),
+            "a counted round does not know where it stands"
+        );
+        for (round, entry) in CountedRounds::<T>::iter() {
+            ensure!(
+                entry.before.is_none_or(|before| before < round)
+                    && entry.carried_from <= round.saturating_sub(MAX_CARRY_ROUNDS),
+                "a round comes before those that counted before it"
+            );
+            let next = JudgedIn::<T>::get(round);
+            ensure!(
+                next.is_some() == (counted.first() != Some(&round)),
+                "a counted round is followed by none"
+            );
+            let Some(next) = next else {
+                continue;
+            };
+            let after =
+                CountedRounds::<T>::get(next).ok_or("a round is judged in no counted one")?;
+            ensure!(
+                after.before == Some(round) && after.carried_from >= entry.carried_from,
+                "views are carried from further back than before"
+            );
+        }
+        if let (Some(last), Some(twentieth)) = (
+            counted.first().and_then(CountedRounds::<T>::get),
+            counted.get(MAX_CARRY_ROUNDS as usize),
+        ) {
+            ensure!(
+                last.carried_from >= *twentieth,
+                "views are carried for more than 20 counted rounds"
+            );
+        }
         Ok(())
     }
 
@@ -179,7 +224,7 @@ impl<T: Config> Pallet<T> {
 
     fn draws_are_fixed_exactly_when_due() -> Result<(), TryRuntimeError> {
         let counted = Counted::<T>::get();
-        for (place, round) in counted.iter().enumerate() {
+        for (place, round) in counted.iter().take(4).enumerate() {
             ensure!(
                 Draws::<T>::contains_key(round) == (place >= 2),
                 "a draw is fixed too early or not at all"
@@ -222,6 +267,7 @@ impl<T: Config> Pallet<T> {
             .chain(Faults::<T>::iter_keys().map(|(round, _)| round))
             .chain(PaidTickets::<T>::iter_keys().map(|(round, _)| round))
             .chain(JudgedIn::<T>::iter_keys())
+            .chain(CountedRounds::<T>::iter_keys())
             .min();
         ensure!(
             oldest_records.is_none_or(|oldest| oldest >= pruned.records),
@@ -238,7 +284,8 @@ impl<T: Config> Pallet<T> {
         );
         if let (Some(clock), Some(settled)) = (Clock::<T>::get(), Counted::<T>::get().get(3)) {
             ensure!(
-                pruned.tickets <= settled.saturating_sub(ticket_age(&clock))
+                pruned.tickets
+                    <= oldest_ticket(<Self as CurrentRound>::carried_from(*settled), &clock)
                     && pruned.records <= *settled,
                 "records were dropped while they were needed"
             );

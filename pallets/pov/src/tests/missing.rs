@@ -9,7 +9,11 @@ use chainflix_primitives::{
     ticket::{Acceptance, Ticket},
 };
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
-use frame_support::{assert_noop, dispatch::DispatchResultWithPostInfo, traits::fungible::Inspect};
+use frame_support::{
+    assert_noop,
+    dispatch::DispatchResultWithPostInfo,
+    traits::{OneSessionHandler, fungible::Inspect},
+};
 use sp_core::Pair as _;
 use sp_runtime::AccountId32;
 
@@ -19,7 +23,7 @@ use super::{
     viewer::{SHORT, issued_in},
 };
 use crate::{
-    Error, Event, PaidTickets,
+    Error, Event, PaidTickets, Pallet,
     mock::{Balances, Bonds, Pov, RuntimeOrigin, Test},
 };
 
@@ -63,7 +67,10 @@ fn acceptance(issuer: AccountId, ticket: &Ticket, round: Round) -> Acceptance {
 /// The neighbours of a ticket's place in each block of its issuer from `round` on.
 fn proof_of(network: &Network, place: usize, ticket: &Ticket, round: Round) -> MissingView {
     let node = &network.nodes[place];
-    let absences: Vec<Absence> = (round..=round + 20)
+    let rounds = Pallet::<Test>::blocks_of(round);
+    let first = rounds.first().copied().unwrap_or(round);
+    let absences: Vec<Absence> = rounds
+        .into_iter()
         .filter(|round| crate::Headers::<Test>::contains_key(round, node.account))
         .filter(|round| !node.body(*round).is_empty())
         .map(|round| absence(node, ticket, round))
@@ -72,6 +79,7 @@ fn proof_of(network: &Network, place: usize, ticket: &Ticket, round: Round) -> M
         ticket: ticket.clone(),
         acceptance: acceptance(node.account, ticket, round),
         certificate: certificate(node),
+        first,
         absences: absences.try_into().expect("at most 21"),
     }
 }
@@ -229,20 +237,73 @@ fn as_long_as_the_view_may_be_carried_nothing_is_owed() {
     });
 }
 
+/// Takes the only view of verifier 0 out of its block of `round`. Its ticket.
+fn leave_out(network: &mut Network, round: Round) -> Ticket {
+    let node = &mut network.nodes[0];
+    let leaf = node.bodies.remove(&round).expect("a view").remove(0);
+    leaf.ticket(node.account, issued_in(&leaf))
+}
+
 #[test]
-fn a_chain_that_stood_still_costs_no_verifier_anything() {
+fn v6_a_chain_that_stood_still_costs_a_verifier_that_reports_the_view_after_it_nothing() {
     Network::run(4, |network| {
         network.rounds_with_reports(2);
         network.watch_at(0, 0, SHORT, start_of(2) + 1_000);
-        let leaf = network.nodes[0]
-            .bodies
-            .remove(&2)
-            .expect("a view")
-            .remove(0);
+        let leaf = network.nodes[0].body(2).remove(0);
         let ticket = leaf.ticket(network.nodes[0].account, 2);
         crate::mock::NowMs::set(start_of(40));
         make_block();
-        network.rounds_with_reports(8);
+        network.nodes[0].carry(2, 40);
+        network.rounds_with_reports(26);
+        assert!(approved(40, network.nodes[0].account));
+        let proof = proof_of(network, 0, &ticket, 2);
+        assert_eq!(proof.first, 40);
+        assert_noop!(claim(&proof), Error::<Test>::NotMissing);
+    });
+}
+
+#[test]
+fn v6_a_view_from_before_a_halt_that_no_block_after_it_has_is_missing_once_the_21st_is_settled() {
+    Network::run(4, |network| {
+        network.rounds_with_reports(2);
+        network.watch(0, 0);
+        // Round 2 does not count, nor the 30 after it.
+        (0..31).for_each(|_| next_round_uncounted());
+        let ticket = leave_out(network, 2);
+        let proof = |network: &Network| proof_of(network, 0, &ticket, 2);
+        assert_noop!(claim(&proof(network)), Error::<Test>::MayStillCome);
+        network.rounds_with_reports(23);
+        assert_eq!(proof(network).first, 33);
+        assert_noop!(claim(&proof(network)), Error::<Test>::MayStillCome);
+        network.rounds_with_reports(1);
+        // Neither a round before nor one after the first that counted is taken for it.
+        for first in [1, 2, 20, 34, 40] {
+            let mut wrong = proof(network);
+            wrong.first = first;
+            assert_noop!(claim(&wrong), Error::<Test>::MayStillCome);
+        }
+        assert!(claim(&proof(network)).is_ok());
+        assert_noop!(claim(&proof(network)), Error::<Test>::PaidAlready);
+    });
+}
+
+#[test]
+fn nothing_is_owed_for_a_view_by_whom_no_counted_round_has_in_its_set() {
+    Network::run(4, |network| {
+        network.rounds_with_reports(2);
+        network.watch(0, 0);
+        let ticket = leave_out(network, 2);
+        let rest = validators(&network.nodes[1..]);
+        let rest = || rest.iter().map(|(account, key)| (account, key.clone()));
+        Pallet::<Test>::on_new_session(true, rest(), rest());
+        (0..3).for_each(|_| next_round_uncounted());
+        for _ in 0..26 {
+            next_round();
+            for place in 1..4 {
+                let report = network.report(place);
+                submit(&network.nodes[place], &report).expect("taken");
+            }
+        }
         let proof = proof_of(network, 0, &ticket, 2);
         assert_noop!(claim(&proof), Error::<Test>::NothingOwed);
     });
@@ -293,7 +354,13 @@ fn q1_a_proof_over_22_blocks_does_not_decode() {
     use codec::{Decode, Encode};
     with_a_missing_view(|network, ticket| {
         let proof = proof_of(network, 0, &ticket, 1);
-        let head = (proof.ticket, proof.acceptance, proof.certificate).encode();
+        let head = (
+            proof.ticket,
+            proof.acceptance,
+            proof.certificate,
+            proof.first,
+        )
+            .encode();
         let mut absences = proof.absences.into_inner();
         let with = |absences: &Vec<Absence>| [head.clone(), absences.encode()].concat();
         assert!(MissingView::decode(&mut with(&absences).as_slice()).is_ok());

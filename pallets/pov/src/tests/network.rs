@@ -8,8 +8,8 @@ use chainflix_primitives::{
     merkle::{self, Tree},
     play_data::Path,
     report::{
-        Header, HeaderOpening, LateTickets, MAX_LATE_TICKETS, PersonalOpening, PersonalRoot,
-        REPORT_VERSION, Report, TicketsRoot, Verdict, VerdictOn, personal_leaf_hash,
+        Header, HeaderOpening, LateTickets, PersonalOpening, PersonalRoot, REPORT_VERSION, Report,
+        TicketsRoot, Verdict, VerdictOn, personal_leaf_hash,
     },
     ticket::Ticket,
     view::ViewLeaf,
@@ -324,7 +324,7 @@ impl Node {
     /// The header of its block of `round`, with the tickets of rounds since its last report.
     pub(crate) fn header(&self, round: Round, last_reported: Option<Round>) -> Header {
         let body = self.body(round);
-        let oldest = round.saturating_sub(MAX_LATE_TICKETS);
+        let oldest = Pallet::<Test>::carried_from(round);
         let first_missed = last_reported.map_or(0, |last| last + 1).max(oldest);
         let late = self.tickets.range(first_missed..round.max(first_missed));
         let late: Vec<_> = late

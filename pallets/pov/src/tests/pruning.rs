@@ -6,9 +6,9 @@ use frame_support::traits::OneSessionHandler;
 
 use super::{network::*, viewer::LONG};
 use crate::{
-    Commitments, Draws, GenesisConfig, Headers, Issuers, Pallet, PrunedTo, Reports, SetRounds,
-    TicketsRoots, VerifierSets,
-    impls::pruning::ticket_age,
+    Commitments, CountedRounds, Draws, GenesisConfig, Headers, Issuers, Pallet, PrunedTo, Reports,
+    SetRounds, TicketsRoots, VerifierSets,
+    impls::pruning::oldest_ticket,
     mock::{NowMs, Test},
 };
 
@@ -17,6 +17,11 @@ fn clock(round_ms: u32) -> RoundClock {
         genesis_ms: 0,
         round_ms,
     }
+}
+
+/// Oldest that a ticket may be when it is opened while every round counts, in rounds.
+fn ticket_age(clock: &RoundClock) -> u32 {
+    1_000 - oldest_ticket(1_000 - MAX_CARRY_ROUNDS, clock)
 }
 
 #[test]
@@ -136,6 +141,7 @@ fn a_jump_over_many_rounds_is_caught_up_with_bit_by_bit() {
         check_state();
         assert_eq!(last.records, 360 - 4);
         assert_eq!(last.tickets, 356 - ticket_age(&clock(43_200)));
+        assert_eq!(CountedRounds::<Test>::iter_keys().min(), Some(last.records));
     });
 }
 

@@ -41,6 +41,8 @@ struct Plan {
     blocks: u32,
     conduct: Vec<Conduct>,
     viewers: Vec<u8>,
+    /// Rounds after it that don't count.
+    uncounted: u32,
     /// Number of verifiers of a session that begins in the round, when one does.
     session: Option<u8>,
 }
@@ -67,12 +69,14 @@ fn plan(verifiers: usize) -> impl Strategy<Value = Plan> {
         prop_oneof![4 => Just(BLOCKS), 1 => 1..BLOCKS],
         prop::collection::vec(conduct(), verifiers),
         prop::collection::vec(0u8..3, verifiers),
+        prop_oneof![9 => Just(0), 1 => 1u32..40],
         prop_oneof![9 => Just(None), 1 => (3u8..=5).prop_map(Some)],
     )
-        .prop_map(|(blocks, conduct, viewers, session)| Plan {
+        .prop_map(|(blocks, conduct, viewers, uncounted, session)| Plan {
             blocks,
             conduct,
             viewers,
+            uncounted,
             session,
         })
 }
@@ -230,6 +234,7 @@ proptest! {
                     Pallet::<Test>::on_new_session(true, set(), set());
                 }
                 finish_round(plan.blocks);
+                (0..plan.uncounted).for_each(|_| next_round_uncounted());
                 report_as_planned(network, plan);
                 told.listen();
                 told.agree_with(&Settled::get());

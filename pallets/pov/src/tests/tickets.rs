@@ -167,7 +167,7 @@ fn late_tickets_come_in_order_and_are_kept_for_openings() {
 }
 
 #[test]
-fn late_tickets_are_at_most_20_rounds_old() {
+fn late_tickets_are_at_most_20_counted_rounds_old() {
     Network::run(4, |network| {
         network.next_round_with_reports();
         (0..25).for_each(|_| next_round());
@@ -178,6 +178,28 @@ fn late_tickets_are_at_most_20_rounds_old() {
         assert_eq!(answer, Err(refused(Error::LateTicketsNotMissed)));
         let all: Vec<_> = (oldest..due).collect();
         assert_eq!(answer_to(network, &all), Ok(()));
+    });
+}
+
+#[test]
+fn v6_late_tickets_of_any_rounds_that_did_not_count_come_with_the_report_after_them_20_of_them() {
+    use codec::{Decode, Encode};
+    Network::run(4, |network| {
+        network.rounds_with_reports(2);
+        (0..30).for_each(|_| next_round_uncounted());
+        next_round();
+        let last = network.report(0).round;
+        assert_eq!(last, 32);
+        let answer = answer_to(network, &[1]);
+        assert_eq!(answer, Err(refused(Error::LateTicketsNotMissed)));
+        assert_eq!(answer_to(network, &[2, 7, 31]), Ok(()));
+        let most: Vec<Round> = (2..22).collect();
+        assert_eq!(answer_to(network, &most), Ok(()));
+        // There is room for no more in a report, however long it took.
+        let roots = |count: Round| (2..2 + count).map(late).collect::<Vec<_>>().encode();
+        type Late = frame_support::BoundedVec<LateTickets, frame_support::traits::ConstU32<20>>;
+        assert!(Late::decode(&mut roots(20).as_slice()).is_ok());
+        assert!(Late::decode(&mut roots(21).as_slice()).is_err());
     });
 }
 
@@ -233,6 +255,68 @@ fn t1_a_view_is_carried_for_20_rounds_give_or_take_5_s_and_no_longer() {
             network.rounds_with_reports(round + 4);
             let outcome = approved(round, network.nodes[0].account);
             assert_eq!(outcome, expected, "{accepted_ms} ms into round {round}");
+        });
+    }
+}
+
+#[test]
+fn v6_views_that_waited_while_25_rounds_did_not_count_are_carried_judged_and_paid_once() {
+    Network::run(4, |network| {
+        network.rounds_with_reports(4);
+        // One was accepted before the chain stopped counting, the others meanwhile: 25 rounds have too few blocks.
+        let issuer = network.nodes[0].account;
+        network.watch(0, 0);
+        next_round();
+        for round in 5..30 {
+            assert_eq!(current_round(), round);
+            if round % 6 == 0 {
+                network.watch(0, 1);
+            }
+            next_round_uncounted();
+            check_state();
+        }
+        network.report_all();
+        // They stand in the first header after it, one of them 24 rounds old.
+        for from in [6, 12, 18, 24] {
+            network.nodes[0].carry(from, 30);
+        }
+        network.next_round_with_reports();
+        assert_eq!(Pallet::<Test>::carried_from(30), 0);
+        network.rounds_with_reports(4);
+        for (round, count) in [(4, 1), (30, 4)] {
+            let block = settled_block(round, issuer).expect("settled");
+            assert!(block.approved && block.count == count, "{round}");
+        }
+        let record = Reports::<Test>::get(30, issuer).expect("reported");
+        assert_eq!(record.opened, Opened::Right);
+        let paid = crate::mock::Settled::get();
+        let blocks = paid.iter().flat_map(|(_, blocks, _)| blocks);
+        let counts = blocks
+            .filter(|block| block.approved)
+            .map(|block| block.count);
+        assert_eq!(counts.sum::<u32>(), 5);
+    });
+}
+
+#[test]
+fn v6_a_view_is_carried_for_20_counted_rounds_however_many_lie_between_and_no_longer() {
+    // Rounds that don't count after 25 that do, and how many counted ones after them the view stands in.
+    for (uncounted, later, expected) in [(25, 20, true), (25, 21, false), (60, 20, true)] {
+        Network::run(4, |network| {
+            network.rounds_with_reports(25);
+            let accepted = current_round();
+            network.watch(0, 0);
+            let round = accepted + uncounted + later;
+            network.nodes[0].carry(accepted, round);
+            network.next_round_with_reports();
+            (0..uncounted).for_each(|_| next_round_uncounted());
+            network.rounds_with_reports(later + 4);
+            assert_eq!(Pallet::<Test>::carried_from(round) <= accepted, expected);
+            let outcome = approved(round, network.nodes[0].account);
+            assert_eq!(
+                outcome, expected,
+                "{uncounted} rounds did not count, {later} did"
+            );
         });
     }
 }

@@ -1,4 +1,4 @@
-use chainflix_primitives::rounds::{CYCLE_ROUNDS, CycleRule, RoundClock, is_counted};
+use chainflix_primitives::rounds::{CYCLE_ROUNDS, CycleRule, RoundClock, carried_from, is_counted};
 use proptest::prelude::*;
 
 use crate::samples::CLOCK;
@@ -97,5 +97,26 @@ proptest! {
         let cycle = rule.cycle_of(round).expect("in the rule");
         let begin = rule.first_round_of(cycle).expect("fits");
         prop_assert!(begin <= round && round < begin + length);
+    }
+}
+
+#[test]
+fn v6_a_header_carries_from_20_counted_rounds_before_it_and_from_no_more_than_a_cycle() {
+    for (round, twentieth, length, expected) in [
+        // Every round counted; 25 of them did not; nearly a cycle of them did not; more than one did not.
+        (500, Some(480), 10_000, 480),
+        (500, Some(455), 10_000, 455),
+        (15_000, Some(5_001), 10_000, 5_001),
+        (15_000, Some(4_999), 10_000, 5_000),
+        // Fewer than 20 have counted: everything since the chain began, or since a cycle ago.
+        (19, None, 10_000, 0),
+        (40_000, None, 10_000, 30_000),
+        // Cycles shorter than what is carried shorten nothing.
+        (500, Some(480), 1, 480),
+        (500, Some(470), 1, 480),
+        (u32::MAX, Some(0), u32::MAX, 0),
+    ] {
+        let from = carried_from(round, twentieth, length);
+        assert_eq!(from, expected, "{round}, {twentieth:?}, {length}");
     }
 }

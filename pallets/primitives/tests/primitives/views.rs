@@ -42,6 +42,7 @@ fn accepted_at(ms: u64, header_round: u32) -> Result<u32, LeafError> {
     leaf.claim.issue_ms = ms - elapsed;
     leaf.check::<Sha256>(&LeafContext {
         header_round,
+        carried_from: header_round.saturating_sub(MAX_CARRY_ROUNDS),
         ..context()
     })
 }
@@ -52,6 +53,7 @@ fn context() -> LeafContext {
         clock: CLOCK,
         // Issued 1.2 s into round 20,001, accepted 60.1 s later.
         header_round: ISSUED + 1,
+        carried_from: ISSUED + 1 - MAX_CARRY_ROUNDS,
         cycle: cycle(),
         difficulty: DIFFICULTY,
         playtime_ms: 60_000,
@@ -212,6 +214,27 @@ fn t1_acceptance_lies_in_the_headers_round_5_s_around_it_or_in_the_carry_over() 
 }
 
 #[test]
+fn v6_what_waited_while_no_round_counted_may_be_carried_from_where_the_chain_says_and_no_earlier() {
+    // 20 counted rounds reach back 70 rounds: fifty did not count.
+    let header = ISSUED + 80;
+    let carried_from = header - 70;
+    let begin = CLOCK.start_of(carried_from).expect("a round") - CLOCK_TOLERANCE_MS;
+    let check = |ms: u64, carried_from: u32| {
+        let mut leaf = leaf();
+        leaf.claim.issue_ms = ms - u64::from(leaf.elapsed_ms);
+        leaf.check::<Sha256>(&LeafContext {
+            header_round: header,
+            carried_from,
+            ..context()
+        })
+    };
+    assert!(check(begin, carried_from).is_ok());
+    for (ms, carried_from) in [(begin - 1, carried_from), (begin, carried_from + 1)] {
+        assert_eq!(check(ms, carried_from), Err(LeafError::OutsideRound));
+    }
+}
+
+#[test]
 fn t1_a_leaf_from_before_the_chain_is_wrong_and_nothing_overflows() {
     let mut early = leaf();
     early.claim.issue_ms = 0;
@@ -318,13 +341,20 @@ proptest! {
     #[test]
     fn a_leaf_of_any_numbers_is_judged_without_a_panic(
         issue_ms: u64, elapsed_ms: u32, playtime_ms: u32, header_round: u32, round_ms: u32,
-        genesis_ms: u64, difficulty: u8,
+        carried_from: u32, genesis_ms: u64, difficulty: u8,
     ) {
         let mut any = leaf();
         any.claim.issue_ms = issue_ms;
         any.elapsed_ms = elapsed_ms;
         let clock = chainflix_primitives::rounds::RoundClock { genesis_ms, round_ms };
-        let context = LeafContext { clock, playtime_ms, header_round, difficulty, ..context() };
+        let context = LeafContext {
+            clock,
+            playtime_ms,
+            header_round,
+            carried_from,
+            difficulty,
+            ..context()
+        };
         let _ = any.check::<Sha256>(&context);
         let (start, end) = any.interval();
         prop_assert!(start <= end);

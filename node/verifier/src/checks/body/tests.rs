@@ -54,6 +54,7 @@ fn t1_a_leaf_accepted_in_another_time_than_the_headers_is_rejected() {
     early.header.count = 5;
     let late = BodyContext {
         round: ROUND + 22,
+        carried_from: ROUND + 2,
         ..early.context()
     };
     let verdict = judge(&late, &early.leaves, &early.hashes());

@@ -46,7 +46,8 @@ impl State {
             (None, _) => {}
         }
         for late in &report.header.late_tickets {
-            let is_late = late.round < report.round && report.round - late.round <= 20;
+            let oldest = self.carried_from(report.round);
+            let is_late = (oldest..report.round).contains(&late.round);
             if !is_late || self.tickets.contains_key(&(verifier, late.round)) {
                 return Err(format!("late tickets of round {}", late.round));
             }
@@ -343,6 +344,7 @@ impl State {
             genesis: GENESIS,
             clock: self.clock,
             header_round: round,
+            carried_from: self.carried_from(round),
             cycle: self.rule().cycle_of(issued).ok_or("no cycle")?,
             difficulty: self.parameters.difficulty,
             playtime_ms,

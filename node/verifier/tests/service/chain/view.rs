@@ -58,6 +58,15 @@ impl ChainView for NodeView {
     fn standing(&self, at: At) -> ChainResult<Standing> {
         self.at(at, State::standing)
     }
+    fn carried_from(&self, at: At, round: Round) -> ChainResult<Round> {
+        self.at(at, |state| state.carried_from(round))
+    }
+    fn blocks_of(&self, at: At, round: Round) -> ChainResult<Vec<Round>> {
+        self.at(at, |state| {
+            let later = state.counted.iter().filter(|counted| **counted >= round);
+            later.take(21).copied().collect()
+        })
+    }
     fn parameters(&self, at: At, _: Round) -> ChainResult<PovParameters> {
         self.at(at, |state| state.parameters)
     }

@@ -7,6 +7,7 @@ use chainflix_primitives::{
     missing::{Absence, MissingView, ServiceCertificate},
     play_data::PlainOpening,
     registry::VerifierAnnouncement,
+    rounds::carried_from,
     ticket::Acceptance,
 };
 use serde_json::{Value, json};
@@ -140,7 +141,7 @@ pub(super) fn missing() -> Value {
         signature: chainflix_primitives::Signature64(bytes("certificate")),
     };
     let between = Absence {
-        round: 20_001,
+        round: 20_002,
         before: Some(placed(4)),
         after: Some(placed(5)),
     };
@@ -164,6 +165,8 @@ pub(super) fn missing() -> Value {
             signature: sign("service", &payload),
         },
         certificate,
+        // Round 20,001 did not count, and so has no block.
+        first: 20_002,
         absences: bounded([between.clone(), first.clone()]),
         ticket,
     };
@@ -187,7 +190,30 @@ pub(super) fn missing() -> Value {
             "signing_payload": hex(certificate.signing_payload(&genesis(), &issuer)),
         },
         "absences": [parts(&between), parts(&first)],
-        "last_round": proof.rounds().1,
+        "first": proof.first,
         "scale": scale(&proof),
+        "carried": carried(),
     })
+}
+
+/// From which round on a header may carry views.
+fn carried() -> Vec<Value> {
+    [
+        (20_002, Some(19_982), 10_000),
+        (20_002, Some(19_900), 10_000),
+        (20_002, Some(10_001), 10_000),
+        (20_002, None, 10_000),
+        (12, None, 10_000),
+        (20_002, Some(19_900), 12),
+    ]
+    .into_iter()
+    .map(|(round, twentieth, length)| {
+        json!({
+            "round": round,
+            "twentieth": twentieth,
+            "length": length,
+            "carried_from": carried_from(round, twentieth, length),
+        })
+    })
+    .collect()
 }

@@ -175,6 +175,7 @@ impl Block {
             clock: clock(),
             issuer: ISSUER,
             round: ROUND,
+            carried_from: 0,
             header: &self.header,
             rounds: &self.rounds,
             videos: &self.videos,

@@ -143,7 +143,7 @@ fn a_leaf_is_held_against_earlier_blocks_of_its_issuer_and_not_against_itself_or
     let earlier = Block::honest();
     let recent = RecentViews::default();
     let root = merkle::root::<Sha256>(&earlier.hashes());
-    recent.add(ISSUER, ROUND, root, &earlier.leaves);
+    recent.add(ISSUER, (0, ROUND), root, &earlier.leaves);
     let hits = |issuer, leaves: &[ViewLeaf]| recent.hits(issuer, ROUND + 1, leaves, 9);
     assert!(hits(ISSUER, &earlier.leaves).is_empty(), "carried");
     let mut later = Block::honest();

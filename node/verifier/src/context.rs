@@ -19,7 +19,6 @@ use crate::clock::ServiceTime;
 use crate::config::VerifierConfig;
 use crate::duties::Duties;
 use crate::earnings::ProofTree;
-use crate::earnings::lifetime::LifetimeTotals;
 use crate::earnings::missed::MissedRounds;
 use crate::error::Denied;
 use crate::exchange::Exchange;
@@ -75,7 +74,6 @@ pub(crate) struct Context {
     pub(crate) missed: MissedRounds,
     /// Whether the store knows what was attested; without that no ticket is issued.
     pub(crate) rebuilding: Rebuilding,
-    pub(crate) lifetime: LifetimeTotals,
     pub(crate) proofs: ProofTree,
     /// One place, for whoever makes the proof of a view: it hashes a whole view block.
     pub(crate) proving: Arc<Semaphore>,

@@ -117,7 +117,6 @@ impl VerifierService {
             earnings_agree: AtomicBool::new(true),
             missed,
             rebuilding: Rebuilding::of(&store)?,
-            lifetime: Default::default(),
             proofs: Default::default(),
             proving: Arc::new(Semaphore::new(1)),
             config,

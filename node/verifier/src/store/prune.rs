@@ -9,7 +9,7 @@ use chainflix_primitives::{
 
 use super::tables::{
     ADS_SHOWN, BODIES, BODIES_OF_ROUND, BODY_HASHES, DELEGATIONS, DELEGATIONS_UNTIL, LEAVES,
-    REFUSED, REPORTS, SPENT, TICKETS, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
+    REFUSED, REPORTS, SPENT, TICKETS, VIEWS, VIEWS_OF, ViewId,
 };
 use super::views::ViewState;
 use super::writer::Writer;
@@ -62,7 +62,7 @@ impl Writer {
 impl Batch<'_> {
     /// Removes a bounded number of what is too old. Whether there may be more of it.
     fn prune(&self, keep: &Keep) -> StoreResult<bool> {
-        let mut full = false;
+        let mut full = self.prune_ledger(AT_ONCE)?;
         if let Some(last) = keep.round.checked_sub(TICKET_ROUNDS) {
             let tickets = self.take_range(TICKETS, &(0, 0), &(last, u32::MAX), AT_ONCE)?;
             let refused = self.take_range(REFUSED, &(0, 0), &(last, u64::MAX), AT_ONCE)?;
@@ -126,8 +126,7 @@ impl Batch<'_> {
             gone = gone.saturating_add(1);
             self.delete(VIEWS, &id)?;
             self.delete(LEAVES, &view.leaf)?;
-            self.delete(VIEW_OF_TICKET, &view.constant)?;
-            self.delete(VIEWS_OF, &(view.viewer, id))?;
+            self.delete(VIEWS_OF, &(view.viewer, view.issue_ms))?;
         }
         Ok(gone)
     }

@@ -21,6 +21,8 @@ use super::views::ViewState;
 use super::*;
 
 mod evidence;
+mod ledger;
+mod operations;
 mod power_cut;
 mod sample;
 

@@ -24,8 +24,6 @@ const LATEST: usize = 64;
 pub(crate) struct OwnView {
     /// Hash of its leaf.
     pub(crate) leaf: Hash32,
-    /// Random constant of its ticket.
-    pub(crate) constant: RandomConstant,
     /// The viewer.
     pub(crate) viewer: AccountId,
     /// The video.
@@ -234,12 +232,21 @@ impl View {
         issue_ms: u64,
         constant: &RandomConstant,
     ) -> StoreResult<bool> {
-        let at_its_time = self.view_of_ticket(viewer, issue_ms)?;
-        if at_its_time.is_some_and(|(_, view)| view.constant == *constant) {
+        let has_it = |view: &OwnView| -> StoreResult<bool> {
+            let leaf = self.get(LEAVES, &view.leaf)?;
+            Ok(leaf.is_some_and(|leaf| leaf.claim.constant == *constant))
+        };
+        if let Some((_, view)) = self.view_of_ticket(viewer, issue_ms)?
+            && has_it(&view)?
+        {
             return Ok(true);
         }
-        let latest = self.latest_views_of(viewer, LATEST)?;
-        Ok(latest.iter().any(|view| view.constant == *constant))
+        for view in self.latest_views_of(viewer, LATEST)? {
+            if has_it(&view)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The own view with this leaf.

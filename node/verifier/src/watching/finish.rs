@@ -225,7 +225,6 @@ fn acceptable(
         id: context.next_view_id(),
         view: OwnView {
             leaf: leaf.leaf_hash::<Sha256>(),
-            constant: open.ticket.constant,
             viewer: open.ticket.viewer,
             video: open.ticket.video,
             minute: open.ticket.minute,

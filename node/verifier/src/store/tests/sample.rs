@@ -32,7 +32,7 @@ fn constant(id: ViewId) -> RandomConstant {
 }
 
 /// The view that is accepted as number `id`.
-pub(super) fn acceptable(id: ViewId) -> Acceptable {
+pub(crate) fn acceptable(id: ViewId) -> Acceptable {
     let issue_ms = u64::from(minute(id)) * CELL_MS;
     let leaf = ViewLeaf {
         claim: ViewClaim {
@@ -65,7 +65,6 @@ pub(super) fn acceptable(id: ViewId) -> Acceptable {
         id,
         view: OwnView {
             leaf: leaf.leaf_hash::<Sha256>(),
-            constant: constant(id),
             viewer: viewer(id),
             video: VIDEO,
             minute: minute(id),

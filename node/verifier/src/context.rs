@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::api::session::Sessions;
+use crate::archive::Archive;
 use crate::audit::Audit;
 use crate::chain::facts::RoundFacts;
 use crate::chain::verifiers::Verifiers;
@@ -52,6 +53,8 @@ pub(crate) struct Context {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) keys: Arc<ServiceKeys>,
     pub(crate) store: Store,
+    /// Settled rounds as files, for auditors.
+    pub(crate) archive: Option<Arc<Archive>>,
     pub(crate) duties: Duties,
     pub(crate) exchange: Exchange,
     pub(crate) gossip: Gossip,

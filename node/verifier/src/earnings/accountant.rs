@@ -185,6 +185,9 @@ impl Accountant {
         .await?;
         self.is_ahead = false;
         self.context.metrics.earnings_as_of(settled.round);
+        if let Some(archive) = &self.context.archive {
+            archive.applied();
+        }
         Ok(())
     }
 

@@ -33,6 +33,8 @@ pub(crate) struct Keep {
     pub(crate) cycles: CycleRule,
     /// Whether views and bodies are kept for ever.
     pub(crate) archive: bool,
+    /// The last archived round, when rounds are archived: what belongs to later ones is kept, however old it is.
+    pub(crate) archived: Option<Round>,
 }
 
 impl Keep {
@@ -40,6 +42,15 @@ impl Keep {
     fn first_view_round(&self) -> Round {
         self.round
             .saturating_sub(self.cycles.length.saturating_mul(CYCLES))
+    }
+
+    /// The last round of which views and bodies may go, of those up to `last`, which are old enough: a cycle before the last
+    /// archived one, since a view of a round may be carried into blocks of later ones. `None` when none may.
+    fn last_without_archive(&self, last: Round) -> Option<Round> {
+        match self.archived {
+            Some(archived) => Some(archived.checked_sub(self.cycles.length)?.min(last)),
+            None => Some(last),
+        }
     }
 }
 
@@ -79,17 +90,21 @@ impl Batch<'_> {
             return Ok(full);
         };
         self.take_range(REPORTS, &0, &last, AT_ONCE)?;
-        let expired = (last, [u8::MAX; 32]);
-        let delegations = self.take_range(DELEGATIONS_UNTIL, &(0, [0; 32]), &expired, AT_ONCE)?;
-        full |= delegations.len() >= AT_ONCE;
-        for ((_, hash), ()) in delegations {
-            self.delete(DELEGATIONS, &hash)?;
-        }
         if let Some(cycle) = keep.cycles.cycle_of(last).and_then(|c| c.checked_sub(1)) {
             let nothing = (0, AccountId([0; 32]), Magnet([0; 32]));
             let all = (cycle, AccountId([u8::MAX; 32]), Magnet([u8::MAX; 32]));
             let spent = self.take_range(SPENT, &nothing, &all, AT_ONCE)?;
             full |= spent.len() >= AT_ONCE;
+        }
+        let Some(last) = keep.last_without_archive(last) else {
+            return Ok(full);
+        };
+        // A view can be shown as long as its delegation is there.
+        let expired = (last, [u8::MAX; 32]);
+        let delegations = self.take_range(DELEGATIONS_UNTIL, &(0, [0; 32]), &expired, AT_ONCE)?;
+        full |= delegations.len() >= AT_ONCE;
+        for ((_, hash), ()) in delegations {
+            self.delete(DELEGATIONS, &hash)?;
         }
         if keep.archive {
             return Ok(full);

@@ -24,7 +24,7 @@ mod evidence;
 mod ledger;
 mod operations;
 mod power_cut;
-mod sample;
+pub(crate) mod sample;
 
 use self::sample::{acceptable, whole_views};
 
@@ -32,7 +32,7 @@ const GENESIS: Hash32 = [1; 32];
 /// Names the child's directory; without it the child's test has nothing to do.
 const CHILD: &str = "CHAINFLIX_STORE_TEST_DIRECTORY";
 
-fn open(directory: &Path) -> Store {
+pub(crate) fn open(directory: &Path) -> Store {
     open_for(directory, &GENESIS).expect("the store opens")
 }
 
@@ -239,6 +239,7 @@ async fn what_is_too_old_goes_however_much_it_is_and_past_a_view_that_waits() {
         round: 300,
         cycles: CycleRule::from_genesis(10),
         archive: false,
+        archived: None,
     };
     store.writer().prune(keep).await.expect("pruned");
     let view = store.view().expect("a view");
@@ -246,4 +247,41 @@ async fn what_is_too_old_goes_however_much_it_is_and_past_a_view_that_waits() {
     assert_eq!(view.next_ticket_index(300).expect("readable"), 1);
     let kept = |id: ViewId| view.has(VIEWS, &id).expect("readable");
     assert_eq!([0, 1, 2].map(kept), [true, false, false]);
+}
+
+#[tokio::test]
+async fn what_is_not_archived_yet_stays_however_old_it_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open(directory.path());
+    let bodies: Vec<Hash32> = (2..6).map(|round| [round; 32]).collect();
+    let view = acceptable(0);
+    let write = |batch: &Batch<'_>| {
+        batch.put_accepted(&view)?;
+        batch.set_view_state(0, ViewState::Final(ViewFate::Expired))?;
+        (2..)
+            .zip(&bodies)
+            .try_for_each(|(round, root)| batch.put_body(root, round, &[view.view.leaf]))
+    };
+    store.write_now(write).expect("written");
+    let kept = async |archived| {
+        let keep = Keep {
+            round: 300,
+            cycles: CycleRule::from_genesis(10),
+            archive: false,
+            archived,
+        };
+        store.writer().prune(keep).await.expect("pruned");
+        let view = store.view().expect("a view");
+        let has = |root: &Hash32| view.body_hashes(root).expect("readable").is_some();
+        let is_kept = view.has(VIEWS, &0).expect("readable");
+        (bodies.iter().map(has).collect::<Vec<_>>(), is_kept)
+    };
+    assert_eq!(kept(Some(0)).await, (vec![true; 4], true));
+    assert_eq!(kept(Some(11)).await, (vec![true; 4], true));
+    // A cycle before the last archived round. The view was accepted in round 2.
+    assert_eq!(
+        kept(Some(13)).await,
+        (vec![false, false, true, true], false)
+    );
+    assert_eq!(kept(None).await, (vec![false; 4], false));
 }

@@ -183,6 +183,7 @@ async fn totals_before_the_oldest_adopted_earnings_are_forgotten_and_no_later_on
             round: 1_000,
             cycles: CycleRule::from_genesis(10),
             archive: false,
+            archived: None,
         };
         store.writer().prune(keep).await.expect("pruned");
         let view = store.view().expect("a view");

@@ -13,7 +13,7 @@ use crate::store::earnings::Adopted;
 use crate::store::ledger::ChangedSince;
 use crate::store::tables::{ADOPTED, TOTALS_BEFORE};
 
-type Totals = BTreeMap<AccountId, u128>;
+pub(super) type Totals = BTreeMap<AccountId, u128>;
 
 fn account(number: u64) -> AccountId {
     let mut account = [0; 32];
@@ -22,7 +22,11 @@ fn account(number: u64) -> AccountId {
 }
 
 /// What a round changed that credited some accounts with one unit each.
-fn credit(totals: &mut Totals, round: Round, accounts: impl IntoIterator<Item = u64>) -> Changes {
+pub(super) fn credit(
+    totals: &mut Totals,
+    round: Round,
+    accounts: impl IntoIterator<Item = u64>,
+) -> Changes {
     let mut before: BTreeMap<AccountId, Option<u128>> = BTreeMap::new();
     for number in accounts {
         let account = account(number);

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod ads;
+pub mod archives;
 pub mod chain;
 mod client;
 pub mod config;

@@ -10,7 +10,9 @@
 use chainflix_controller::signing::{is_signed_by, is_signed_by_wallet};
 use chainflix_primitives::api::{ViewFate, ViewPlace, ViewRecord};
 use chainflix_primitives::fault::PlacedLeaf;
-use chainflix_primitives::registry::{PovParameters, SettledBlock, SettledRound, VideoTerms};
+use chainflix_primitives::registry::{
+    CountedEnhancement, PovParameters, SettledBlock, SettledRound, VideoTerms,
+};
 use chainflix_primitives::report::Header;
 use chainflix_primitives::rounds::{CycleRule, RoundClock};
 use chainflix_primitives::settlement::view_value;
@@ -36,6 +38,8 @@ pub struct ViewFacts {
     pub set: Vec<AccountId>,
     /// What never changes of the video.
     pub terms: Option<VideoTerms>,
+    /// Enhancements of the video that counted in the round of issue.
+    pub enhancements: Vec<CountedEnhancement>,
     /// Header that the issuer reported of the view block's round.
     pub header: Option<Header>,
     /// First round from which views may be carried into it.
@@ -99,6 +103,11 @@ pub enum ViewProblem {
     /// The leaf breaks a rule by itself.
     #[error("the view breaks a rule: {0:?}")]
     Leaf(LeafError),
+    /// It names an enhancement that its video did not have.
+    #[error(
+        "the view names enhancement {0}, which was not attached to its video when it was issued"
+    )]
+    Enhancement(u32),
     /// The issuer was not one of the viewer's two.
     #[error("the issuer was not one of the viewer's two verifiers in that cycle")]
     NotAssigned,
@@ -115,8 +124,8 @@ pub enum ViewProblem {
 }
 
 /// Checks a view against the chain: the Merkle path under the reported root, the wallet's consent, the viewer's
-/// signature, time, nonce and difficulty, assignment, and the value that the settled block gives it. Not the ticket's
-/// path, openings and receipts, of which verifiers alone have what it takes.
+/// signature, time, nonce and difficulty, the enhancements that it names, assignment, and the value that the settled block
+/// gives it. Not the ticket's path, openings and receipts, of which verifiers alone have what it takes.
 ///
 /// # Errors
 /// The first thing that does not hold.
@@ -202,6 +211,10 @@ fn check_leaf(
         .leaf
         .check::<Sha256>(&context)
         .map_err(ViewProblem::Leaf)?;
+    let is_counted = |id: &u32| facts.enhancements.iter().any(|counted| counted.id == *id);
+    if let Some(stranger) = claim.enhancements.iter().find(|id| !is_counted(id)) {
+        return Err(ViewProblem::Enhancement(*stranger));
+    }
     // Seeds are kept for as long as views may be judged.
     let seed = facts.seed.ok_or(ViewProblem::NoHeader(round))?;
     if draw::is_assigned::<Sha256>(&seed, &claim.viewer, &facts.set, issuer) {

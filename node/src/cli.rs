@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::backup::VerifierCommand;
-use chainflix_verifier::{AddressRange, AddressRule, Limits, Rate};
+use chainflix_verifier::{AddressRange, AddressRule, ArchiveConfig, Limits, Rate};
 use sc_cli::{
     ChainInfoCmd, CheckBlockCmd, ExportBlocksCmd, ExportChainSpecCmd, ExportStateCmd,
     ImportBlocksCmd, KeySubcommand, PurgeChainCmd, RevertCmd, RunCmd,
@@ -51,6 +51,15 @@ pub(crate) struct VerifierArgs {
     #[arg(long)]
     pub(crate) verifier_archive_views: bool,
 
+    /// Write each settled round with its view blocks to a file in this directory, for auditors. The store forgets nothing of a
+    /// round before that.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) verifier_archive: Option<PathBuf>,
+
+    /// Remove the oldest of these files while all together are larger, in MiB.
+    #[arg(long, value_name = "MIB", requires = "verifier_archive")]
+    pub(crate) verifier_archive_mib: Option<u64>,
+
     /// Serve the API to these addresses only: `203.0.113.0/24`, `2001:db8::/32` or single ones, separated by commas.
     #[arg(long, value_name = "RANGE", value_delimiter = ',')]
     pub(crate) verifier_allow: Vec<AddressRange>,
@@ -89,6 +98,16 @@ pub(crate) struct VerifierArgs {
 const CALLS_PER_SECOND: u32 = 400;
 
 impl VerifierArgs {
+    /// Where settled rounds are archived.
+    pub(crate) fn archive(&self) -> Option<ArchiveConfig> {
+        let directory = self.verifier_archive.clone()?;
+        let mib = self.verifier_archive_mib;
+        Some(ArchiveConfig {
+            directory,
+            max_bytes: mib.map(|mib| mib.saturating_mul(1024 * 1024)),
+        })
+    }
+
     /// Bounds of the API.
     pub(crate) fn limits(&self) -> Limits {
         let per_second = self.verifier_calls_per_second;
@@ -189,6 +208,24 @@ mod tests {
         };
         assert_eq!(set.expect("options"), expected);
         assert!(limits(&["--verifier-calls-per-second=0"]).is_err());
+    }
+
+    #[test]
+    fn nothing_is_archived_unless_a_directory_is_named_and_all_is_kept_unless_a_size_is() {
+        let archive = |arguments: &[&str]| {
+            let named = ["chainflix-node"].iter().chain(arguments);
+            Cli::try_parse_from(named).map(|cli| cli.verifier.archive())
+        };
+        assert_eq!(archive(&[]).expect("no option is needed"), None);
+        let config = |max_bytes| ArchiveConfig {
+            directory: "/mnt/rounds".into(),
+            max_bytes,
+        };
+        let all = archive(&["--verifier-archive=/mnt/rounds"]);
+        assert_eq!(all.expect("an option"), Some(config(None)));
+        let some = archive(&["--verifier-archive=/mnt/rounds", "--verifier-archive-mib=3"]);
+        assert_eq!(some.expect("options"), Some(config(Some(3 << 20))));
+        assert!(archive(&["--verifier-archive-mib=3"]).is_err());
     }
 
     fn limit(arguments: &[&str]) -> usize {

@@ -1,5 +1,6 @@
 //! `chainflix view`: what became of views, one view in full, and its proof against the chain.
 
+mod archives;
 mod shown;
 
 use std::path::{Path, PathBuf};
@@ -25,7 +26,8 @@ use shown::{outcome_json, record_json, record_text, status_json, status_text, ve
     chainflix view list --wallet viewer.key\n  \
     chainflix view show 5a… --wallet viewer.key --save view.proof\n  \
     chainflix view verify 5a… --wallet viewer.key --json\n  \
-    chainflix view verify --proof view.proof\n\n\
+    chainflix view verify --proof view.proof\n  \
+    chainflix view verify-archive rounds/*.cfa\n\n\
     Verifiers show a view to whom it pays: its viewer, the producer and supervisor of its video, its enhancers, its storage providers. \
     Whoever is given a saved proof can verify it against any node of the chain.")]
 pub(crate) struct View {
@@ -56,7 +58,7 @@ enum Action {
     },
     /// Check one view against what the chain has finalized.
     #[command(
-        after_help = "Exit code 1 when anything does not hold, and why is said. Checked are the Merkle path under the root on chain, the wallet's consent, the viewer's signature, time, nonce, assignment of the verifier, and the value by the settled block. Not checked are the ticket's path, openings and receipts: those the verifiers check."
+        after_help = "Exit code 1 when anything does not hold, and why is said. Checked are the Merkle path under the root on chain, the wallet's consent, the viewer's signature, time, nonce, enhancements, assignment of the verifier, and the value by the settled block. Not checked are the ticket's path, openings and receipts: those the verifiers check."
     )]
     Verify {
         /// The view's id, 64 hex digits; or none, with --proof.
@@ -75,6 +77,23 @@ enum Action {
             required_unless_present = "proof"
         )]
         wallet: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check archives of settled rounds, which a verifier wrote, against themselves and against the chain.
+    #[command(
+        after_help = "Exit code 1 when anything does not hold, and why is said. Checked are digest, order and roots of all view blocks, the wallets' consent and the viewers' signatures, and whether the settled rounds are those of the chain, which keeps them for some cycles."
+    )]
+    VerifyArchive {
+        /// The files.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        chain: ChainOptions,
+        /// Ask no node: whether the rounds are those of the chain stays open.
+        #[arg(long, conflicts_with = "chain")]
+        offline: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -129,6 +148,18 @@ impl View {
                     _ => bail!("name a view and a wallet, or a saved proof with --proof"),
                 };
                 verify(&chain, &record, *json).await
+            }
+            Action::VerifyArchive {
+                files,
+                chain,
+                offline,
+                json,
+            } => {
+                let chain = match offline {
+                    true => None,
+                    false => Some(Chain::connect(&chain.chain).await?),
+                };
+                archives::verify(chain.as_ref(), files, *json).await
             }
         }
     }

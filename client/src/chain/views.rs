@@ -45,6 +45,7 @@ impl Chain {
             parameters: ask_at(&block, "parameters", issued).await?,
             set: ask_at(&block, "verifier_set", issued).await?,
             terms: ask_at(&block, "video", claim.video).await?,
+            enhancements: ask_at(&block, "enhancements", (claim.video, issued)).await?,
             header,
             carried_from,
             settled,

@@ -148,6 +148,7 @@ fn honest() -> (ViewRecord, ViewFacts) {
         parameters,
         set: vec![ISSUER],
         terms: Some(terms),
+        enhancements: Vec::new(),
         header: Some(header),
         carried_from: ROUND - 20,
         settled: Some(settled),
@@ -266,4 +267,25 @@ fn k2_an_issuer_that_was_not_assigned_and_another_value_are_noticed() {
         value: REWARD / 4,
     };
     assert_eq!(check(&record, &facts), Err(other));
+}
+
+#[test]
+fn a_view_is_held_against_the_enhancements_of_its_video_in_the_round_of_issue() {
+    let naming = |named: &[u32], attached: &[u32]| {
+        let (mut record, mut facts) = honest();
+        placed(&mut record).leaf.claim.enhancements = named.to_vec().try_into().unwrap();
+        sign(&mut placed(&mut record).leaf);
+        put_under_header(&mut record, &mut facts);
+        let counted = |id: &u32| CountedEnhancement {
+            id: *id,
+            owner: AccountId([20; 32]),
+            hash: [21; 32],
+        };
+        facts.enhancements = attached.iter().map(counted).collect();
+        check(&record, &facts).map(|_| ())
+    };
+    assert_eq!(naming(&[7, 9], &[3, 7, 9]), Ok(()));
+    assert_eq!(naming(&[], &[7]), Ok(()));
+    assert_eq!(naming(&[7, 9], &[7]), Err(ViewProblem::Enhancement(9)));
+    assert_eq!(naming(&[7], &[]), Err(ViewProblem::Enhancement(7)));
 }

@@ -25,6 +25,8 @@ pub struct VerifierConfig {
     pub settled_rounds_kept: u32,
     /// Keep views and bodies for ever.
     pub archive_views: bool,
+    /// Where settled rounds are archived, file by file. `None` archives nothing.
+    pub archive: Option<ArchiveConfig>,
     /// Bounds of the API.
     pub limits: Limits,
     /// Which addresses are served.
@@ -35,6 +37,15 @@ pub struct VerifierConfig {
     pub tick: Duration,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+}
+
+/// Where settled rounds are archived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveConfig {
+    /// Directory of the files; made if it does not exist, for its owner only.
+    pub directory: PathBuf,
+    /// The oldest files go while all together are longer, in bytes. `None` keeps all.
+    pub max_bytes: Option<u64>,
 }
 
 /// Bounds of the API. The defaults suffice for 50 viewers behind one address several times over.
@@ -127,6 +138,7 @@ impl VerifierConfig {
             claimable_roots: 100,
             settled_rounds_kept: 20_000,
             archive_views: false,
+            archive: None,
             limits: Limits::default(),
             addresses: AddressPolicy::default(),
             store_cache: 64 * 1024 * 1024,
@@ -144,6 +156,7 @@ impl fmt::Debug for VerifierConfig {
             .field("endpoint", &self.endpoint)
             .field("claim_delay", &self.claim_delay)
             .field("archive_views", &self.archive_views)
+            .field("archive", &self.archive)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::accounts::Accounts;
 use crate::api::session::Sessions;
+use crate::archive::Archive;
 use crate::audit::Audit;
 use crate::chain::facts::RoundFacts;
 use crate::chain::verifiers::Verifiers;
@@ -19,7 +20,6 @@ use crate::clock::ServiceTime;
 use crate::config::VerifierConfig;
 use crate::duties::Duties;
 use crate::earnings::ProofTree;
-use crate::earnings::lifetime::LifetimeTotals;
 use crate::earnings::missed::MissedRounds;
 use crate::error::Denied;
 use crate::exchange::Exchange;
@@ -53,6 +53,8 @@ pub(crate) struct Context {
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) keys: Arc<ServiceKeys>,
     pub(crate) store: Store,
+    /// Settled rounds as files, for auditors.
+    pub(crate) archive: Option<Arc<Archive>>,
     pub(crate) duties: Duties,
     pub(crate) exchange: Exchange,
     pub(crate) gossip: Gossip,
@@ -75,7 +77,6 @@ pub(crate) struct Context {
     pub(crate) missed: MissedRounds,
     /// Whether the store knows what was attested; without that no ticket is issued.
     pub(crate) rebuilding: Rebuilding,
-    pub(crate) lifetime: LifetimeTotals,
     pub(crate) proofs: ProofTree,
     /// One place, for whoever makes the proof of a view: it hashes a whole view block.
     pub(crate) proving: Arc<Semaphore>,

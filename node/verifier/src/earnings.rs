@@ -12,7 +12,7 @@ use chainflix_primitives::{
 };
 
 pub(crate) mod accountant;
-pub(crate) mod lifetime;
+mod adopted;
 pub(crate) mod missed;
 mod records;
 mod tree;
@@ -24,7 +24,7 @@ use crate::context::Context;
 use crate::error::Failure;
 use crate::store::View;
 use crate::store::earnings::Adopted;
-use crate::store::tables::{ADOPTED, TOTALS, TRIPLES};
+use crate::store::tables::{ADOPTED, TRIPLES};
 
 /// The tree from which a proof was last asked for: whoever claims, claims from the same one.
 #[derive(Default)]
@@ -36,9 +36,11 @@ impl ProofTree {
         if let Some((_, tree)) = last.as_ref().filter(|(round, _)| *round == as_of) {
             return Ok(Some(Arc::clone(tree)));
         }
-        let Some(totals) = context.store.view()?.get(TOTALS, &as_of)? else {
+        let view = context.store.view()?;
+        if !view.has(TRIPLES, &as_of)? {
             return Ok(None);
-        };
+        }
+        let totals = view.totals_as_of(as_of)?;
         let tree = Arc::new(EarningsTree::new(totals));
         *last = Some((as_of, Arc::clone(&tree)));
         Ok(Some(tree))
@@ -61,7 +63,7 @@ pub(crate) fn is_ready(context: &Context, round: Round) -> Result<bool, Failure>
     match due_as_of(context, round)? {
         // There will be none.
         Some(_) if context.missed.get().is_some() => Ok(true),
-        Some(as_of) => Ok(context.store.view()?.has(TOTALS, &as_of)?),
+        Some(as_of) => Ok(context.store.view()?.has(TRIPLES, &as_of)?),
         None => Ok(true),
     }
 }
@@ -164,14 +166,15 @@ pub(crate) fn lifetime(context: &Context, account: AccountId) -> Result<Lifetime
             return Ok(None);
         };
         let as_of = adopted.triple.as_of;
-        let tree = context.proofs.of(context, as_of)?;
-        Ok(tree.map(|tree| {
-            let total = tree.place_of(&account).map_or(0, |(_, total)| total);
-            (as_of, total)
-        }))
+        if !view.has(TRIPLES, &as_of)? {
+            return Ok(None);
+        }
+        let total = view.total_as_of(&account, as_of)?;
+        Ok(Some((as_of, total.unwrap_or(0))))
     };
+    let now = view.ledger_account(&account)?.total.unwrap_or(0);
     Ok(Lifetime {
-        computed: context.lifetime.total(&account),
+        computed: view.ledger_round()?.map(|round| (round, now)),
         adopted: total(view.adopted_until(Round::MAX)?)?,
         claimable: total(claimable(context, &view)?)?,
     })

@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use chainflix_primitives::refusal::Refusal;
 
+use crate::archive::ArchiveFailure;
 use crate::chain::ChainError;
 use crate::keys::KeyFileError;
 use crate::store::StoreError;
@@ -14,6 +15,15 @@ pub enum StartError {
     /// Its directory can't be made.
     #[error("the verifier's directory {path} can't be made")]
     Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The archive's directory can't be used.
+    #[error("rounds can't be archived in {path}")]
+    Archive {
         /// The directory.
         path: PathBuf,
         /// Why.
@@ -80,6 +90,9 @@ pub(crate) enum Failure {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A round can't be archived.
+    #[error(transparent)]
+    Archive(#[from] ArchiveFailure),
     /// A cryptographic operation failed that can't.
     #[error("sealing failed")]
     Seal,

@@ -50,6 +50,7 @@
 mod accounts;
 mod addresses;
 mod api;
+mod archive;
 mod audit;
 mod blocks;
 mod chain;
@@ -77,7 +78,7 @@ mod watching;
 pub use self::addresses::{AddressPolicy, AddressRange, AddressRangeError, AddressRule, Withheld};
 pub use self::chain::{At, BlockRef, ChainError, ChainResult, ChainView};
 pub use self::clock::{Clock, SystemClock};
-pub use self::config::{Limits, Rate, VerifierConfig};
+pub use self::config::{ArchiveConfig, Limits, Rate, VerifierConfig};
 pub use self::duties::DutyMirror;
 pub use self::earnings::EarningsTree;
 pub use self::error::{CallError, StartError};

@@ -28,6 +28,7 @@ struct Registered {
     round: Gauge<U64>,
     earnings_as_of: Gauge<U64>,
     rounds_missed: Gauge<U64>,
+    archived_round: Gauge<U64>,
     providers_seen: Gauge<U64>,
 }
 
@@ -107,6 +108,10 @@ impl Metrics {
         self.with(|metrics| metrics.rounds_missed.set(missed.into()));
     }
 
+    pub(crate) fn archived(&self, round: u32) {
+        self.with(|metrics| metrics.archived_round.set(round.into()));
+    }
+
     pub(crate) fn providers_seen(&self, count: u32) {
         self.with(|metrics| metrics.providers_seen.set(count.into()));
     }
@@ -168,6 +173,7 @@ impl Registered {
                 "chainflix_rounds_missed",
                 "1 when the earnings lack settled rounds that the chain has dropped",
             )?,
+            archived_round: gauge("chainflix_archived_round", "Last archived round")?,
             providers_seen: gauge(
                 "chainflix_providers_seen",
                 "Storage providers found alive in this period",

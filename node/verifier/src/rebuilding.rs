@@ -156,7 +156,7 @@ async fn begin(context: &Context, own: AccountId, round: Round) -> Result<Option
 /// Whether the ledger has all that was settled up to the round in which the store began; of a verifier that had reported,
 /// all of its own blocks, too.
 fn is_caught_up(context: &Context, begun: Begun) -> Result<bool, Failure> {
-    let applied = context.lifetime.round();
+    let applied = context.store.view()?.ledger_round()?;
     if begun.had_reported {
         return Ok(applied.is_some_and(|applied| applied >= begun.round));
     }

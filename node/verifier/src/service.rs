@@ -19,6 +19,7 @@ use crate::accounts::Accounts;
 use crate::api::{
     self, ApiServer, address::Caller, calls::Calls, limits::GroupLimits, session::Sessions,
 };
+use crate::archive::{self, Archive};
 use crate::audit::Audit;
 use crate::blocks::keeper::Keeper;
 use crate::chain::verifiers::Verifiers;
@@ -83,6 +84,14 @@ impl VerifierService {
         let keys = Arc::new(ServiceKeys::load_or_create(&config.directory)?);
         let genesis = chain.genesis();
         let store = Store::open(&config.directory, &genesis, config.store_cache)?;
+        let archive = config.archive.as_ref().map(|archive| {
+            let opened = Archive::open(archive).map_err(|source| StartError::Archive {
+                path: archive.directory.clone(),
+                source,
+            });
+            opened.map(Arc::new)
+        });
+        let archive = archive.transpose()?;
         let time = ServiceTime::start(Arc::clone(&config.clock));
         let metrics = Metrics::new(registry);
         let audit = Audit::open(&config.directory);
@@ -117,7 +126,6 @@ impl VerifierService {
             earnings_agree: AtomicBool::new(true),
             missed,
             rebuilding: Rebuilding::of(&store)?,
-            lifetime: Default::default(),
             proofs: Default::default(),
             proving: Arc::new(Semaphore::new(1)),
             config,
@@ -126,6 +134,7 @@ impl VerifierService {
             verifiers,
             keys,
             store,
+            archive,
             gossip,
             metrics,
             audit,
@@ -144,6 +153,7 @@ impl VerifierService {
             tokio::spawn(accountant.run()),
             tokio::spawn(Setup::new(Arc::clone(&context)).run()),
             tokio::spawn(rebuilding::run(Arc::clone(&context))),
+            tokio::spawn(archive::run(Arc::clone(&context))),
             tokio::spawn(sweep(Arc::clone(&context))),
         ];
         tracing::info!(api = %api.address, "verifier service started");

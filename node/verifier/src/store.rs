@@ -20,6 +20,7 @@ pub(crate) mod bodies;
 pub(crate) mod earnings;
 mod evidence;
 mod heartbeats;
+pub(crate) mod ledger;
 pub(crate) mod prune;
 pub(crate) mod reports;
 mod secrets;
@@ -31,13 +32,13 @@ pub(crate) mod writer;
 pub(crate) use self::batch::Batch;
 
 use self::evidence::{Directory, EvidenceLog, Files};
-use self::tables::{EVIDENCE, Key, META, Table};
+use self::tables::{Key, META, OPEN_VIEWS, Table};
 use self::writer::Writer;
 
 /// Name of the file in the service's directory.
 const FILE: &str = "verifier.redb";
 /// Number of the store's layout.
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 
 /// Why the store can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -166,9 +167,9 @@ impl Store {
     /// The store on a database that has all tables.
     fn with(database: Database, files: Box<dyn Files>, path: PathBuf) -> StoreResult<Self> {
         let read = database.begin_read()?;
-        let places = read.open_table(EVIDENCE.definition())?;
+        let places = read.open_table(OPEN_VIEWS.definition())?;
         let places = places.iter()?;
-        let places = places.map(|entry| EVIDENCE.decode(entry?.1.value()));
+        let places = places.map(|entry| OPEN_VIEWS.decode(entry?.1.value()));
         let evidence = Arc::new(EvidenceLog::open(files, places)?);
         drop(read);
         let database = Arc::new(database);
@@ -334,6 +335,23 @@ impl View {
         read(table, found.rev().take(limit))
     }
 
+    /// Does something with every entry from `first` to `last`, both included, ascending, one at a time.
+    pub(crate) fn each<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        first: &K,
+        last: &K,
+        mut act: impl FnMut(K, V),
+    ) -> StoreResult<()> {
+        let open = self.read.open_table(table.definition())?;
+        let (first, last) = (first.bytes(), last.bytes());
+        for entry in open.range(first.as_slice()..=last.as_slice())? {
+            let (key, value) = entry?;
+            act(table.key(key.value())?, table.decode(value.value())?);
+        }
+        Ok(())
+    }
+
     /// The last entry of the table.
     pub(crate) fn last<K: Key, V: Decode>(
         &self,
@@ -351,4 +369,4 @@ impl View {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

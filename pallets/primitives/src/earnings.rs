@@ -10,12 +10,14 @@
 mod advertising;
 mod draft;
 mod memory;
+mod rows;
 
 use alloc::{collections::BTreeMap, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 pub use self::memory::OVERLAP_TOLERANCE_MS;
+pub use self::rows::{Changes, LedgerAccount, LedgerState, PaidPart};
 
 use self::draft::{Draft, Finished};
 use self::memory::Memory;
@@ -193,6 +195,20 @@ impl Ledger {
         bodies: &[Vec<ViewLeaf>],
         records: &impl Records,
     ) -> Result<Vec<Vec<ViewOutcome>>, EarningsError> {
+        let (outcomes, _) = self.apply_noting(settled, bodies, records)?;
+        Ok(outcomes)
+    }
+
+    /// [`Self::apply`], and what it changed, for whoever keeps the ledger row by row.
+    ///
+    /// # Errors
+    /// See [`EarningsError`]; the ledger is unchanged then.
+    pub fn apply_noting(
+        &mut self,
+        settled: &SettledRound,
+        bodies: &[Vec<ViewLeaf>],
+        records: &impl Records,
+    ) -> Result<(Vec<Vec<ViewOutcome>>, Changes), EarningsError> {
         if self.last_round.is_some_and(|last| settled.round <= last) {
             return Err(EarningsError::OutOfOrder);
         }
@@ -217,13 +233,14 @@ impl Ledger {
             })
             .collect::<Result<Vec<_>, EarningsError>>()?;
         // From here on nothing can fail.
+        let touched = rows::Touched::by(settled.round, &totals, &additions, self);
         self.totals.extend(totals);
         for viewer in &additions.watched {
             self.watching_since.entry(*viewer).or_insert(settled.round);
         }
-        self.memory.remember(settled.round, additions, records);
+        let forgotten = self.memory.remember(settled.round, additions, records);
         self.last_round = Some(settled.round);
-        Ok(outcomes)
+        Ok((outcomes, touched.changes(self, forgotten)))
     }
 }
 

@@ -55,6 +55,7 @@
 extern crate alloc;
 
 pub mod api;
+pub mod archive;
 pub mod campaign;
 pub mod delegation;
 pub mod draw;

@@ -71,6 +71,7 @@ pub(super) async fn start(parts: Parts<'_>) -> Result<(), Error> {
         .map_err(|error| Error::Application(Box::new(error)))?;
     let config = VerifierConfig {
         limits: parts.args.limits(),
+        archive: parts.args.archive(),
         endpoint: parts.args.verifier_endpoint,
         archive_views: parts.args.verifier_archive_views,
         addresses: AddressPolicy {

@@ -233,6 +233,10 @@ impl Keeper {
                 cycles: context.chain.cycle_rule(At::Best, round)?,
                 tickets_from: build::tickets_from(context, standing)?,
                 archive: context.config.archive_views,
+                archived: context
+                    .archive
+                    .as_ref()
+                    .map(|archive| archive.last().unwrap_or(0)),
             };
             let writer = context.store.writer().clone();
             self.pruning = Some(tokio::spawn(async move {

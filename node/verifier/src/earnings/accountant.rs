@@ -1,15 +1,11 @@
 //! The actor that applies finalized settlements to the ledger, and decides the fate of own views.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chainflix_primitives::{
     AccountId, Round,
     api::ViewFate,
-    earnings::{EarningsError, Ledger, ViewOutcome},
-    hash::Hash32,
+    earnings::{Changes, EarningsError, Ledger, ViewOutcome},
     registry::{SettledBlock, SettledRound},
     report::EarningsTriple,
     view::ViewLeaf,
@@ -17,32 +13,39 @@ use chainflix_primitives::{
 use tokio::time::MissedTickBehavior;
 
 use super::EarningsTree;
-use super::lifetime::listed;
+use super::adopted;
 use super::missed;
 use super::records::Gathered;
 use crate::chain::{At, ChainError};
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exchange::FetchError;
-use crate::store::StoreError;
-use crate::store::earnings::{Adopted, LEDGER_KEY, Totals};
-use crate::store::tables::{ADOPTED, LEDGER, REPORTS, TOTALS, TRIPLES, ViewId};
+use crate::store::ledger::ChangedSince;
+use crate::store::tables::{REPORTS, TRIPLES, ViewId};
 use crate::store::views::ViewState;
+use crate::store::{Batch, StoreError};
 
 /// Settled rounds that are read at a time.
 const ROUNDS_AT_ONCE: u32 = 16;
-/// The ledger is written every so many settled rounds; what came after is applied again at start.
-const WRITE_EVERY: u32 = 8;
-/// Totals are kept for so many rounds while they are not adopted.
-const VOTE_ROUNDS: Round = 64;
+/// Earnings are taken as of so many rounds at most that passed without a settled one, and kept for as long while they are not
+/// adopted.
+pub(super) const VOTE_ROUNDS: Round = 64;
 /// A failure is tried again after so long, though no block came.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
-/// Lifetime totals as of a round, with what a report says of them.
-struct Snapshot {
-    as_of: Round,
-    totals: Totals,
-    triple: Option<EarningsTriple>,
+/// Earnings as of a round: what a report says of them. `None` when their sum exceeds 128 bits.
+type Snapshot = (Round, Option<EarningsTriple>);
+
+/// What a settled round came to.
+struct Applied {
+    settled: SettledRound,
+    bodies: Vec<Vec<ViewLeaf>>,
+    outcomes: Vec<Vec<ViewOutcome>>,
+    changes: Changes,
+    snapshots: Vec<Snapshot>,
+    /// Whether the last of them is as of the round itself.
+    is_taken: bool,
+    records: Gathered,
 }
 
 /// Why the earnings wait.
@@ -76,7 +79,9 @@ pub(crate) struct Accountant {
     ledger: Ledger,
     /// The tree over the ledger's totals, as of the last snapshot.
     tree: EarningsTree,
-    unwritten: u32,
+    changed: ChangedSince,
+    /// Whether the ledger has something that the store has not: then it is read again.
+    is_ahead: bool,
     /// Number of the last finalized block as of which everything was applied, in this run.
     complete: Option<u64>,
 }
@@ -84,13 +89,13 @@ pub(crate) struct Accountant {
 impl Accountant {
     /// Goes on where the store left the ledger.
     pub(crate) fn new(context: Arc<Context>) -> Result<Self, StoreError> {
-        let ledger = context.store.view()?.ledger()?;
-        context.lifetime.set(&ledger);
+        let (ledger, changed) = context.store.view()?.ledger()?;
         Ok(Self {
             context,
             tree: EarningsTree::new(listed(&ledger)),
             ledger,
-            unwritten: 0,
+            changed,
+            is_ahead: false,
             complete: None,
         })
     }
@@ -115,6 +120,10 @@ impl Accountant {
     }
 
     async fn advance(&mut self) -> Result<(), Waiting> {
+        if self.is_ahead {
+            (self.ledger, self.changed) = self.context.store.view()?.ledger()?;
+            self.is_ahead = false;
+        }
         let chain = Arc::clone(&self.context.chain);
         self.context
             .final_facts
@@ -130,11 +139,11 @@ impl Accountant {
             for round in settled {
                 self.apply(&round).await?;
             }
-            self.context.lifetime.set(&self.ledger);
         }
         self.complete = Some(number);
         self.release_blocks().await?;
-        self.note_adopted().await
+        adopted::note(&self.context).await?;
+        Ok(())
     }
 
     /// Applies one settled round, and keeps what follows from it.
@@ -153,18 +162,46 @@ impl Accountant {
             .ok_or(Waiting::NoClock)?;
         let interval = self.context.chain.earnings_interval(At::Finalized)?.max(1);
         let mut snapshots = self.snapshots_before(settled.round, interval);
-        let outcomes = self
-            .ledger
-            .apply(settled, &bodies, &records)
-            .map_err(Waiting::Rules)?;
-        if settled.round.is_multiple_of(interval) {
+        if let Some((as_of, _)) = snapshots.last() {
+            self.changed.take(*as_of);
+        }
+        let applied = self.ledger.apply_noting(settled, &bodies, &records);
+        let (outcomes, changes) = applied.map_err(Waiting::Rules)?;
+        // Until all that follows from the round is on disk.
+        self.is_ahead = true;
+        let is_taken = settled.round.is_multiple_of(interval);
+        if is_taken {
             snapshots.push(self.snapshot(settled.round));
         }
-        self.unwritten = self.unwritten.saturating_add(1);
-        let ledger = (self.unwritten >= WRITE_EVERY).then(|| self.ledger.clone());
-        if ledger.is_some() {
-            self.unwritten = 0;
+        self.keep(Applied {
+            settled: settled.clone(),
+            bodies,
+            outcomes,
+            changes,
+            snapshots,
+            is_taken,
+            records,
+        })
+        .await?;
+        self.is_ahead = false;
+        self.context.metrics.earnings_as_of(settled.round);
+        if let Some(archive) = &self.context.archive {
+            archive.applied();
         }
+        Ok(())
+    }
+
+    /// Makes durable what follows from a settled round, all of it at once.
+    async fn keep(&mut self, applied: Applied) -> Result<(), Waiting> {
+        let Applied {
+            settled,
+            bodies,
+            outcomes,
+            changes,
+            snapshots,
+            is_taken,
+            records,
+        } = applied;
         let reported = self.context.store.view()?.get(REPORTS, &settled.round)?;
         let own_root = reported.map(|record| record.report.header.root);
         let mut fates = Vec::new();
@@ -177,40 +214,30 @@ impl Accountant {
                 spent.extend(records.spent_minutes(body, results));
             }
         }
-        self.context
-            .store
-            .writer()
-            .write(move |batch| {
-                for (id, fate) in fates {
-                    batch.set_view_state(id, ViewState::Final(fate))?;
+        let ledger = self
+            .changed
+            .rows(changes, is_taken.then_some(settled.round));
+        let write = move |batch: &Batch<'_>| {
+            for (id, fate) in fates {
+                batch.set_view_state(id, ViewState::Final(fate))?;
+            }
+            for (cycle, viewer, video, minute) in spent {
+                batch.mark_spent(cycle, viewer, video, minute)?;
+            }
+            for (as_of, triple) in &snapshots {
+                if let Some(triple) = triple {
+                    batch.put(TRIPLES, as_of, triple)?;
                 }
-                for (cycle, viewer, video, minute) in spent {
-                    batch.mark_spent(cycle, viewer, video, minute)?;
-                }
-                for snapshot in &snapshots {
-                    batch.put(TOTALS, &snapshot.as_of, &snapshot.totals)?;
-                    if let Some(triple) = &snapshot.triple {
-                        batch.put(TRIPLES, &snapshot.as_of, triple)?;
-                    }
-                }
-                match ledger {
-                    Some(ledger) => batch.put(LEDGER, &LEDGER_KEY, &ledger),
-                    None => Ok(()),
-                }
-            })
-            .await?;
-        self.context.metrics.earnings_as_of(settled.round);
-        Ok(())
+            }
+            batch.put_ledger(&ledger)
+        };
+        Ok(self.context.store.writer().write(write).await?)
     }
 
     /// The ledger's totals as they stand, as those of a round.
     fn snapshot(&mut self, as_of: Round) -> Snapshot {
         self.tree.bring_to(listed(&self.ledger));
-        Snapshot {
-            as_of,
-            totals: self.tree.totals().to_vec(),
-            triple: self.tree.triple(as_of),
-        }
+        (as_of, self.tree.triple(as_of))
     }
 
     /// Totals as of the rounds between the last settled one and `round` at which a root is due: nothing was settled there.
@@ -323,75 +350,10 @@ impl Accountant {
         let headers = self.context.chain.headers(At::Finalized, round)?;
         Ok(headers.iter().any(|(issuer, _)| *issuer == own))
     }
+}
 
-    /// Remembers when finalized blocks first showed adopted earnings, and forgets old totals.
-    async fn note_adopted(&self) -> Result<(), Waiting> {
-        let chain = &self.context.chain;
-        let Some(triple) = chain.adopted_earnings(At::Finalized)? else {
-            return Ok(());
-        };
-        let as_of = triple.as_of;
-        let (is_known, last) = {
-            let view = self.context.store.view()?;
-            (view.has(ADOPTED, &as_of)?, view.last(ADOPTED)?)
-        };
-        if is_known {
-            // Later ones that are not the last any more were proven wrong: nobody can claim under them.
-            if last.is_some_and(|(last, _)| last > as_of) {
-                self.compare(as_of, &triple.root).await?;
-                let later = as_of.saturating_add(1);
-                self.context
-                    .store
-                    .writer()
-                    .write(move |batch| {
-                        batch
-                            .take_range(ADOPTED, &later, &Round::MAX, usize::MAX)
-                            .map(|_| ())
-                    })
-                    .await?;
-            }
-            return Ok(());
-        }
-        let seen = chain.standing(At::Finalized)?.round;
-        let kept = self.context.config.claimable_roots;
-        self.compare(as_of, &triple.root).await?;
-        self.context
-            .store
-            .writer()
-            .write(move |batch| {
-                batch.put(ADOPTED, &as_of, &Adopted { triple, seen })?;
-                batch.keep_adopted(kept)?;
-                // Totals that nobody adopted are of no use once the vote on them is over.
-                let voted = as_of.saturating_sub(VOTE_ROUNDS.saturating_mul(2));
-                let until = as_of.saturating_sub(VOTE_ROUNDS);
-                for (round, _) in batch.range(TRIPLES, &voted, &until, usize::MAX)? {
-                    if batch.get(ADOPTED, &round)?.is_none() {
-                        batch.delete(TOTALS, &round)?;
-                        batch.delete(TRIPLES, &round)?;
-                    }
-                }
-                Ok(())
-            })
-            .await?;
-        Ok(())
-    }
-
-    /// Compares adopted earnings with the own. A verifier that comes to others stops voting until they are the same again.
-    async fn compare(&self, as_of: Round, root: &Hash32) -> Result<(), Failure> {
-        let Some(own) = self.context.store.view()?.get(TRIPLES, &as_of)? else {
-            return Ok(());
-        };
-        let agree = own.root == *root;
-        self.context.earnings_agree.store(agree, Ordering::Relaxed);
-        if agree {
-            missed::agreed(&self.context, as_of).await?;
-        } else {
-            tracing::error!(
-                as_of,
-                "the adopted earnings are not those that this verifier computed; it votes for none until they are \
-                 the same again. Compare version and settled rounds with another verifier's"
-            );
-        }
-        Ok(())
-    }
+/// All totals, by ascending account.
+fn listed(ledger: &Ledger) -> impl Iterator<Item = (AccountId, u128)> {
+    let totals = ledger.totals();
+    totals.map(|(account, total)| (*account, *total))
 }

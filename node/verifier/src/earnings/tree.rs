@@ -169,11 +169,6 @@ impl EarningsTree {
         }
         Some(path)
     }
-
-    /// Totals by ascending account.
-    pub(crate) fn totals(&self) -> &[(AccountId, u128)] {
-        &self.totals
-    }
 }
 
 /// The node at `place` above two hashes, or above the last one.

@@ -1,5 +1,7 @@
 //! Writes that become durable together.
 
+#[cfg(test)]
+use std::cell::Cell;
 use std::{cell::RefCell, collections::BTreeMap};
 
 use codec::{Decode, Encode};
@@ -21,6 +23,20 @@ pub(crate) struct Batch<'a> {
     open: RefCell<BTreeMap<&'static str, OpenTable<'a>>>,
     /// Where keys and values are encoded.
     scratch: RefCell<(Vec<u8>, Vec<u8>)>,
+    #[cfg(test)]
+    operations: Cell<Operations>,
+}
+
+/// What a batch did to the B-tree: tests hold it against what it may do.
+#[cfg(test)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Operations {
+    /// Entries that were looked up.
+    pub(super) reads: u64,
+    /// Entries that were put or removed.
+    pub(super) writes: u64,
+    /// Keys and values of those that were put, in bytes.
+    pub(super) bytes: u64,
 }
 
 /// Commits what `fill` writes, all of it or nothing, and waits until it is durable.
@@ -58,8 +74,33 @@ impl<'a> Batch<'a> {
             evidence,
             open: RefCell::default(),
             scratch: RefCell::default(),
+            #[cfg(test)]
+            operations: Cell::default(),
         }
     }
+
+    /// What it did so far.
+    #[cfg(test)]
+    pub(super) fn operations(&self) -> Operations {
+        self.operations.get()
+    }
+
+    #[cfg(test)]
+    fn count(&self, reads: usize, writes: usize, bytes: usize) {
+        let Operations {
+            reads: r,
+            writes: w,
+            bytes: b,
+        } = self.operations.get();
+        self.operations.set(Operations {
+            reads: r + reads as u64,
+            writes: w + writes as u64,
+            bytes: b + bytes as u64,
+        });
+    }
+
+    #[cfg(not(test))]
+    fn count(&self, _reads: usize, _writes: usize, _bytes: usize) {}
 
     /// Does something with a table. What is done touches no other table, and not this batch.
     fn with<K, V, T>(
@@ -83,6 +124,7 @@ impl<'a> Batch<'a> {
         table: Table<K, V>,
         key: &K,
     ) -> StoreResult<Option<V>> {
+        self.count(1, 0, 0);
         self.with(table, |open| {
             let bytes = open.get(key.bytes().as_slice())?;
             bytes.map(|bytes| table.decode(bytes.value())).transpose()
@@ -113,14 +155,29 @@ impl<'a> Batch<'a> {
                 key.write(name);
                 content.clear();
                 value.encode_to(content);
+                self.count(0, 1, name.len().saturating_add(content.len()));
                 open.insert(name.as_slice(), content.as_slice())?;
             }
             Ok(())
         })
     }
 
+    /// Removes a value, if there is one; what it was.
+    pub(crate) fn take<K: Key, V: Decode>(
+        &self,
+        table: Table<K, V>,
+        key: &K,
+    ) -> StoreResult<Option<V>> {
+        self.count(0, 1, 0);
+        self.with(table, |open| {
+            let bytes = open.remove(key.bytes().as_slice())?;
+            bytes.map(|bytes| table.decode(bytes.value())).transpose()
+        })
+    }
+
     /// Removes a value, if there is one.
     pub(crate) fn delete<K: Key, V>(&self, table: Table<K, V>, key: &K) -> StoreResult<()> {
+        self.count(0, 1, 0);
         self.with(table, |open| {
             open.remove(key.bytes().as_slice())?;
             Ok(())
@@ -151,6 +208,7 @@ impl<'a> Batch<'a> {
         limit: usize,
     ) -> StoreResult<Vec<(K, V)>> {
         let taken = self.range(table, first, last, limit)?;
+        self.count(taken.len(), taken.len(), 0);
         self.with(table, |open| {
             for (key, _) in &taken {
                 open.remove(key.bytes().as_slice())?;

@@ -46,6 +46,13 @@ impl Batch<'_> {
 }
 
 impl View {
+    /// Round of the oldest body.
+    pub(crate) fn first_body(&self) -> StoreResult<Option<Round>> {
+        let all = (Round::MAX, [u8::MAX; 32]);
+        let first = self.range(BODIES_OF_ROUND, &(0, [0; 32]), &all, 1)?;
+        Ok(first.first().map(|((round, _), ())| *round))
+    }
+
     /// Leaf hashes of a body in order. `None` when the body is not here, or not complete.
     pub(crate) fn body_hashes(&self, root: &Hash32) -> StoreResult<Option<Vec<Hash32>>> {
         let Some(info) = self.get(BODIES, root)? else {

@@ -1,19 +1,10 @@
 //! Earnings in the store.
 
-use chainflix_primitives::{AccountId, Round, earnings::Ledger, report::EarningsTriple};
+use chainflix_primitives::{Round, report::EarningsTriple};
 use codec::{Decode, Encode};
 
-use super::tables::{ADOPTED, LEDGER, TOTALS, TRIPLES};
+use super::tables::{ADOPTED, TRIPLES};
 use super::{Batch, StoreResult, View};
-
-/// Key of the ledger's only entry.
-pub(crate) const LEDGER_KEY: u32 = 0;
-
-/// The ledger as it was last written. What was settled since is applied again at start.
-pub(crate) type LedgerState = Ledger;
-
-/// Lifetime totals by ascending account, in units.
-pub(crate) type Totals = Vec<(AccountId, u128)>;
 
 /// Earnings that the chain adopted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -25,11 +16,6 @@ pub(crate) struct Adopted {
 }
 
 impl View {
-    /// The ledger; an empty one at first.
-    pub(crate) fn ledger(&self) -> StoreResult<Ledger> {
-        Ok(self.get(LEDGER, &LEDGER_KEY)?.unwrap_or_default())
-    }
-
     /// The last adopted earnings that were seen in round `until` or before.
     pub(crate) fn adopted_until(&self, until: Round) -> StoreResult<Option<Adopted>> {
         let adopted = self.range_back(ADOPTED, &0, &Round::MAX, usize::MAX)?;
@@ -41,8 +27,8 @@ impl View {
 }
 
 impl Batch<'_> {
-    /// Forgets all but the last `kept` adopted earnings, and the totals that are older than those: the chain takes claims
-    /// under so many roots.
+    /// Forgets all but the last `kept` adopted earnings, and what was taken before those: the chain takes claims under so
+    /// many roots. Totals as of then go bit by bit, when the store is pruned.
     pub(crate) fn keep_adopted(&self, kept: usize) -> StoreResult<()> {
         let adopted = self.range(ADOPTED, &0, &Round::MAX, usize::MAX)?;
         let Some(place) = adopted.len().checked_sub(kept) else {
@@ -55,14 +41,7 @@ impl Batch<'_> {
             return Ok(());
         };
         self.take_range(ADOPTED, &0, &old, usize::MAX)?;
-        self.forget_totals(old)
-    }
-
-    /// Forgets totals as of rounds up to `last`. One at a time: they are large, and what they were matters to nobody.
-    fn forget_totals(&self, last: Round) -> StoreResult<()> {
-        for (round, _) in self.take_range(TRIPLES, &0, &last, usize::MAX)? {
-            self.delete(TOTALS, &round)?;
-        }
+        self.take_range(TRIPLES, &0, &old, usize::MAX)?;
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use chainflix_primitives::{
 
 use super::tables::{
     ADS_SHOWN, BODIES, BODIES_OF_ROUND, BODY_HASHES, DELEGATIONS, DELEGATIONS_UNTIL, LEAVES,
-    REFUSED, REPORTS, SPENT, TICKETS, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
+    REFUSED, REPORTS, SPENT, TICKETS, VIEWS, VIEWS_OF, ViewId,
 };
 use super::views::ViewState;
 use super::writer::Writer;
@@ -36,6 +36,8 @@ pub(crate) struct Keep {
     pub(crate) tickets_from: Round,
     /// Whether views and bodies are kept for ever.
     pub(crate) archive: bool,
+    /// The last archived round, when rounds are archived: what belongs to later ones is kept, however old it is.
+    pub(crate) archived: Option<Round>,
 }
 
 impl Keep {
@@ -43,6 +45,15 @@ impl Keep {
     fn first_view_round(&self) -> Round {
         self.round
             .saturating_sub(self.cycles.length.saturating_mul(CYCLES))
+    }
+
+    /// The last round of which views and bodies may go, of those up to `last`, which are old enough: a cycle before the last
+    /// archived one, since a view of a round may be carried into blocks of later ones. `None` when none may.
+    fn last_without_archive(&self, last: Round) -> Option<Round> {
+        match self.archived {
+            Some(archived) => Some(archived.checked_sub(self.cycles.length)?.min(last)),
+            None => Some(last),
+        }
     }
 }
 
@@ -65,7 +76,7 @@ impl Writer {
 impl Batch<'_> {
     /// Removes a bounded number of what is too old. Whether there may be more of it.
     fn prune(&self, keep: &Keep) -> StoreResult<bool> {
-        let mut full = false;
+        let mut full = self.prune_ledger(AT_ONCE)?;
         let kept = keep.round.saturating_sub(TICKET_ROUNDS).saturating_add(1);
         if let Some(last) = kept.min(keep.tickets_from).checked_sub(1) {
             let tickets = self.take_range(TICKETS, &(0, 0), &(last, u32::MAX), AT_ONCE)?;
@@ -83,17 +94,21 @@ impl Batch<'_> {
             return Ok(full);
         };
         self.take_range(REPORTS, &0, &last, AT_ONCE)?;
-        let expired = (last, [u8::MAX; 32]);
-        let delegations = self.take_range(DELEGATIONS_UNTIL, &(0, [0; 32]), &expired, AT_ONCE)?;
-        full |= delegations.len() >= AT_ONCE;
-        for ((_, hash), ()) in delegations {
-            self.delete(DELEGATIONS, &hash)?;
-        }
         if let Some(cycle) = keep.cycles.cycle_of(last).and_then(|c| c.checked_sub(1)) {
             let nothing = (0, AccountId([0; 32]), Magnet([0; 32]));
             let all = (cycle, AccountId([u8::MAX; 32]), Magnet([u8::MAX; 32]));
             let spent = self.take_range(SPENT, &nothing, &all, AT_ONCE)?;
             full |= spent.len() >= AT_ONCE;
+        }
+        let Some(last) = keep.last_without_archive(last) else {
+            return Ok(full);
+        };
+        // A view can be shown as long as its delegation is there.
+        let expired = (last, [u8::MAX; 32]);
+        let delegations = self.take_range(DELEGATIONS_UNTIL, &(0, [0; 32]), &expired, AT_ONCE)?;
+        full |= delegations.len() >= AT_ONCE;
+        for ((_, hash), ()) in delegations {
+            self.delete(DELEGATIONS, &hash)?;
         }
         if keep.archive {
             return Ok(full);
@@ -130,8 +145,7 @@ impl Batch<'_> {
             gone = gone.saturating_add(1);
             self.delete(VIEWS, &id)?;
             self.delete(LEAVES, &view.leaf)?;
-            self.delete(VIEW_OF_TICKET, &view.constant)?;
-            self.delete(VIEWS_OF, &(view.viewer, id))?;
+            self.delete(VIEWS_OF, &(view.viewer, view.issue_ms))?;
         }
         Ok(gone)
     }

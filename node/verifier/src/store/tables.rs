@@ -3,16 +3,23 @@
 use std::marker::PhantomData;
 
 use chainflix_primitives::{
-    AccountId, Cycle, Magnet, RandomConstant, Round, delegation::SignedDelegation,
-    fault::FaultProof, hash::Hash32, ids::UploadId, report::EarningsTriple, ticket::Ticket,
+    AccountId, Cycle, Magnet, RandomConstant, Round,
+    delegation::SignedDelegation,
+    earnings::{LedgerAccount, PaidPart},
+    fault::FaultProof,
+    hash::Hash32,
+    ids::UploadId,
+    report::EarningsTriple,
+    ticket::Ticket,
     view::ViewLeaf,
 };
 use codec::Decode;
 use redb::TableDefinition;
 
 use super::bodies::BodyInfo;
-use super::earnings::{Adopted, LedgerState, Totals};
+use super::earnings::Adopted;
 use super::evidence::Place;
+use super::ledger::LedgerRow;
 use super::reports::ReportRecord;
 use super::views::{OwnView, RefusedView};
 use super::{StoreError, StoreResult};
@@ -167,14 +174,11 @@ tables! {
     TICKETS: (Round, u32) => Ticket, "tickets";
     /// Own views.
     VIEWS: ViewId => OwnView, "views";
-    /// Own views without a final fate, by where they stand: 0 for those that wait, or the round of their block and one.
-    OPEN_VIEWS: (u32, ViewId) => (), "open_views";
-    /// Own views by viewer.
-    VIEWS_OF: (AccountId, ViewId) => (), "views_of";
-    /// Own views by the ticket's random constant.
-    VIEW_OF_TICKET: RandomConstant => ViewId, "view_of_ticket";
-    /// Where openings and receipts of own views lie, until their fate is final.
-    EVIDENCE: ViewId => Place, "evidence";
+    /// Own views without a final fate, by where they stand: 0 for those that wait, or the round of their block and one. With
+    /// each, where its openings and receipts lie: they are needed for as long.
+    OPEN_VIEWS: (u32, ViewId) => Place, "open_views";
+    /// Own views by viewer and time of issue, which is another one for each: intervals of an account don't overlap.
+    VIEWS_OF: (AccountId, u64) => ViewId, "views_of";
     /// What was refused, by round of arrival.
     REFUSED: (Round, u64) => RefusedView, "refused";
     /// Minutes that earned or wait to, as bitmaps.
@@ -205,11 +209,19 @@ tables! {
     UPLOADS: UploadId => Upload, "uploads";
     /// Uploads by producer and round.
     UPLOADS_OF: (AccountId, Round, UploadId) => (), "uploads_of";
-    /// The ledger; one entry.
-    LEDGER: u32 => LedgerState, "ledger";
-    /// Lifetime totals as of a round.
-    TOTALS: Round => Totals, "totals";
-    /// What a report says of them.
+    /// What the ledger knows of rounds; one entry.
+    LEDGER: u32 => LedgerRow, "ledger";
+    /// What it knows of accounts, as of the last settled round.
+    LEDGER_ACCOUNTS: AccountId => LedgerAccount, "ledger_accounts";
+    /// Minutes that were paid, as bitmaps.
+    LEDGER_SPENT: (Cycle, AccountId, Magnet) => Vec<u8>, "ledger_spent";
+    /// Ad views that were paid, by day and campaign.
+    LEDGER_SHOWN: (u32, u32, AccountId) => u32, "ledger_shown";
+    /// Intervals and groups of the last settled rounds, in parts.
+    LEDGER_PAID: (Round, u32) => PaidPart, "ledger_paid";
+    /// Totals of accounts as of a round as of which earnings were taken, of those that changed before they were taken again.
+    TOTALS_BEFORE: (Round, AccountId) => Option<u128>, "totals_before";
+    /// What a report says of the earnings as of a round.
     TRIPLES: Round => EarningsTriple, "triples";
     /// Adopted earnings by as-of round.
     ADOPTED: Round => Adopted, "adopted";

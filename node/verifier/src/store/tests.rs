@@ -21,16 +21,21 @@ use super::views::ViewState;
 use super::*;
 
 mod evidence;
+mod ledger;
+mod operations;
 mod power_cut;
-mod sample;
+pub(crate) mod sample;
 
+use self::ledger::{Totals, credit};
 use self::sample::{acceptable, whole_views};
 
 const GENESIS: Hash32 = [1; 32];
+/// Earnings are taken as of every so many of the child's rounds.
+const TAKEN: Round = 10;
 /// Names the child's directory; without it the child's test has nothing to do.
 const CHILD: &str = "CHAINFLIX_STORE_TEST_DIRECTORY";
 
-fn open(directory: &Path) -> Store {
+pub(crate) fn open(directory: &Path) -> Store {
     open_for(directory, &GENESIS).expect("the store opens")
 }
 
@@ -62,8 +67,8 @@ fn ticket(round: Round, index: u32) -> Ticket {
     }
 }
 
-/// The child: appends tickets, and accepts a view with each, as fast as it can, 64 on their way at a time; it prints the
-/// index of each that is durable. It goes on where the one before was killed.
+/// The child: appends tickets, accepts a view and settles a round of one unit with each, as fast as it can, 64 on their way
+/// at a time; it prints the index of each that is durable. It goes on where the one before was killed.
 #[test]
 fn child_that_writes_until_it_is_killed() {
     let Some(directory) = env::var_os(CHILD) else {
@@ -77,13 +82,19 @@ fn child_that_writes_until_it_is_killed() {
     let mut out = std::io::stdout().lock();
     let first = store.view().expect("a view").next_view_id();
     let first = u32::try_from(first.expect("readable")).expect("few");
+    let (ledger, mut changed) = store.view().expect("a view").ledger().expect("readable");
+    let mut totals: Totals = ledger.totals().map(|(a, t)| (*a, *t)).collect();
     for index in first.. {
         let (written, view) = (ticket(1, index), acceptable(index.into()));
+        let round = index + 1;
+        let changes = credit(&mut totals, round, [u64::from(index % 7)]);
+        let settled = changed.rows(changes, round.is_multiple_of(TAKEN).then_some(round));
         let pending = store
             .writer()
             .submit(move |batch| {
                 batch.put_ticket(&written)?;
-                batch.put_accepted(&view)
+                batch.put_accepted(&view)?;
+                batch.put_ledger(&settled)
             })
             .expect("there is room");
         on_their_way.push_back((index, pending));
@@ -129,6 +140,17 @@ fn kill_minus_nine_loses_nothing_that_was_acknowledged_and_leaves_no_hole() {
             "{acknowledged} was acknowledged"
         );
         assert_eq!(whole_views(&view), indices.len() as u64);
+        let (ledger, _) = view.ledger().expect("readable");
+        assert_eq!(ledger.sum(), Some(indices.len() as u128));
+        // As of each round as many units were paid as rounds were settled.
+        let rounds = 1..=u32::try_from(indices.len()).expect("few");
+        for as_of in rounds
+            .filter(|round| round.is_multiple_of(TAKEN))
+            .step_by(5)
+        {
+            let then = view.totals_as_of(as_of).expect("readable");
+            assert_eq!(then.values().sum::<u128>(), u128::from(as_of));
+        }
         assert!(indices.len() >= held, "what was there before is gone");
         held = indices.len();
     }
@@ -238,6 +260,7 @@ async fn what_is_too_old_goes_however_much_it_is_and_past_a_view_that_waits() {
         tickets_from: 300,
         cycles: CycleRule::from_genesis(10),
         archive: false,
+        archived: None,
     };
     // As long as a report may need them they stay, however many rounds ago that was.
     let halted = Keep {
@@ -253,4 +276,41 @@ async fn what_is_too_old_goes_however_much_it_is_and_past_a_view_that_waits() {
     assert_eq!(view.next_ticket_index(300).expect("readable"), 1);
     let kept = |id: ViewId| view.has(VIEWS, &id).expect("readable");
     assert_eq!([0, 1, 2].map(kept), [true, false, false]);
+}
+
+#[tokio::test]
+async fn what_is_not_archived_yet_stays_however_old_it_is() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let store = open(directory.path());
+    let bodies: Vec<Hash32> = (2..6).map(|round| [round; 32]).collect();
+    let view = acceptable(0);
+    let write = |batch: &Batch<'_>| {
+        batch.put_accepted(&view)?;
+        batch.set_view_state(0, ViewState::Final(ViewFate::Expired))?;
+        (2..)
+            .zip(&bodies)
+            .try_for_each(|(round, root)| batch.put_body(root, round, &[view.view.leaf]))
+    };
+    store.write_now(write).expect("written");
+    let kept = async |archived| {
+        let keep = Keep {
+            round: 300,
+            cycles: CycleRule::from_genesis(10),
+            archive: false,
+            archived,
+        };
+        store.writer().prune(keep).await.expect("pruned");
+        let view = store.view().expect("a view");
+        let has = |root: &Hash32| view.body_hashes(root).expect("readable").is_some();
+        let is_kept = view.has(VIEWS, &0).expect("readable");
+        (bodies.iter().map(has).collect::<Vec<_>>(), is_kept)
+    };
+    assert_eq!(kept(Some(0)).await, (vec![true; 4], true));
+    assert_eq!(kept(Some(11)).await, (vec![true; 4], true));
+    // A cycle before the last archived round. The view was accepted in round 2.
+    assert_eq!(
+        kept(Some(13)).await,
+        (vec![false, false, true, true], false)
+    );
+    assert_eq!(kept(None).await, (vec![false; 4], false));
 }

@@ -6,9 +6,8 @@ use chainflix_primitives::{
 };
 use codec::{Decode, Encode};
 
-use super::tables::{
-    ADS_SHOWN, EVIDENCE, LEAVES, OPEN_VIEWS, SPENT, VIEW_OF_TICKET, VIEWS, VIEWS_OF, ViewId,
-};
+use super::evidence::Place;
+use super::tables::{ADS_SHOWN, LEAVES, OPEN_VIEWS, SPENT, VIEWS, VIEWS_OF, ViewId};
 use super::{Batch, StoreResult, View};
 
 /// Place of views that stand in no block, among the open ones.
@@ -16,19 +15,23 @@ const WAITING: u32 = 0;
 /// Place of those in the block of round 0.
 const FIRST_BLOCK: u32 = 1;
 
+/// Views of an account that are looked through for a random constant: who names one with another time gets no view by it,
+/// and is told at least of a recent one that it has earned.
+const LATEST: usize = 64;
+
 /// A view that this verifier accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct OwnView {
     /// Hash of its leaf.
     pub(crate) leaf: Hash32,
-    /// Random constant of its ticket.
-    pub(crate) constant: RandomConstant,
     /// The viewer.
     pub(crate) viewer: AccountId,
     /// The video.
     pub(crate) video: Magnet,
     /// The minute.
     pub(crate) minute: u16,
+    /// Time of issue of its ticket, ms since the Unix epoch.
+    pub(crate) issue_ms: u64,
     /// End of its interval, ms since the Unix epoch.
     pub(crate) ends_ms: u64,
     /// Round of issue of its ticket.
@@ -89,11 +92,9 @@ impl Batch<'_> {
             cycle,
         } = accepted;
         self.put(VIEWS, id, view)?;
-        self.put_open(*id, &view.state)?;
-        self.put(VIEWS_OF, &(view.viewer, *id), &())?;
-        self.put(VIEW_OF_TICKET, &leaf.claim.constant, id)?;
+        self.put_open(*id, &view.state, self.evidence.put(evidence)?)?;
+        self.put(VIEWS_OF, &(view.viewer, view.issue_ms), id)?;
         self.put(LEAVES, &view.leaf, leaf)?;
-        self.put(EVIDENCE, id, &self.evidence.put(evidence)?)?;
         match &leaf.claim.ad {
             // It spends no minute of its creative: emission is what minutes guard.
             Some(ad) => self.count_ad(day_of(view.issued), view.viewer, ad.campaign),
@@ -122,29 +123,28 @@ impl Batch<'_> {
         self.put(SPENT, &key, &bits)
     }
 
-    /// Changes where a view stands. A final fate ends its place among the open ones and the need for its evidence.
+    /// Changes where a view stands. A final fate ends its place among the open ones and the need for its evidence, and stays.
     pub(crate) fn set_view_state(&self, id: ViewId, state: ViewState) -> StoreResult<()> {
         let Some(mut view) = self.get(VIEWS, &id)? else {
             return Ok(());
         };
-        if let Some(place) = view.state.place() {
-            self.delete(OPEN_VIEWS, &(place, id))?;
-        }
-        self.put_open(id, &state)?;
-        if matches!(state, ViewState::Final(_)) {
-            if let Some(place) = self.get(EVIDENCE, &id)? {
-                self.evidence.forget(place);
-            }
-            self.delete(EVIDENCE, &id)?;
+        let Some(place) = view.state.place() else {
+            return Ok(());
+        };
+        if let Some(evidence) = self.take(OPEN_VIEWS, &(place, id))? {
+            self.put_open(id, &state, evidence)?;
         }
         view.state = state;
         self.put(VIEWS, &id, &view)
     }
 
-    fn put_open(&self, id: ViewId, state: &ViewState) -> StoreResult<()> {
+    fn put_open(&self, id: ViewId, state: &ViewState, evidence: Place) -> StoreResult<()> {
         match state.place() {
-            Some(place) => self.put(OPEN_VIEWS, &(place, id), &()),
-            None => Ok(()),
+            Some(place) => self.put(OPEN_VIEWS, &(place, id), &evidence),
+            None => {
+                self.evidence.forget(evidence);
+                Ok(())
+            }
         }
     }
 }
@@ -175,7 +175,7 @@ impl View {
         let mut place = FIRST_BLOCK;
         loop {
             let next = self.range(OPEN_VIEWS, &(place, 0), &(u32::MAX, ViewId::MAX), 1)?;
-            let Some(((found, _), ())) = next.first() else {
+            let Some(((found, _), _)) = next.first() else {
                 return Ok(rounds);
             };
             rounds.push(found.saturating_sub(FIRST_BLOCK));
@@ -193,7 +193,7 @@ impl View {
 
     fn open_at(&self, place: u32) -> StoreResult<Vec<ViewId>> {
         let found = self.range(OPEN_VIEWS, &(place, 0), &(place, ViewId::MAX), usize::MAX)?;
-        Ok(found.into_iter().map(|((_, id), ())| id).collect())
+        Ok(found.into_iter().map(|((_, id), _)| id).collect())
     }
 
     /// The latest own views of an account, newest first.
@@ -202,14 +202,51 @@ impl View {
         account: AccountId,
         limit: usize,
     ) -> StoreResult<Vec<OwnView>> {
-        let ids = self.range_back(VIEWS_OF, &(account, 0), &(account, ViewId::MAX), limit)?;
+        let ids = self.range_back(VIEWS_OF, &(account, 0), &(account, u64::MAX), limit)?;
         let mut views = Vec::with_capacity(ids.len());
-        for ((_, id), ()) in ids {
+        for (_, id) in ids {
             if let Some(view) = self.get(VIEWS, &id)? {
                 views.push(view);
             }
         }
         Ok(views)
+    }
+
+    /// The own view of the ticket that an account was issued at a time, in ms since the Unix epoch.
+    pub(crate) fn view_of_ticket(
+        &self,
+        viewer: AccountId,
+        issue_ms: u64,
+    ) -> StoreResult<Option<(ViewId, OwnView)>> {
+        let Some(id) = self.get(VIEWS_OF, &(viewer, issue_ms))? else {
+            return Ok(None);
+        };
+        Ok(self.get(VIEWS, &id)?.map(|view| (id, view)))
+    }
+
+    /// Whether a ticket has become an own view: that of an account, a time of issue and a random constant. With another time
+    /// it is looked for among the account's latest.
+    pub(crate) fn is_finished(
+        &self,
+        viewer: AccountId,
+        issue_ms: u64,
+        constant: &RandomConstant,
+    ) -> StoreResult<bool> {
+        let has_it = |view: &OwnView| -> StoreResult<bool> {
+            let leaf = self.get(LEAVES, &view.leaf)?;
+            Ok(leaf.is_some_and(|leaf| leaf.claim.constant == *constant))
+        };
+        if let Some((_, view)) = self.view_of_ticket(viewer, issue_ms)?
+            && has_it(&view)?
+        {
+            return Ok(true);
+        }
+        for view in self.latest_views_of(viewer, LATEST)? {
+            if has_it(&view)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The own view with this leaf.
@@ -218,13 +255,8 @@ impl View {
         leaf: &ViewLeaf,
         hash: &Hash32,
     ) -> StoreResult<Option<(ViewId, OwnView)>> {
-        let Some(id) = self.get(VIEW_OF_TICKET, &leaf.claim.constant)? else {
-            return Ok(None);
-        };
-        let view = self.get(VIEWS, &id)?;
-        Ok(view
-            .filter(|view| view.leaf == *hash)
-            .map(|view| (id, view)))
+        let found = self.view_of_ticket(leaf.claim.viewer, leaf.claim.issue_ms)?;
+        Ok(found.filter(|(_, view)| view.leaf == *hash))
     }
 
     /// Openings and receipts of the own view with this leaf hash, unless its fate is final.
@@ -232,11 +264,12 @@ impl View {
         let Some(leaf) = self.get(LEAVES, hash)? else {
             return Ok(None);
         };
-        match self.view_of_leaf(&leaf, hash)? {
-            Some((id, _)) => match self.get(EVIDENCE, &id)? {
-                Some(place) => self.evidence.get(place),
-                None => Ok(None),
-            },
+        let own = self.view_of_leaf(&leaf, hash)?;
+        let Some((place, id)) = own.and_then(|(id, view)| Some((view.state.place()?, id))) else {
+            return Ok(None);
+        };
+        match self.get(OPEN_VIEWS, &(place, id))? {
+            Some(evidence) => self.evidence.get(evidence),
             None => Ok(None),
         }
     }

@@ -16,7 +16,7 @@ use super::start::{Wanted, start_cell};
 use super::{Message, watchable};
 use crate::context::{Context, Ready};
 use crate::error::Denied;
-use crate::store::View;
+use crate::store::{StoreResult, View};
 
 /// A creative has one cell.
 const CREATIVE_MINUTE: u16 = 0;
@@ -71,7 +71,7 @@ pub(super) fn check(
     let terms = context.facts.active_campaign(ad.campaign, round)?;
     let terms = terms.ok_or(Refusal::CampaignNotActive)?;
     watchable(context, ad.host_video, round)?;
-    if !is_old_enough(context, &terms, viewer, round) {
+    if !is_old_enough(view, &terms, viewer, round)? {
         return Err(Refusal::AccountTooYoung.into());
     }
     let shown = view.ads_shown(day_of(round), *viewer, ad.campaign)?;
@@ -82,15 +82,15 @@ pub(super) fn check(
 }
 
 fn is_old_enough(
-    context: &Context,
+    view: &View,
     terms: &CampaignTerms,
     viewer: &AccountId,
     round: Round,
-) -> bool {
+) -> StoreResult<bool> {
     if terms.least_account_age == 0 {
-        return true;
+        return Ok(true);
     }
-    let since = context.lifetime.watching_since(viewer);
+    let since = view.ledger_account(viewer)?.watching_since;
     let age = since.and_then(|since| round.checked_sub(since));
-    age.is_some_and(|age| age >= terms.least_account_age)
+    Ok(age.is_some_and(|age| age >= terms.least_account_age))
 }

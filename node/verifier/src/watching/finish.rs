@@ -22,7 +22,7 @@ use crate::checks::signatures::Deferred;
 use crate::context::{Context, Ready};
 use crate::error::Denied;
 use crate::exchange::gossip::News;
-use crate::store::tables::{REFUSED, VIEW_OF_TICKET};
+use crate::store::tables::REFUSED;
 use crate::store::views::{Acceptable, OwnView, RefusedView, ViewState, has_bit};
 
 /// Takes in Play Data.
@@ -131,7 +131,7 @@ fn find_ticket(
         return Err(Refusal::NotYourTicket.into());
     }
     let view = context.store.view()?;
-    if view.has(VIEW_OF_TICKET, &claim.constant)? {
+    if view.is_finished(claim.viewer, claim.issue_ms, &claim.constant)? {
         let same = claim.viewer == viewer;
         return Err(if same {
             Refusal::AlreadyEarned
@@ -225,10 +225,10 @@ fn acceptable(
         id: context.next_view_id(),
         view: OwnView {
             leaf: leaf.leaf_hash::<Sha256>(),
-            constant: open.ticket.constant,
             viewer: open.ticket.viewer,
             video: open.ticket.video,
             minute: open.ticket.minute,
+            issue_ms: leaf.claim.issue_ms,
             ends_ms: leaf.interval().1,
             issued: open.ticket.round,
             accepted: round,

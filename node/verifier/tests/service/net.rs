@@ -12,7 +12,9 @@ use chainflix_primitives::{
     registry::{ProviderClass, ProviderRecord, ROUNDS_UNTIL_EFFECT, VideoState},
     ticket::{Acceptance, SignedTicket},
 };
-use chainflix_verifier::{AddressPolicy, Clock, Limits, VerifierConfig, VerifierService};
+use chainflix_verifier::{
+    AddressPolicy, ArchiveConfig, Clock, Limits, VerifierConfig, VerifierService,
+};
 use ed25519_zebra::{SigningKey, VerificationKeyBytes};
 use jsonrpsee::ws_client::WsClient;
 use tempfile::TempDir;
@@ -50,6 +52,8 @@ pub(crate) struct Node {
     pub(crate) claimable_roots: usize,
     /// For how many rounds the chain keeps settled ones, as it believes.
     pub(crate) settled_rounds_kept: u32,
+    /// Where it archives rounds.
+    pub(crate) archive: Option<ArchiveConfig>,
 }
 
 /// The net.
@@ -141,6 +145,7 @@ impl Net {
         config.addresses = node.addresses.clone();
         config.claimable_roots = node.claimable_roots;
         config.settled_rounds_kept = node.settled_rounds_kept;
+        config.archive = node.archive.clone();
         config.tick = Duration::from_millis(20);
         config.store_cache = 8 * 1024 * 1024;
         let chain = Arc::clone(&self.chain);
@@ -295,7 +300,7 @@ impl Net {
         holds_within(Duration::from_secs(2), || service.is_ready()).await
     }
 
-    async fn until_ready(&mut self) {
+    pub(crate) async fn until_ready(&mut self) {
         for _ in 0..20 {
             self.pass(SLOT_MS).await;
             let services: Vec<&Arc<VerifierService>> = self
@@ -358,6 +363,7 @@ fn node(account: AccountId, now_ms: u64, limits: Limits) -> Node {
         addresses: AddressPolicy::default(),
         claimable_roots: 100,
         settled_rounds_kept: 20_000,
+        archive: None,
     }
 }
 

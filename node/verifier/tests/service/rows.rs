@@ -3,6 +3,7 @@
 mod address;
 mod ads;
 mod api;
+mod archive;
 mod audit;
 mod bad_blocks;
 mod description;

@@ -48,12 +48,13 @@ pub(super) struct Interval {
 
 /// Whose intervals and which groups a settled round added, to be forgotten together.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-struct Paid {
-    round: Round,
+pub(super) struct Paid {
+    pub(super) round: Round,
     /// End of its latest interval, in ms since the Unix epoch.
-    last_end_ms: u64,
-    viewers: Vec<AccountId>,
-    groups: Vec<AddressTag>,
+    pub(super) last_end_ms: u64,
+    pub(super) viewers: Vec<AccountId>,
+    /// With the views of each that it paid.
+    pub(super) groups: Vec<(AddressTag, u32)>,
 }
 
 /// Ad views of one campaign by one viewer in one day of issue.
@@ -68,17 +69,21 @@ pub(super) struct Shown {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Memory {
     /// Spent minutes as bitmaps, lowest bit of the first byte for minute 0.
-    spent: BTreeMap<Cycle, BTreeMap<(AccountId, Magnet), Vec<u8>>>,
+    pub(super) spent: BTreeMap<Cycle, BTreeMap<(AccountId, Magnet), Vec<u8>>>,
     /// Paid intervals by viewer.
-    intervals: BTreeMap<AccountId, Vec<Interval>>,
+    pub(super) intervals: BTreeMap<AccountId, Vec<Interval>>,
     /// Paid views by address group. A tag holds for one round of acceptance, so that a carried view counts there.
-    groups: BTreeMap<AddressTag, u32>,
+    pub(super) groups: BTreeMap<AddressTag, u32>,
     /// Paid ad views by day, campaign and viewer.
-    shown: BTreeMap<u32, BTreeMap<(u32, AccountId), u32>>,
+    pub(super) shown: BTreeMap<u32, BTreeMap<(u32, AccountId), u32>>,
     /// Settled rounds whose intervals and groups are remembered, oldest first.
-    paid: VecDeque<Paid>,
+    pub(super) paid: VecDeque<Paid>,
     /// The last settled rounds, oldest first, at most [`REMEMBERED_ROUNDS`].
-    settled: VecDeque<Round>,
+    pub(super) settled: VecDeque<Round>,
+    /// Spent minutes of earlier cycles are forgotten.
+    pub(super) first_cycle: Cycle,
+    /// Ad views of earlier days are forgotten.
+    pub(super) first_day: u32,
 }
 
 /// What one round adds to the memory.
@@ -130,8 +135,14 @@ impl Memory {
             .unwrap_or(0)
     }
 
-    /// Takes in what a round adds and forgets what no later view can collide with.
-    pub(super) fn remember(&mut self, round: Round, added: Additions, records: &impl Records) {
+    /// Takes in what a round adds and forgets what no later view can collide with. Settled rounds whose intervals and groups
+    /// it forgot.
+    pub(super) fn remember(
+        &mut self,
+        round: Round,
+        added: Additions,
+        records: &impl Records,
+    ) -> Vec<Round> {
         for minute in added.minutes {
             let videos = self.spent.entry(minute.cycle).or_default();
             let bits = videos.entry((minute.viewer, minute.video)).or_default();
@@ -142,7 +153,7 @@ impl Memory {
             round,
             last_end_ms: ends.max().unwrap_or(0),
             viewers: added.intervals.keys().copied().collect(),
-            groups: added.groups.keys().copied().collect(),
+            groups: added.groups.iter().map(|(g, n)| (*g, *n)).collect(),
         });
         for (viewer, intervals) in added.intervals {
             self.intervals.entry(viewer).or_default().extend(intervals);
@@ -157,25 +168,28 @@ impl Memory {
             *paid = paid.saturating_add(views);
         }
         self.settled.push_back(round);
-        self.forget_paid(records);
+        let forgotten = self.forget_paid(records);
         self.forget_spent(records);
+        forgotten
     }
 
-    fn forget_paid(&mut self, records: &impl Records) {
+    fn forget_paid(&mut self, records: &impl Records) -> Vec<Round> {
+        let mut forgotten = Vec::new();
         let newest_first = MAX_CARRY_ROUNDS.saturating_sub(1) as usize;
         // The next round holds views accepted in this one or later.
         let Some(earliest) = self.settled.iter().rev().nth(newest_first).copied() else {
-            return;
+            return forgotten;
         };
         while let Some(oldest) = self.paid.front() {
             let until = oldest.last_end_ms.saturating_add(ISSUE_BEFORE_ROUND_MS);
             let reaches_in = records.round_at(until).is_some_and(|last| last >= earliest);
             if oldest.round >= earliest || reaches_in {
-                return;
+                break;
             }
             let Some(oldest) = self.paid.pop_front() else {
-                return;
+                break;
             };
+            forgotten.push(oldest.round);
             for viewer in oldest.viewers {
                 if let Some(intervals) = self.intervals.get_mut(&viewer) {
                     intervals.retain(|interval| interval.paid_in > oldest.round);
@@ -184,7 +198,17 @@ impl Memory {
                     }
                 }
             }
-            for group in oldest.groups {
+            for (group, views) in oldest.groups {
+                self.forget_views(group, views);
+            }
+        }
+        forgotten
+    }
+
+    fn forget_views(&mut self, group: AddressTag, views: u32) {
+        if let Some(paid) = self.groups.get_mut(&group) {
+            *paid = paid.saturating_sub(views);
+            if *paid == 0 {
                 self.groups.remove(&group);
             }
         }
@@ -196,9 +220,11 @@ impl Memory {
             let Some(old) = self.settled.pop_front() else {
                 return;
             };
-            self.shown = self.shown.split_off(&day_of(old));
+            self.first_day = self.first_day.max(day_of(old));
+            self.shown = self.shown.split_off(&self.first_day);
             if let Some(cycle) = records.cycle_of(old) {
-                self.spent = self.spent.split_off(&cycle);
+                self.first_cycle = self.first_cycle.max(cycle);
+                self.spent = self.spent.split_off(&self.first_cycle);
             }
         }
     }

@@ -5,6 +5,7 @@ mod memory;
 mod model;
 mod records;
 mod roles;
+mod rows;
 mod sums;
 mod sybils;
 pub(crate) mod world;

@@ -9,7 +9,7 @@ use chainflix_primitives::{
 };
 
 use super::super::View;
-use super::super::tables::{EVIDENCE, LEAVES, OPEN_VIEWS, VIEW_OF_TICKET, VIEWS, ViewId};
+use super::super::tables::{LEAVES, OPEN_VIEWS, VIEWS, VIEWS_OF, ViewId};
 use super::super::views::{Acceptable, OwnView, ViewState, has_bit};
 
 const VIDEO: Magnet = Magnet([4; 32]);
@@ -32,7 +32,7 @@ fn constant(id: ViewId) -> RandomConstant {
 }
 
 /// The view that is accepted as number `id`.
-pub(super) fn acceptable(id: ViewId) -> Acceptable {
+pub(crate) fn acceptable(id: ViewId) -> Acceptable {
     let issue_ms = u64::from(minute(id)) * CELL_MS;
     let leaf = ViewLeaf {
         claim: ViewClaim {
@@ -65,10 +65,10 @@ pub(super) fn acceptable(id: ViewId) -> Acceptable {
         id,
         view: OwnView {
             leaf: leaf.leaf_hash::<Sha256>(),
-            constant: constant(id),
             viewer: viewer(id),
             video: VIDEO,
             minute: minute(id),
+            issue_ms,
             ends_ms: leaf.interval().1,
             issued: 1,
             accepted: 2,
@@ -110,9 +110,9 @@ pub(super) fn whole_views(view: &View) -> u64 {
     let known = |is_known: super::super::StoreResult<bool>| is_known.expect("readable");
     assert!(!known(view.has(VIEWS, &count)));
     assert!(!known(view.has(OPEN_VIEWS, &(0, count))));
-    assert!(!known(view.has(EVIDENCE, &count)));
     assert!(!known(view.has(LEAVES, &next.view.leaf)));
-    assert!(!known(view.has(VIEW_OF_TICKET, &next.view.constant)));
+    let name = (next.view.viewer, next.view.issue_ms);
+    assert!(!known(view.has(VIEWS_OF, &name)));
     let spent = view.spent(0, viewer(count), VIDEO).expect("readable");
     assert!(
         !has_bit(&spent, minute(count)),

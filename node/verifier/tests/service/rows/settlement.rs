@@ -113,3 +113,44 @@ async fn an_accepted_view_is_settled_adopted_and_can_be_claimed_to_the_last_unit
     assert_eq!(value, paid[0].settled);
     assert_eq!(viewer_part, value * 300_000 / 1_000_000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b3_a_verifier_killed_between_settlements_proves_the_same_earnings_of_then_and_of_now() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 240_000);
+    let viewer = Viewer::new(9);
+    let proof = async |net: &Net, node: usize, account: AccountId, as_of: Option<u32>| {
+        let client = net.client(node).await;
+        let parameters = rpc_params![account.to_string(), as_of];
+        let proof = client.request("verifier_claimProof", parameters).await;
+        let proof: ClaimProof = proof.unwrap_or_else(|error| panic!("node {node}: {error}"));
+        proof
+    };
+    let mut of_then: Vec<ClaimProof> = Vec::new();
+    for minute in 0..3 {
+        net.watch(&viewer, &video, minute).await;
+        net.pass_rounds(8).await;
+        let issuer = viewer.assigned(&net)[0];
+        of_then.push(proof(&net, issuer, viewer.account(), None).await);
+        // One that did not issue the view loses nothing of what it had applied.
+        let other = (issuer + 1) % 4;
+        net.kill(other).await;
+        net.pass_rounds(1).await;
+        net.revive(other).await;
+        net.until_ready().await;
+        net.pass_rounds(3).await;
+        for account in [viewer.account(), PRODUCER, SUPERVISOR] {
+            let now = proof(&net, issuer, account, None).await;
+            let same = proof(&net, other, account, Some(now.as_of)).await;
+            assert_eq!(now, same, "minute {minute}");
+        }
+        for then in &of_then {
+            for node in [issuer, other] {
+                let same = proof(&net, node, viewer.account(), Some(then.as_of)).await;
+                assert_eq!(*then, same, "as of {}, node {node}", then.as_of);
+            }
+        }
+    }
+    let totals: Vec<u128> = of_then.iter().map(|proof| proof.total).collect();
+    assert!(totals.is_sorted_by(|a, b| a < b), "{totals:?}");
+}

@@ -9,8 +9,8 @@ const VERIFIERS: [&str; 4] = ["verifier 0", "verifier 1", "verifier 2", "verifie
 const VIDEOS: [(&str, u16); 3] = [("long", 60), ("short", 3), ("least", 1)];
 
 /// What is handed in for a round, and who reported on it.
-type Submitted = (Vec<Handed>, Vec<&'static str>);
-type Round = (u32, Submitted);
+pub(super) type Submitted = (Vec<Handed>, Vec<&'static str>);
+pub(super) type Round = (u32, Submitted);
 
 /// Any view accepted in `round` or carried into it.
 fn any_view(world: &World, round: u32, earliest: u32) -> impl Strategy<Value = Seen> + use<> {
@@ -86,7 +86,7 @@ fn any_view_list(
     prop::collection::vec(any_view(world, round, earliest), 0..=views)
 }
 
-fn world(quota: u32, short_rounds: bool) -> World {
+pub(super) fn world(quota: u32, short_rounds: bool) -> World {
     let mut world = if short_rounds {
         World::with_short_rounds()
     } else {
@@ -122,7 +122,7 @@ fn agree(world: &World, rounds: &[Round]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn production_rounds() -> impl Strategy<Value = Vec<Round>> {
+pub(super) fn production_rounds() -> impl Strategy<Value = Vec<Round>> {
     let world = World::new();
     let rounds: Vec<_> = (3..8u32)
         .map(|round| (Just(round), any_round(&world, round, 2, 8)))
@@ -131,7 +131,7 @@ fn production_rounds() -> impl Strategy<Value = Vec<Round>> {
 }
 
 /// Enough short rounds for intervals, groups and, over a border of cycles, spent minutes to be forgotten.
-fn many_short_rounds() -> impl Strategy<Value = Vec<Round>> {
+pub(super) fn many_short_rounds() -> impl Strategy<Value = Vec<Round>> {
     let world = World::with_short_rounds();
     let rounds: Vec<_> = (20..260u32)
         .map(|round| (Just(round), any_round(&world, round, 20, 1)))

@@ -31,6 +31,7 @@ use crate::earnings::{accountant::Accountant, missed::MissedRounds};
 use crate::error::{CallError, StartError};
 use crate::exchange::gossip::{self, Gossip};
 use crate::exchange::{Exchange, LeafPool, Responder};
+use crate::following;
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
 use crate::network::PeerNetwork;
@@ -127,6 +128,7 @@ impl VerifierService {
             keys,
             store,
             gossip,
+            following: Arc::default(),
             metrics,
             audit,
         });
@@ -144,6 +146,7 @@ impl VerifierService {
             tokio::spawn(accountant.run()),
             tokio::spawn(Setup::new(Arc::clone(&context)).run()),
             tokio::spawn(rebuilding::run(Arc::clone(&context))),
+            tokio::spawn(following::rounds::run(Arc::clone(&context))),
             tokio::spawn(sweep(Arc::clone(&context))),
         ];
         tracing::info!(api = %api.address, "verifier service started");

@@ -199,6 +199,7 @@ impl Accountant {
                 }
             })
             .await?;
+        self.context.following.moved();
         self.context.metrics.earnings_as_of(settled.round);
         Ok(())
     }
@@ -307,6 +308,7 @@ impl Accountant {
                 })
             })
             .await?;
+        self.context.following.moved();
         Ok(())
     }
 

@@ -337,3 +337,20 @@ async fn views_are_followed_only_in_a_session_by_a_message_that_was_sealed_for_i
     net.pass_rounds(2).await;
     assert_eq!(followed.next(&session).await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn views_are_followed_no_longer_than_the_wallet_has_delegated() {
+    let mut net = Net::start(1).await;
+    let round = net.chain.read(|state| state.round);
+    let viewer = Viewer::with_rounds(9, 0, round + 3);
+    let mut session = viewer.open(&net, 0).await;
+    let mut followed = Followed::begin(&mut session, 1).await.expect("followed");
+    assert_eq!(followed.next(&session).await, Some(vec![]));
+    net.pass_rounds(2).await;
+    assert!(
+        !followed.is_told().await,
+        "it goes on, and nothing happened"
+    );
+    net.pass_rounds(4).await;
+    assert_eq!(followed.next(&session).await, None);
+}

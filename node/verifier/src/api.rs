@@ -10,6 +10,8 @@
 //! | `verifier_providerKey(index)` | a provider's token key, sealed to the provider |
 //! | `verifier_plays(hex)` | plays by cell of a settled view block, for a registered controller's SCALE `SignedPlaysRequest` |
 //! | `verifier_signOfLife(hex)` | the period in which a storage node was seen, for its SCALE `SignedSignOfLife` |
+//! | `verifier_subscribeViews(id, number, hex)` | what happens to the account's views, sealed |
+//! | `verifier_subscribeRounds(after?)` | what is reported, judged and settled, round by round |
 //! | `rpc.discover` | the description of all this, in OpenRPC |
 //!
 //! Binary is hex without prefix; with `0x` it is understood too. Accounts are 32 bytes in hex. A refusal outside of a
@@ -20,8 +22,10 @@ pub(crate) mod calls;
 mod description;
 pub(crate) mod limits;
 mod methods;
+pub(crate) mod news;
 mod plays;
 mod server;
 pub(crate) mod session;
+mod subscriptions;
 
 pub(crate) use self::server::{ApiServer, bind, serve};

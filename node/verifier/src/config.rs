@@ -73,6 +73,14 @@ pub struct Limits {
     pub starts: Rate,
     /// Jumps of one account to another place: each lets it have a content key ahead of its time.
     pub moves: Rate,
+    /// Subscriptions in all.
+    pub subscriptions: usize,
+    /// Subscriptions of one connection.
+    pub subscriptions_per_connection: usize,
+    /// Subscriptions from one address group.
+    pub subscriptions_per_group: usize,
+    /// Whoever follows something has to take a message within this time, or is sent away.
+    pub subscriber_patience: Duration,
     /// Longest request in bytes.
     pub request_bytes: u32,
     /// Longest answer in bytes.
@@ -118,6 +126,10 @@ impl Default for Limits {
                 burst: 24,
                 per_kilosecond: 250,
             },
+            subscriptions: 16_384,
+            subscriptions_per_connection: 8,
+            subscriptions_per_group: 1_024,
+            subscriber_patience: Duration::from_secs(10),
             request_bytes: 128 * 1024,
             response_bytes: 256 * 1024,
             request_time: Duration::from_secs(15),

@@ -24,6 +24,7 @@ use crate::earnings::missed::MissedRounds;
 use crate::error::Denied;
 use crate::exchange::Exchange;
 use crate::exchange::gossip::Gossip;
+use crate::following::Following;
 use crate::heartbeats::Heartbeats;
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
@@ -58,6 +59,8 @@ pub(crate) struct Context {
     pub(crate) duties: Duties,
     pub(crate) exchange: Exchange,
     pub(crate) gossip: Gossip,
+    /// Who is told what happens to views and rounds.
+    pub(crate) following: Arc<Following>,
     pub(crate) tickets: TicketBook,
     /// Views of others' recent blocks.
     pub(crate) recent: RecentViews,

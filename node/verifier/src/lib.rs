@@ -62,6 +62,7 @@ mod duties;
 mod earnings;
 mod error;
 mod exchange;
+mod following;
 mod heartbeats;
 mod keys;
 mod metrics;
@@ -76,6 +77,7 @@ mod tickets;
 mod watching;
 
 pub use self::addresses::{AddressPolicy, AddressRange, AddressRangeError, AddressRule, Withheld};
+pub use self::api::news::{Judgement, ViewChange, news_nonce};
 pub use self::chain::{At, BlockRef, ChainError, ChainResult, ChainView};
 pub use self::clock::{Clock, SystemClock};
 pub use self::config::{ArchiveConfig, Limits, Rate, VerifierConfig};

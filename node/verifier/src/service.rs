@@ -32,6 +32,7 @@ use crate::earnings::{accountant::Accountant, missed::MissedRounds};
 use crate::error::{CallError, StartError};
 use crate::exchange::gossip::{self, Gossip};
 use crate::exchange::{Exchange, LeafPool, Responder};
+use crate::following;
 use crate::keys::ServiceKeys;
 use crate::metrics::Metrics;
 use crate::network::PeerNetwork;
@@ -136,6 +137,7 @@ impl VerifierService {
             store,
             archive,
             gossip,
+            following: Arc::default(),
             metrics,
             audit,
         });
@@ -154,6 +156,7 @@ impl VerifierService {
             tokio::spawn(Setup::new(Arc::clone(&context)).run()),
             tokio::spawn(rebuilding::run(Arc::clone(&context))),
             tokio::spawn(archive::run(Arc::clone(&context))),
+            tokio::spawn(following::rounds::run(Arc::clone(&context))),
             tokio::spawn(sweep(Arc::clone(&context))),
         ];
         tracing::info!(api = %api.address, "verifier service started");

@@ -17,6 +17,8 @@ mod start;
 mod uploads;
 mod views;
 
+pub(crate) use self::views::MOST as MOST_VIEWS;
+
 use crate::addresses::Withheld;
 use crate::api::address::Caller;
 use crate::api::session::Session;

@@ -14,8 +14,12 @@ use jsonrpsee::types::error::INVALID_PARAMS_CODE;
 use serde_json::{Map, Value, json};
 
 use super::methods::{API_FAILED, NO_PLAYS, NO_PROOF, NO_PROVIDER, NOT_SEEN, REFUSAL_BASE};
+use super::subscriptions::{TOO_MANY, TOO_SLOW};
 
 mod messages;
+mod schemas;
+
+use self::schemas::schemas;
 
 /// Errors that are no refusals: name, code, words.
 const OTHER_ERRORS: &[(&str, i32, &str)] = &[
@@ -49,6 +53,16 @@ const OTHER_ERRORS: &[(&str, i32, &str)] = &[
         NOT_SEEN,
         "A sign of life that is not for this verifier, period or page, or not signed by the provider. Which is in the data.",
     ),
+    (
+        "TooManySubscriptions",
+        TOO_MANY,
+        "There are as many subscriptions as may be, of this connection or from this address.",
+    ),
+    (
+        "TooSlow",
+        TOO_SLOW,
+        "Ends a subscription whose messages are not taken in time.",
+    ),
 ];
 
 /// Every call may fail by these.
@@ -63,7 +77,35 @@ struct Method {
     result: (&'static str, &'static str),
     /// Names of errors, beside those of every call.
     errors: &'static [&'static str],
+    /// Of a subscription: what comes of it.
+    notifies: Option<&'static Notifies>,
 }
+
+/// What comes of a subscription.
+struct Notifies {
+    /// Method of its messages.
+    method: &'static str,
+    /// Schema of what they say.
+    schema: &'static str,
+    /// What ends it.
+    unsubscribe: &'static str,
+    /// Names of errors with which it may end by itself.
+    ends: &'static [&'static str],
+}
+
+const VIEW_NEWS: Notifies = Notifies {
+    method: "verifier_views",
+    schema: "ViewNews",
+    unsubscribe: "verifier_unsubscribeViews",
+    ends: &["TooSlow", "UnknownSession", "DelegationExpired", "Failed"],
+};
+
+const ROUND_NEWS: Notifies = Notifies {
+    method: "verifier_rounds",
+    schema: "RoundNews",
+    unsubscribe: "verifier_unsubscribeRounds",
+    ends: &["TooSlow", "Failed"],
+};
 
 const METHODS: &[Method] = &[
     Method {
@@ -72,6 +114,7 @@ const METHODS: &[Method] = &[
         params: &[],
         result: ("info", "Info"),
         errors: &[],
+        notifies: None,
     },
     Method {
         name: "verifier_openSession",
@@ -87,6 +130,7 @@ const METHODS: &[Method] = &[
             "TooManySessions",
             "Failed",
         ],
+        notifies: None,
     },
     Method {
         name: "verifier_call",
@@ -98,6 +142,7 @@ const METHODS: &[Method] = &[
         ],
         result: ("sealed", "Scale"),
         errors: &["Malformed", "UnknownSession", "NotReady", "Failed"],
+        notifies: None,
     },
     Method {
         name: "verifier_claimProof",
@@ -105,6 +150,7 @@ const METHODS: &[Method] = &[
         params: &[("account", "Account", true), ("as_of", "Round", false)],
         result: ("proof", "ClaimProof"),
         errors: &["InvalidParams", "NoProof", "Failed"],
+        notifies: None,
     },
     Method {
         name: "verifier_earnings",
@@ -112,6 +158,7 @@ const METHODS: &[Method] = &[
         params: &[("account", "Account", true)],
         result: ("earnings", "Earnings"),
         errors: &["InvalidParams", "Failed"],
+        notifies: None,
     },
     Method {
         name: "verifier_providerKey",
@@ -119,6 +166,7 @@ const METHODS: &[Method] = &[
         params: &[("index", "Index", true)],
         result: ("key", "Scale"),
         errors: &["InvalidParams", "NoProvider", "NotReady", "Failed"],
+        notifies: None,
     },
     Method {
         name: "verifier_plays",
@@ -126,6 +174,7 @@ const METHODS: &[Method] = &[
         params: &[("request", "Scale", true)],
         result: ("plays", "Scale"),
         errors: &["InvalidParams", "Malformed", "NoPlays", "Failed"],
+        notifies: None,
     },
     Method {
         name: "verifier_signOfLife",
@@ -140,6 +189,50 @@ const METHODS: &[Method] = &[
             "NotReady",
             "Failed",
         ],
+        notifies: None,
+    },
+    Method {
+        name: "verifier_subscribeViews",
+        summary: "Follows the account's views at this verifier, by a sealed Request::Views. Over a WebSocket only.",
+        params: &[
+            ("session", "SessionId", true),
+            ("number", "ShortNumber", true),
+            ("sealed", "Scale", true),
+        ],
+        result: ("subscription", "SubscriptionId"),
+        errors: &[
+            "Malformed",
+            "UnknownSession",
+            "DelegationExpired",
+            "NotReady",
+            "TooManySubscriptions",
+            "Failed",
+        ],
+        notifies: Some(&VIEW_NEWS),
+    },
+    Method {
+        name: "verifier_unsubscribeViews",
+        summary: "Ends a subscription of this connection. False when there is none.",
+        params: &[("subscription", "SubscriptionId", true)],
+        result: ("ended", "Ended"),
+        errors: &[],
+        notifies: None,
+    },
+    Method {
+        name: "verifier_subscribeRounds",
+        summary: "Follows rounds by finalized blocks; first what was settled after a round, of the last 1,000. Over a WebSocket only.",
+        params: &[("after", "Round", false)],
+        result: ("subscription", "SubscriptionId"),
+        errors: &["InvalidParams", "TooManySubscriptions"],
+        notifies: Some(&ROUND_NEWS),
+    },
+    Method {
+        name: "verifier_unsubscribeRounds",
+        summary: "Ends a subscription of this connection. False when there is none.",
+        params: &[("subscription", "SubscriptionId", true)],
+        result: ("ended", "Ended"),
+        errors: &[],
+        notifies: None,
     },
     Method {
         name: "rpc.discover",
@@ -147,6 +240,7 @@ const METHODS: &[Method] = &[
         params: &[],
         result: ("description", "Description"),
         errors: &[],
+        notifies: None,
     },
 ];
 
@@ -179,14 +273,26 @@ fn method(method: &Method) -> Value {
     let names = ANY_CALL.iter().chain(method.errors);
     let errors = names.map(|name| json!({ "$ref": format!("#/components/errors/{name}") }));
     let (result, of) = method.result;
-    json!({
+    let mut described = json!({
         "name": method.name,
         "summary": method.summary,
         "paramStructure": "by-position",
         "params": params.collect::<Vec<_>>(),
         "result": { "name": result, "schema": schema(of) },
         "errors": errors.collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(fields), Some(notifies)) = (described.as_object_mut(), method.notifies) {
+        let ends = notifies.ends.iter();
+        let ends = ends.map(|name| json!({ "$ref": format!("#/components/errors/{name}") }));
+        let subscription = json!({
+            "method": notifies.method,
+            "result": schema(notifies.schema),
+            "unsubscribe": notifies.unsubscribe,
+            "ends": ends.collect::<Vec<_>>(),
+        });
+        fields.insert("x-subscription".to_owned(), subscription);
+    }
+    described
 }
 
 fn errors() -> Value {
@@ -201,89 +307,6 @@ fn errors() -> Value {
         ((*name).to_owned(), error)
     });
     Value::Object(refusals.chain(others).collect::<Map<_, _>>())
-}
-
-fn schemas() -> Value {
-    let hex = |bytes: usize, what: &str| {
-        let digits = bytes.saturating_mul(2);
-        json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{digits}}}$"), "description": what })
-    };
-    let number = |what: &str| json!({ "type": "integer", "minimum": 0, "description": what });
-    let of = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let or_null = |schema: Value| json!({ "oneOf": [schema, { "type": "null" }] });
-    json!({
-        "Account": hex(32, "sr25519 or ed25519 public key of an account"),
-        "SessionId": hex(16, "Id of a session"),
-        "Hash": hex(32, "SHA-256"),
-        "Key": hex(32, "A public key"),
-        "Scale": {
-            "type": "string",
-            "pattern": "^[0-9a-f]*$",
-            "description": "SCALE-encoded bytes, sealed where the method says so; the types are in x-scale",
-        },
-        "Round": number("Number of a round"),
-        "Period": number("Number of a period of ten rounds"),
-        "Number": number("Number of a message in its session; each above the last, from 1"),
-        "Index": number("Index of a storage provider on chain"),
-        "Amount": {
-            "type": "string",
-            "pattern": "^[0-9]+$",
-            "description": "Units of 10^-12 CFX",
-        },
-        "Info": object(json!({
-            "genesis": of("Hash"),
-            "account": or_null(of("Account")),
-            "serviceKey": of("Key"),
-            "exchangeKey": of("Key"),
-            "networkKey": of("Key"),
-            "round": of("Round"),
-            "timeMs": number("The service's time, ms since the Unix epoch"),
-            "ready": { "type": "boolean", "description": "Whether tickets are issued now" },
-            "missedRounds": or_null(object(json!({ "from": of("Round"), "until": of("Round") }))),
-            "keyEpoch": or_null(number("The latest key epoch whose secret it holds")),
-            "version": { "type": "string" },
-        })),
-        "AsOf": object(json!({
-            "asOf": of("Round"),
-            "total": of("Amount"),
-        })),
-        "Earnings": object(json!({
-            "account": of("Account"),
-            "lifetime": or_null(of("AsOf")),
-            "adopted": or_null(of("AsOf")),
-            "claimable": or_null(of("AsOf")),
-        })),
-        "ClaimProof": object(json!({
-            "account": of("Account"),
-            "as_of": of("Round"),
-            "total": number("Units of 10^-12 CFX; a number of up to 128 bits"),
-            "index": number("Place in the earnings tree"),
-            "count": number("Accounts in the earnings tree"),
-            "path": {
-                "type": "array",
-                "description": "Sibling hashes from the leaf up, each as 32 numbers",
-                "items": {
-                    "type": "array",
-                    "items": { "type": "integer", "minimum": 0, "maximum": 255 },
-                },
-            },
-        })),
-        "Description": { "type": "object" },
-    })
-}
-
-/// An object that has exactly these fields.
-fn object(properties: Value) -> Value {
-    let names: Vec<String> = properties
-        .as_object()
-        .map(|fields| fields.keys().cloned().collect())
-        .unwrap_or_default();
-    json!({
-        "type": "object",
-        "properties": properties,
-        "required": names,
-        "additionalProperties": false,
-    })
 }
 
 #[cfg(test)]

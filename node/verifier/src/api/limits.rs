@@ -63,6 +63,7 @@ struct Group {
     calls: Bucket,
     opens: Bucket,
     connections: usize,
+    subscriptions: usize,
 }
 
 /// Limits by address group.
@@ -81,6 +82,20 @@ impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         if let Some(group) = self.limits.lock().get_mut(&self.group) {
             group.connections = group.connections.saturating_sub(1);
+        }
+    }
+}
+
+/// A subscription's place among those of its group; given back when dropped.
+pub(crate) struct SubscriptionPlace {
+    limits: Arc<GroupLimits>,
+    group: AddressGroup,
+}
+
+impl Drop for SubscriptionPlace {
+    fn drop(&mut self) {
+        if let Some(group) = self.limits.lock().get_mut(&self.group) {
+            group.subscriptions = group.subscriptions.saturating_sub(1);
         }
     }
 }
@@ -113,6 +128,26 @@ impl GroupLimits {
         })
     }
 
+    /// A place for one more subscription of the group, if it may have one.
+    pub(crate) fn subscribe(
+        self: &Arc<Self>,
+        group: AddressGroup,
+        now_ms: u64,
+    ) -> Option<SubscriptionPlace> {
+        let most = self.limits.subscriptions_per_group;
+        let subscribed = self.with(group, now_ms, |state| {
+            let free = state.subscriptions < most;
+            if free {
+                state.subscriptions = state.subscriptions.saturating_add(1);
+            }
+            free
+        });
+        subscribed.then(|| SubscriptionPlace {
+            limits: Arc::clone(self),
+            group,
+        })
+    }
+
     /// Whether the group may make one more call now.
     pub(crate) fn may_call(&self, group: AddressGroup, now_ms: u64) -> bool {
         let rate = self.limits.calls;
@@ -133,6 +168,7 @@ impl GroupLimits {
             // A group with full buckets and no connection is as good as new.
             groups.retain(|_, state| {
                 state.connections > 0
+                    || state.subscriptions > 0
                     || !state.calls.is_full(calls, now_ms)
                     || !state.opens.is_full(opens, now_ms)
             });
@@ -144,6 +180,7 @@ impl GroupLimits {
             calls: Bucket::full(calls, now_ms),
             opens: Bucket::full(opens, now_ms),
             connections: 0,
+            subscriptions: 0,
         }))
     }
 
@@ -203,5 +240,21 @@ mod tests {
         assert!(limits.connect(group, 0).is_none());
         drop(place);
         assert!(limits.connect(group, 0).is_some());
+    }
+
+    #[test]
+    fn y2_a_group_has_its_subscriptions_and_gets_the_place_of_one_that_ended() {
+        let limits = Arc::new(GroupLimits::new(Limits {
+            subscriptions_per_group: 2,
+            ..Limits::default()
+        }));
+        let group = |text: &str| AddressGroup::of(text.parse().expect("an address"));
+        let (one, other) = (group("2001:db8::1"), group("2001:db8:0:1::1"));
+        let first = limits.subscribe(one, 0).expect("a place");
+        let _second = limits.subscribe(one, 0).expect("a place");
+        assert!(limits.subscribe(group("2001:db8::9"), 0).is_none());
+        assert!(limits.subscribe(other, 0).is_some());
+        drop(first);
+        assert!(limits.subscribe(one, 0).is_some());
     }
 }

@@ -21,6 +21,7 @@ use super::description;
 use super::plays::{self, NoPlays};
 use super::server::Origin;
 use super::session::SessionId;
+use super::subscriptions;
 use crate::context::Context;
 use crate::earnings::{self, NoProof, missed::Missed};
 use crate::error::{Denied, Failure};
@@ -40,7 +41,7 @@ pub(super) const NO_PLAYS: i32 = 903;
 /// Code of a JSON-RPC error when a sign of life does not count.
 pub(super) const NOT_SEEN: i32 = 904;
 
-type Answer<T> = Result<T, ErrorObjectOwned>;
+pub(super) type Answer<T> = Result<T, ErrorObjectOwned>;
 
 /// All methods.
 pub(super) fn all(
@@ -79,6 +80,18 @@ pub(super) fn all(
         api.called(&origin)?;
         api.sign_of_life(&params).await
     })?;
+    module.register_subscription(
+        "verifier_subscribeViews",
+        "verifier_views",
+        "verifier_unsubscribeViews",
+        |params, pending, api, from| subscriptions::views(api, params, pending, from),
+    )?;
+    module.register_subscription(
+        "verifier_subscribeRounds",
+        "verifier_rounds",
+        "verifier_unsubscribeRounds",
+        |params, pending, api, from| subscriptions::rounds(api, params, pending, from),
+    )?;
     module.register_method("rpc.discover", |_, api, origin| {
         api.called(origin)?;
         Answer::Ok(description::document())
@@ -146,17 +159,22 @@ impl AsOf {
     }
 }
 
-struct Api {
+/// The API. Subscriptions keep it.
+pub(super) struct Api {
     calls: Calls,
 }
 
 impl Api {
-    fn context(&self) -> &Arc<Context> {
+    pub(super) fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    pub(super) fn context(&self) -> &Arc<Context> {
         self.calls.context()
     }
 
     /// Counts a call against its address group.
-    fn called(&self, extensions: &Extensions) -> Answer<Caller> {
+    pub(super) fn called(&self, extensions: &Extensions) -> Answer<Caller> {
         let caller = extensions.get::<Origin>().map(|origin| origin.caller);
         // Every call comes through the listener, which sets the origin.
         let caller = caller.ok_or_else(|| failed(&Failure::Seal))?;
@@ -299,7 +317,7 @@ impl Api {
         })
     }
 
-    fn denied(&self, denied: &Denied) -> ErrorObjectOwned {
+    pub(super) fn denied(&self, denied: &Denied) -> ErrorObjectOwned {
         match denied {
             Denied::Refused(refusal) => {
                 self.context().refused(*refusal);
@@ -311,13 +329,13 @@ impl Api {
 }
 
 /// A refusal outside of a session.
-fn refused(refusal: Refusal) -> ErrorObjectOwned {
+pub(super) fn refused(refusal: Refusal) -> ErrorObjectOwned {
     let code = REFUSAL_BASE.saturating_add(refusal.code().into());
     ErrorObjectOwned::owned(code, refusal.words(), Some(refusal.name()))
 }
 
 /// A fault of this verifier. What it is goes to the log only.
-fn failed(failure: &Failure) -> ErrorObjectOwned {
+pub(super) fn failed(failure: &Failure) -> ErrorObjectOwned {
     tracing::error!(error = ?failure, "the API could not answer");
     let words = "The verifier can't answer now; try another one.";
     ErrorObjectOwned::owned(API_FAILED, words, None::<()>)
@@ -328,7 +346,7 @@ fn no_provider() -> ErrorObjectOwned {
     ErrorObjectOwned::owned(NO_PROVIDER, words, None::<()>)
 }
 
-fn invalid(words: &'static str) -> ErrorObjectOwned {
+pub(super) fn invalid(words: &'static str) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(INVALID_PARAMS_CODE, words, None::<()>)
 }
 
@@ -338,6 +356,6 @@ fn account(text: Option<String>) -> Answer<AccountId> {
 }
 
 /// Bytes in hex; the digits may stand behind `0x`.
-fn bytes(text: &str) -> Result<Vec<u8>, Refusal> {
+pub(super) fn bytes(text: &str) -> Result<Vec<u8>, Refusal> {
     const_hex::decode(text).map_err(|_| Refusal::Malformed)
 }

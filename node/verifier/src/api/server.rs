@@ -109,11 +109,13 @@ struct Acceptor {
 async fn accept(acceptor: Acceptor, listener: TcpListener, stop: StopHandle) {
     let limits = acceptor.limits;
     let places = Arc::new(Semaphore::new(limits.connections));
+    // The library's own bound refuses by another code, and counts those that are being refused: it stays out of the way.
+    let counted_by_us = limits.subscriptions_per_connection.saturating_mul(4);
     let builder = ServerBuilder::default()
         .max_connections(u32::try_from(limits.connections).unwrap_or(u32::MAX))
         .max_request_body_size(limits.request_bytes)
         .max_response_body_size(limits.response_bytes)
-        .max_subscriptions_per_connection(0)
+        .max_subscriptions_per_connection(u32::try_from(counted_by_us).unwrap_or(u32::MAX))
         .set_message_buffer_capacity(64)
         .set_batch_request_config(BatchRequestConfig::Disabled)
         .enable_ws_ping(
@@ -161,6 +163,7 @@ async fn accept(acceptor: Acceptor, listener: TcpListener, stop: StopHandle) {
                 .build(acceptor.methods.clone(), stop.clone()),
             origin: Origin {
                 caller,
+                subscriptions: subscriptions_of_one(&limits),
                 _in_group: Arc::new(in_group),
                 _in_all: Arc::new(in_all),
             },
@@ -210,9 +213,16 @@ struct Seen {
 pub(super) struct Origin {
     /// Who calls.
     pub(super) caller: Caller,
+    /// Places for subscriptions of this connection.
+    pub(super) subscriptions: Arc<Semaphore>,
     /// The connection's places; a WebSocket keeps them by keeping the request's extensions.
     _in_group: Arc<Option<ConnectionPlace>>,
     _in_all: Arc<OwnedSemaphorePermit>,
+}
+
+/// Places for subscriptions of one connection. Behind a proxy of one request: a WebSocket is one for as long as it lives.
+fn subscriptions_of_one(limits: &Limits) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(limits.subscriptions_per_connection))
 }
 
 /// A proxy that the operator trusts to say for whom it speaks.
@@ -233,6 +243,7 @@ impl Proxy {
         caller.is_crowded = place.is_none();
         Origin {
             caller,
+            subscriptions: subscriptions_of_one(&self.context.config.limits),
             _in_group: Arc::new(place),
             _in_all: Arc::clone(&connection._in_all),
         }

@@ -20,6 +20,7 @@ use codec::Encode;
 
 use super::address::AddressGroup;
 use super::limits::Bucket;
+use super::news::{ViewChange, news_nonce};
 use crate::config::Limits;
 use crate::context::{Answering, Context};
 use crate::error::{Denied, Failure};
@@ -94,6 +95,24 @@ impl Session {
             aad: &self.id,
         };
         let nonce = api::message_nonce(number);
+        cipher
+            .encrypt(Nonce::from_slice(&nonce), payload)
+            .map_err(|_| Failure::Seal)
+    }
+
+    /// Seals message `index` of the subscription that message `number` asked for.
+    pub(crate) fn seal_news(
+        &self,
+        number: u32,
+        index: u64,
+        news: &[ViewChange],
+    ) -> Result<Vec<u8>, Failure> {
+        let cipher = ChaCha20Poly1305::new((&*self.keys.to_client).into());
+        let payload = Payload {
+            msg: &news.encode(),
+            aad: &self.id,
+        };
+        let nonce = news_nonce(number, index);
         cipher
             .encrypt(Nonce::from_slice(&nonce), payload)
             .map_err(|_| Failure::Seal)
@@ -226,10 +245,12 @@ impl Inner {
             .map(|session| session.id)
     }
 
+    /// Whoever holds a session uses it: a call under way, or a subscription.
     fn end_idle(&mut self, idle_ms: u64, now_ms: u64) {
         let idle: Vec<SessionId> = self
             .sessions
             .values()
+            .filter(|session| Arc::strong_count(session) == 1)
             .filter(|session| session.used_ms().saturating_add(idle_ms) < now_ms)
             .map(|session| session.id)
             .collect();

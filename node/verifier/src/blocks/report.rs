@@ -116,6 +116,7 @@ pub(super) async fn make(
         .writer()
         .write(move |batch| batch.put_report(&new))
         .await?;
+    context.following.moved();
     context.metrics.report_made();
     context.audit.reported(context.time.now_ms(), &report);
     tracing::info!(

@@ -184,6 +184,7 @@ impl Accountant {
         })
         .await?;
         self.is_ahead = false;
+        self.context.following.moved();
         self.context.metrics.earnings_as_of(settled.round);
         if let Some(archive) = &self.context.archive {
             archive.applied();
@@ -334,6 +335,7 @@ impl Accountant {
                 })
             })
             .await?;
+        self.context.following.moved();
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use crate::checks::signatures::Deferred;
 use crate::context::{Context, Ready};
 use crate::error::Denied;
 use crate::exchange::gossip::News;
+use crate::following::Told;
 use crate::store::tables::REFUSED;
 use crate::store::views::{Acceptable, OwnView, RefusedView, ViewState, has_bit};
 
@@ -49,6 +50,12 @@ pub(super) async fn finish_cell(
                 .store
                 .writer()
                 .submit(move |batch| batch.put(REFUSED, &key, &refused));
+            let told = Told::Refused {
+                video,
+                minute,
+                refusal,
+            };
+            context.following.tell(&viewer, told);
             Err(refusal.into())
         }
         Err(failed) => Err(failed),
@@ -96,6 +103,7 @@ async fn accept(
         .writer()
         .write(move |batch| batch.put_accepted(&accepted))
         .await?;
+    context.following.tell(&viewer, Told::Accepted);
     context.metrics.view_accepted();
     let took_ms = context
         .time

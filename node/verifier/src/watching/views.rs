@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chainflix_primitives::{
     AccountId, Round, Sha256,
-    api::{Reply, ViewFate, ViewPlace, ViewRecord, ViewStatus},
+    api::{Reply, ViewPlace, ViewRecord},
     fault::PlacedLeaf,
     hash::Hash32,
     merkle, play_data,
@@ -16,11 +16,11 @@ use super::{Message, assigned};
 use crate::chain::At;
 use crate::context::Context;
 use crate::error::{Denied, Failure};
+use crate::following::views::{fate_of, status};
 use crate::store::tables::{DELEGATIONS, LEAVES};
-use crate::store::views::{OwnView, ViewState};
 
 /// Most views told of at once.
-const MOST: u16 = 512;
+pub(crate) const MOST: u16 = 512;
 /// One proof is made at a time; whoever waits longer for its turn is told to come again.
 const TURN: Duration = Duration::from_secs(2);
 
@@ -35,24 +35,8 @@ pub(super) fn latest(
         .store
         .view()?
         .latest_views_of(message.account(), limit)?;
-    let statuses = views
-        .into_iter()
-        .map(|view| ViewStatus {
-            view: view.leaf,
-            video: view.video,
-            minute: view.minute,
-            round: view.accepted,
-            fate: fate_of(view),
-        })
-        .collect();
+    let statuses = views.iter().map(status).collect();
     Ok(Reply::Views(statuses))
-}
-
-fn fate_of(view: OwnView) -> ViewFate {
-    match view.state {
-        ViewState::Waiting | ViewState::InBlock(_) => ViewFate::Pending,
-        ViewState::Final(fate) => fate,
-    }
 }
 
 /// One view, for whoever is paid by it. Who is not learns no more than that of a view that does not exist.
@@ -68,7 +52,7 @@ pub(super) async fn one(
     }
     let delegation = view.get(DELEGATIONS, &leaf.claim.delegation)?;
     let own = view.view_of_leaf(&leaf, &hash)?;
-    let fate = own.map(|(_, view)| fate_of(view));
+    let fate = own.map(|(_, view)| fate_of(&view.state));
     drop(view);
     // A path hashes the whole block.
     let turn = tokio::time::timeout(TURN, Arc::clone(&context.proving).acquire_owned());

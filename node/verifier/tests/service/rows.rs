@@ -23,5 +23,7 @@ mod possession;
 mod receipts;
 mod replay;
 mod settlement;
+mod subscription_bounds;
+mod subscriptions;
 mod views;
 mod window;

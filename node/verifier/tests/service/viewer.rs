@@ -263,7 +263,7 @@ pub(crate) struct SessionKeys {
 pub(crate) struct Session {
     pub(crate) client: WsClient,
     pub(crate) id: String,
-    keys: SessionKeys,
+    pub(crate) keys: SessionKeys,
     pub(crate) number: u64,
 }
 

@@ -8,12 +8,15 @@ use chainflix_primitives::plays::{PlaysPage, SignedPlaysRequest};
 use scale_info::{Field, PortableRegistry, Registry, TypeDef, form::PortableForm, meta_type};
 use serde_json::{Value, json};
 
+use crate::api::news::ViewChange;
+
 /// All types that a message is made of, by name.
 pub(super) fn all() -> Value {
     let mut registry = Registry::new();
     registry.register_type(&meta_type::<OpenSession>());
     registry.register_type(&meta_type::<Request>());
     registry.register_type(&meta_type::<Reply>());
+    registry.register_type(&meta_type::<ViewChange>());
     registry.register_type(&meta_type::<SealedProviderKey>());
     registry.register_type(&meta_type::<SignedPlaysRequest>());
     registry.register_type(&meta_type::<PlaysPage>());

@@ -23,7 +23,7 @@ use crate::provider::wanted;
 use crate::viewer::{Session, Viewer};
 
 /// Code and name of the refusal in a JSON-RPC error.
-fn refused_with(error: ClientError) -> (i32, String) {
+pub(super) fn refused_with(error: ClientError) -> (i32, String) {
     let ClientError::Call(error) = error else {
         panic!("not an answer: {error:?}");
     };

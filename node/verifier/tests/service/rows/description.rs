@@ -17,7 +17,12 @@ use crate::viewer::Viewer;
 
 /// Where a value differs from a schema of `document`, if it does. Knows the words of JSON Schema that the description uses,
 /// and no others.
-fn difference(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<String> {
+pub(super) fn difference(
+    document: &Value,
+    schema: &Value,
+    value: &Value,
+    at: &str,
+) -> Option<String> {
     let wrong = |what: &str| Some(format!("{at}: {what}: {value}"));
     for (word, rule) in schema.as_object().expect("a schema") {
         let found = match (word.as_str(), rule) {
@@ -37,6 +42,7 @@ fn difference(document: &Value, schema: &Value, value: &Value, at: &str) -> Opti
                 };
                 (!is).then(|| format!("{at}: no {of}: {value}"))
             }
+            ("const", only) => (only != value).then(|| format!("{at}: not {only}: {value}")),
             ("oneOf", Value::Array(schemas)) => {
                 let fits = |schema| difference(document, schema, value, at).is_none();
                 let fitting = schemas.iter().filter(|schema| fits(schema)).count();
@@ -137,7 +143,10 @@ async fn every_method_of_the_server_is_described_and_answers_as_described() {
 
     let mut session = viewer.open(&net, 0).await;
     session.number = 1;
-    let sealed = hex::encode(session.seal(&Request::Views { limit: 1 }.encode()));
+    let views = Request::Views { limit: 1 }.encode();
+    let sealed = hex::encode(session.seal(&views));
+    session.number = 2;
+    let followed = hex::encode(session.seal(&views));
     let (opening, _) = viewer.opening(&net, 0);
     let account = hex::encode(viewer.account().0);
     let (round, root, _) = paid_blocks(&net)[0];
@@ -154,6 +163,9 @@ async fn every_method_of_the_server_is_described_and_answers_as_described() {
             "verifier_providerKey" => vec![json!(0)],
             "verifier_plays" => vec![json!(plays)],
             "verifier_signOfLife" => vec![json!(sign)],
+            "verifier_subscribeViews" => vec![json!(session.id), json!(2), json!(followed)],
+            "verifier_subscribeRounds" => vec![json!(0)],
+            "verifier_unsubscribeViews" | "verifier_unsubscribeRounds" => vec![json!(7)],
             other => panic!("how is {other} called?"),
         };
         let described = method["params"].as_array().expect("params");
@@ -168,7 +180,9 @@ async fn every_method_of_the_server_is_described_and_answers_as_described() {
         let answer = answer.unwrap_or_else(|error| panic!("{name}: {error}"));
         let wrong = difference(&document, &method["result"]["schema"], &answer, name);
         assert_eq!(wrong, None);
-        if !described.is_empty() {
+        if name.starts_with("verifier_unsubscribe") {
+            assert_eq!(answer, false, "there is no such subscription");
+        } else if !described.is_empty() {
             let strange = vec![json!("strange"); params.len()];
             let error = call(&client, name, &strange).await.expect_err("refused");
             assert!(is_described(&document, method, &error), "{name}: {error}");

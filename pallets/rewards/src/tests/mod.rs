@@ -9,6 +9,7 @@ mod emission;
 mod feeless;
 mod genesis;
 mod history;
+mod invariants;
 mod model;
 mod rates;
 mod settlement;

@@ -17,6 +17,7 @@ use chainflix_primitives::{
 use tokio::time::MissedTickBehavior;
 
 use super::EarningsTree;
+use super::decrease::Decreases;
 use super::lifetime::listed;
 use super::missed;
 use super::records::Gathered;
@@ -79,6 +80,7 @@ pub(crate) struct Accountant {
     unwritten: u32,
     /// Number of the last finalized block as of which everything was applied, in this run.
     complete: Option<u64>,
+    decreases: Decreases,
 }
 
 impl Accountant {
@@ -92,6 +94,7 @@ impl Accountant {
             ledger,
             unwritten: 0,
             complete: None,
+            decreases: Decreases::default(),
         })
     }
 
@@ -134,7 +137,8 @@ impl Accountant {
         }
         self.complete = Some(number);
         self.release_blocks().await?;
-        self.note_adopted().await
+        self.note_adopted().await?;
+        Ok(self.decreases.look(&self.context).await?)
     }
 
     /// Applies one settled round, and keeps what follows from it.

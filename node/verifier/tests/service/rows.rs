@@ -5,6 +5,7 @@ mod ads;
 mod api;
 mod audit;
 mod bad_blocks;
+mod decrease;
 mod description;
 mod enhancements;
 mod epochs;

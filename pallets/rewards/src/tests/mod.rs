@@ -5,6 +5,7 @@ mod batches;
 mod claims;
 mod collusion;
 mod decrease;
+mod decrease_brought;
 mod emission;
 mod feeless;
 mod genesis;

@@ -14,6 +14,7 @@ mod invariants;
 mod migrations;
 mod money;
 mod motions;
+mod numbers;
 mod origins;
 mod production;
 mod refusals;

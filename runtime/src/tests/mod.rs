@@ -3,6 +3,7 @@
 mod advertising;
 mod audit;
 mod blocks;
+mod bounds;
 mod enactment;
 mod equivocation;
 mod faults;

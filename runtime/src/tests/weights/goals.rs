@@ -1,13 +1,11 @@
 //! What the chain promises of its weights, held against the weights and figures that are committed: whoever measures again on a
 //! busy machine, or makes a call dearer, learns it here.
 
-use crate::{figures::transfers_per_s, wasm};
+use crate::figures::transfers_per_s;
 use pallet_rewards::{WeightInfo, weights::MeasuredWeight};
 
 /// Transfers a second that weights have to allow: nearly three times what the SDK's own do.
 const TRANSFERS_PER_S: u64 = 900;
-/// Most a compressed runtime may take, in bytes.
-const MOST_WASM: usize = 1_024 * 1_024;
 /// Picoseconds that a claim may take without the database, and for each node of its path.
 const CLAIM: (u64, u64) = (131_000_000, 600_000);
 /// Longest path of a claim.
@@ -42,15 +40,4 @@ fn a_claim_takes_no_longer_than_131_us_and_0_6_us_a_node() {
         assert!(free.ref_time() <= most, "{free:?} with {nodes} nodes");
     }
     assert!(committed("claim_weight_us") * 1_000_000 <= fixed + a_node * 20);
-}
-
-#[test]
-fn the_compressed_runtime_is_below_a_mebibyte() {
-    assert!(committed("runtime_wasm_kib") < 1_024);
-    // A build that is told to make no runtime has none to look at.
-    if let Some(blob) = wasm::WASM_BINARY {
-        assert!(blob.len() < MOST_WASM, "{} bytes", blob.len());
-    } else {
-        assert!(std::env::var_os("SKIP_WASM_BUILD").is_some());
-    }
 }

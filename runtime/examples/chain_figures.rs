@@ -20,15 +20,13 @@ use chainflix_primitives::{
     },
     view::{Delivery, MAX_PROVIDERS, VIEW_VERSION, ViewClaim, ViewLeaf},
 };
-use chainflix_runtime::{Runtime, RuntimeCall, UncheckedExtrinsic, constants::time, wasm};
-use codec::Encode;
-use frame_support::{
-    dispatch::{DispatchClass, GetDispatchInfo},
-    weights::Weight,
+use chainflix_runtime::{
+    RuntimeCall, UncheckedExtrinsic,
+    figures::{charged, transfers_per_s},
+    wasm,
 };
-use frame_system::offchain::CreateAuthorizedTransaction;
+use codec::Encode;
 use pallet_rewards::WeightInfo as _;
-use sp_runtime::traits::TransactionExtension;
 
 /// Verifiers of the measured round.
 const VERIFIERS: u32 = 4;
@@ -156,31 +154,6 @@ fn round(views: u32) -> (u64, usize) {
         u64::from(VERIFIERS) * weight / PS_PER_US,
         VERIFIERS as usize * bytes,
     )
-}
-
-/// What a transaction with the call takes of a block: the call, what is checked of the transaction, its fixed part.
-fn charged(call: &RuntimeCall) -> Weight {
-    let info = call.get_dispatch_info();
-    let extension = <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_extension();
-    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
-    info.call_weight
-        .saturating_add(extension.weight(call))
-        .saturating_add(limits.get(info.class).base_extrinsic)
-}
-
-fn transfers_per_s() -> u64 {
-    let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
-        dest: chainflix_runtime::AccountId::new([1; 32]).into(),
-        value: 1,
-    });
-    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
-    let normal = limits.get(DispatchClass::Normal);
-    let room = normal
-        .max_total
-        .unwrap_or(limits.max_block)
-        .min(limits.max_block);
-    let in_block = room.ref_time() / charged(&call).ref_time();
-    in_block * 1_000 / time::SLOT_MS
 }
 
 /// Checking an sr25519 signature on this machine, in ns: the median of many.

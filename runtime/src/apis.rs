@@ -383,6 +383,7 @@ impl_runtime_apis! {
             [
                 Authorities::submit_due(),
                 Pov::submit_due(),
+                Rewards::submit_due(),
                 StorageProviders::submit_due(),
             ]
             .into_iter()

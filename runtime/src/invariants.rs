@@ -2,11 +2,13 @@
 //! `examples/state_check.rs`. Between two blocks all of them hold.
 
 mod holds;
+mod set;
 
 use crate::{
     Ads, Authorities, Balances, Funds, Motions, Pov, Rewards, Runtime, StorageProviders,
     Supervisors, System, Videos,
 };
+use chainflix_primitives::registry::VideoState;
 use sp_runtime::{DispatchError, DispatchResult};
 use std::fmt;
 
@@ -31,7 +33,7 @@ impl std::error::Error for Broken {}
 type Check = (&'static str, fn() -> DispatchResult);
 
 /// Checks of all own pallets and of the money as a whole.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 16] = [
     ("Authorities", Authorities::do_try_state),
     ("Supervisors", Supervisors::do_try_state),
     ("Videos", Videos::do_try_state),
@@ -45,6 +47,9 @@ const CHECKS: [Check; 13] = [
     ("Balances", holds::are_what_items_say),
     ("Balances", holds::are_all_that_is_reserved),
     ("Ads", what_campaigns_paid_is_owed),
+    ("Supervisors", what_is_restricted_can_be_reinstated),
+    ("TechnicalCommittee", set::decides),
+    ("Aura", set::writes_and_finalizes),
 ];
 
 /// Checks every invariant in the state at hand.
@@ -89,6 +94,22 @@ fn what_campaigns_paid_is_owed() -> DispatchResult {
             "campaigns paid another sum than is owed for them",
         ))
     }
+}
+
+/// A restricted video has a record of its restriction: without one nobody could lift it, not even a motion.
+fn what_is_restricted_can_be_reinstated() -> DispatchResult {
+    let restricted = pallet_videos::Videos::<Runtime>::iter().filter(|(_, record)| {
+        let last = record.states.last();
+        last.is_some_and(|change| change.state == VideoState::Restricted)
+    });
+    for (video, _) in restricted {
+        if !pallet_supervisors::Restrictions::<Runtime>::contains_key(video) {
+            return Err(DispatchError::Other(
+                "a restricted video has no restriction on record",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The block whose state is at hand.

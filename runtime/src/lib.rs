@@ -43,6 +43,8 @@ mod benchmarks;
 mod configs;
 pub mod constants;
 #[cfg(feature = "std")]
+pub mod figures;
+#[cfg(feature = "std")]
 pub mod invariants;
 pub mod migrations;
 pub mod presets;

@@ -1,23 +1,18 @@
 //! `chainflix verifier`: what the operator of a verifier does on chain.
 
 mod measure;
+mod profile;
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, bail};
 use chainflix_client::account;
-use chainflix_client::chain::{
-    VerifierProfile, VerifierStanding, VerifierStatus, rotate_session_keys,
-};
+use chainflix_client::chain::{VerifierStanding, VerifierStatus, rotate_session_keys};
 use chainflix_client::units::{format_cfx, read_cfx};
 use chainflix_primitives::AccountId;
-use chainflix_primitives::registry::Endpoint;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use x25519_dalek::{PublicKey, StaticSecret};
 
-use crate::options::{ActingOptions, region};
+use crate::options::ActingOptions;
 use crate::progress::Progress;
+use profile::Profile;
 
 /// Options of `chainflix verifier`.
 #[derive(Debug, Args)]
@@ -26,8 +21,9 @@ use crate::progress::Progress;
     chainflix verifier apply --wallet verifier.key --endpoint wss://v.example --region DE --bandwidth-mbps 500 --service DIR\n  \
     chainflix verifier status --wallet verifier.key\n  \
     chainflix verifier exit --wallet verifier.key\n  \
-    chainflix verifier withdraw-bond --wallet verifier.key\n\n\
-    Verifiers admit, suspend and remove each other by motions: docs/governance.md.")]
+    chainflix verifier withdraw-bond --wallet verifier.key\n  \
+    chainflix verifier forget-keys --wallet verifier.key\n\n\
+    Verifiers admit, suspend and remove each other by motions: docs/governance.md. Step by step: docs/joining.md.")]
 pub(crate) struct Verifier {
     #[command(subcommand)]
     action: Action,
@@ -56,18 +52,21 @@ enum Action {
         --bandwidth-mbps 500 --service ~/.local/share/chainflix-node/chains/chainflix/verifier"
     )]
     Apply {
-        /// Where players will reach its API, a ws:// or wss:// URL.
-        #[arg(long, value_name = "URL", value_parser = endpoint)]
-        endpoint: Endpoint,
-        /// Where the machine is: two letters, ISO 3166-1.
-        #[arg(long, value_name = "CODE", value_parser = region)]
-        region: [u8; 2],
-        /// What its line carries upstream, as measured, in Mbit/s.
-        #[arg(long, value_name = "MBIT_S", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-        bandwidth_mbps: u32,
-        /// The folder `verifier` of the node's data, with its exchange.key.
-        #[arg(long, value_name = "DIR")]
-        service: PathBuf,
+        #[command(flatten)]
+        profile: Profile,
+        #[command(flatten)]
+        acting: ActingOptions,
+    },
+    /// Say something else of a candidate or verifier than it said when it applied; run it on the verifier's machine.
+    #[command(
+        after_help = "All of it is said anew, and the machine measured again. Where players reach a verifier in force is \
+        its node's --verifier-endpoint, which this does not change.\n\n\
+        Example:\n  chainflix verifier update-profile --wallet verifier.key --endpoint wss://v.example --region FR \
+        --bandwidth-mbps 1000 --service DIR"
+    )]
+    UpdateProfile {
+        #[command(flatten)]
+        profile: Profile,
         #[command(flatten)]
         acting: ActingOptions,
     },
@@ -99,6 +98,11 @@ enum Action {
         #[command(flatten)]
         acting: ActingOptions,
     },
+    /// Have the chain forget the account's session keys, which returns their deposit; once it has left the set.
+    ForgetKeys {
+        #[command(flatten)]
+        acting: ActingOptions,
+    },
 }
 
 impl Verifier {
@@ -106,27 +110,26 @@ impl Verifier {
         let progress = Progress::new();
         match &self.action {
             Action::RegisterKeys { node, acting } => register_keys(node, acting, &progress).await,
-            Action::Apply {
-                endpoint,
-                region,
-                bandwidth_mbps,
-                service,
-                acting,
-            } => {
-                let exchange_key = exchange_key(service)?;
+            Action::Apply { profile, acting } => {
                 let (chain, wallet) = acting.connect().await?;
                 progress.step("measuring this machine");
-                let profile = VerifierProfile {
-                    endpoint: endpoint.clone(),
-                    region: *region,
-                    exchange_key,
-                    hardware_score: measure::hashing_mib_per_second(),
-                    bandwidth_kbps: bandwidth_mbps.saturating_mul(1_000),
-                };
+                let profile = profile.measured()?;
                 progress.step("applying on chain");
                 let done = chain.apply_as_verifier(&wallet, &profile).await?;
                 let words = format!(
                     "has applied, with {} MiB/s of hashing; the verifiers decide by motion",
+                    profile.hardware_score
+                );
+                Ok(acting.done(&wallet, &done, Value::Null, &words))
+            }
+            Action::UpdateProfile { profile, acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("measuring this machine");
+                let profile = profile.measured()?;
+                progress.step("changing the profile on chain");
+                let done = chain.change_verifier_profile(&wallet, &profile).await?;
+                let words = format!(
+                    "has changed its profile, with {} MiB/s of hashing",
                     profile.hardware_score
                 );
                 Ok(acting.done(&wallet, &done, Value::Null, &words))
@@ -158,6 +161,13 @@ impl Verifier {
                 progress.step("withdrawing the bond");
                 let done = chain.withdraw_verifier_bond(&wallet).await?;
                 Ok(acting.done(&wallet, &done, Value::Null, "has its bond back"))
+            }
+            Action::ForgetKeys { acting } => {
+                let (chain, wallet) = acting.connect().await?;
+                progress.step("taking the session keys back");
+                let done = chain.forget_session_keys(&wallet).await?;
+                let words = "has no session keys any more, and their deposit back";
+                Ok(acting.done(&wallet, &done, Value::Null, words))
             }
         }
     }
@@ -249,30 +259,6 @@ fn name(status: VerifierStatus) -> &'static str {
     }
 }
 
-/// The public part of the service's exchange key.
-fn exchange_key(service: &Path) -> anyhow::Result<[u8; 32]> {
-    let file = service.join("exchange.key");
-    let bytes = std::fs::read(&file).with_context(|| {
-        format!(
-            "{} can't be read: the node makes it at its first start with --validator",
-            file.display()
-        )
-    })?;
-    let Ok(secret) = <[u8; 32]>::try_from(bytes) else {
-        bail!("{} is no exchange key of a verifier", file.display());
-    };
-    let secret = StaticSecret::from(secret);
-    Ok(PublicKey::from(&secret).to_bytes())
-}
-
-fn endpoint(text: &str) -> Result<Endpoint, String> {
-    if !(text.starts_with("ws://") || text.starts_with("wss://")) {
-        return Err("an endpoint begins with ws:// or wss://".to_owned());
-    }
-    Endpoint::try_from(text.as_bytes().to_vec())
-        .map_err(|_| "an endpoint has at most 128 bytes".to_owned())
-}
-
 fn amount(text: &str) -> Result<u128, String> {
     read_cfx(text)
         .filter(|amount| *amount > 0)
@@ -307,16 +293,24 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_without_an_exchange_key_is_refused_with_the_reason() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let refused = exchange_key(folder.path())
-            .expect_err("there is no key")
-            .to_string();
-        assert!(refused.contains("--validator"), "{refused}");
-        std::fs::write(folder.path().join("exchange.key"), [1; 31]).expect("written");
-        let refused = exchange_key(folder.path())
-            .expect_err("it is too short")
-            .to_string();
-        assert!(refused.contains("no exchange key"), "{refused}");
+    fn what_is_said_anew_is_all_that_an_application_says() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            verifier: Verifier,
+        }
+        use clap::Parser;
+        let acts = |words: &[&'static str], rest: &[&'static str]| {
+            let line = Line::try_parse_from([&[""], words, &["--wallet", "v.key"], rest].concat());
+            line.map(|line| line.verifier.action)
+        };
+        let all = ["--endpoint", "wss://v.example", "--region", "DE"];
+        let all = [&all[..], &["--bandwidth-mbps", "5", "--service", "x"]].concat();
+        assert!(matches!(acts(&["apply"], &all), Ok(Action::Apply { .. })));
+        let update = acts(&["update-profile"], &all);
+        assert!(matches!(update, Ok(Action::UpdateProfile { .. })));
+        assert!(acts(&["update-profile"], &all[..4]).is_err());
+        let forget = acts(&["forget-keys"], &[]);
+        assert!(matches!(forget, Ok(Action::ForgetKeys { .. })));
     }
 }

@@ -17,9 +17,9 @@ pub struct VerifierProfile {
     pub region: [u8; 2],
     /// X25519 key for what is sealed to it.
     pub exchange_key: [u8; 32],
-    /// BLAKE2-256 hashing by one core, in MiB/s.
+    /// BLAKE2-256 hashing by one core, in MiB/s, as its operator says: `chainflix verifier apply` measures it.
     pub hardware_score: u32,
-    /// Upstream, in kbit/s.
+    /// What its line carries upstream, in kbit/s, as its operator says.
     pub bandwidth_kbps: u32,
 }
 
@@ -100,6 +100,28 @@ impl Chain {
         profile: &VerifierProfile,
     ) -> Result<Finalized, ChainError> {
         self.submit(wallet, "Authorities", "apply", &profile.encode())
+            .await
+    }
+
+    /// Says something else of a candidate or verifier than it said when it applied.
+    ///
+    /// # Errors
+    /// When the account is neither.
+    pub async fn change_verifier_profile(
+        &self,
+        wallet: &Wallet,
+        profile: &VerifierProfile,
+    ) -> Result<Finalized, ChainError> {
+        self.submit(wallet, "Authorities", "update_profile", &profile.encode())
+            .await
+    }
+
+    /// Takes the session keys of an account back that is no verifier any more, and with them their deposit.
+    ///
+    /// # Errors
+    /// When they are in use, or there are none.
+    pub async fn forget_session_keys(&self, wallet: &Wallet) -> Result<Finalized, ChainError> {
+        self.submit(wallet, "Authorities", "forget_session_keys", &[])
             .await
     }
 

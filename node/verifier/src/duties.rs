@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chainflix_primitives::{
     AccountId, Round,
+    decrease::DecreaseProof,
     duty::{
-        ACCOUNT_KEY, ANNOUNCEMENT_KEY, FAULT_KEY, HEARTBEAT_KEY, MAX_DUTY_BYTES, SET_SECRET_KEY,
-        SetSecretDuty, report_key,
+        ACCOUNT_KEY, ANNOUNCEMENT_KEY, DECREASE_KEY, FAULT_KEY, HEARTBEAT_KEY, MAX_DUTY_BYTES,
+        SET_SECRET_KEY, SetSecretDuty, report_key,
     },
     fault::FaultProof,
     heartbeat::Heartbeat,
@@ -74,6 +75,15 @@ impl Duties {
 
     pub(crate) fn clear_fault(&self) {
         self.mirror.clear(FAULT_KEY);
+    }
+
+    /// Leaves the proof that adopted earnings took from an account. It is two paths and a third at most: a few KiB.
+    pub(crate) fn decrease(&self, proof: &DecreaseProof) {
+        self.mirror.set(DECREASE_KEY, &proof.encode());
+    }
+
+    pub(crate) fn clear_decrease(&self) {
+        self.mirror.clear(DECREASE_KEY);
     }
 
     /// Leaves a report. One above the limit can't be left: the bounds of the report keep it far below.

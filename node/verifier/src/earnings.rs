@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
 use chainflix_primitives::{
     AccountId, Round,
     api::ClaimProof,
+    hash::Hash32,
     report::{EarningsTriple, earnings_due},
 };
 
 pub(crate) mod accountant;
 mod adopted;
+mod decrease;
 pub(crate) mod missed;
 mod records;
 mod tree;
@@ -22,6 +24,7 @@ pub use self::tree::EarningsTree;
 use crate::chain::At;
 use crate::context::Context;
 use crate::error::Failure;
+use crate::exchange::messages::MAX_TOTALS;
 use crate::store::View;
 use crate::store::earnings::Adopted;
 use crate::store::tables::{ADOPTED, TRIPLES};
@@ -45,6 +48,22 @@ impl ProofTree {
         *last = Some((as_of, Arc::clone(&tree)));
         Ok(Some(tree))
     }
+}
+
+/// Totals under `root` as of a round, from place `first` on: as many as go into one answer. `None` when this verifier's are
+/// others, or forgotten.
+pub(crate) fn totals_from(
+    context: &Context,
+    as_of: Round,
+    root: &Hash32,
+    first: u32,
+) -> Result<Option<Vec<(AccountId, u128)>>, Failure> {
+    let tree = context.proofs.of(context, as_of)?;
+    let tree = tree.filter(|tree| tree.root() == *root);
+    Ok(tree.map(|tree| {
+        let later = tree.totals().iter().skip(first as usize);
+        later.take(MAX_TOTALS).copied().collect()
+    }))
 }
 
 /// The as-of round of the earnings that are due in the report of `round`; `None` when none are, or they are adopted.

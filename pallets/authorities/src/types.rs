@@ -18,9 +18,10 @@ pub struct VerifierProfile {
     pub region: [u8; 2],
     /// X25519 key for what is sealed to it.
     pub exchange_key: [u8; 32],
-    /// What its node measured at start, BLAKE2-256 hashing by one core in MiB/s.
+    /// BLAKE2-256 hashing by one core, in MiB/s, as its operator says; `chainflix verifier apply` measures it. The chain checks
+    /// nothing of it.
     pub hardware_score: u32,
-    /// What its node measured upstream, in kbit/s.
+    /// What its line carries upstream, in kbit/s, as its operator says. The chain checks nothing of it.
     pub bandwidth_kbps: u32,
 }
 

@@ -24,6 +24,8 @@ pub const SET_SECRET_KEY: &[u8] = b"chainflix/duty/set-secret";
 pub const HEARTBEAT_KEY: &[u8] = b"chainflix/duty/heartbeat";
 /// Key of the proof of a fault that is to be brought forward next, a SCALE-encoded [`crate::fault::FaultProof`].
 pub const FAULT_KEY: &[u8] = b"chainflix/duty/fault";
+/// Key of the proof that adopted earnings took from an account, a SCALE-encoded [`crate::decrease::DecreaseProof`].
+pub const DECREASE_KEY: &[u8] = b"chainflix/duty/decrease";
 /// Key of the account that the node verifies for, a SCALE-encoded [`AccountId`].
 pub const ACCOUNT_KEY: &[u8] = b"chainflix/duty/account";
 

@@ -22,6 +22,7 @@
 //! | [`duty`] | what a verifier leaves for its off-chain worker to put on chain |
 //! | [`heartbeat`] | which storage providers a verifier found alive |
 //! | [`earnings`] | from settled blocks to lifetime totals of accounts |
+//! | [`decrease`] | proof that adopted earnings took from an account |
 //! | [`manifest`] | the manifest of a video and its commitments |
 //! | [`sources`] | the controller's signed choice of providers |
 //! | [`plays`] | how often each cell was played in a settled view block |
@@ -57,6 +58,7 @@ extern crate alloc;
 pub mod api;
 pub mod archive;
 pub mod campaign;
+pub mod decrease;
 pub mod delegation;
 pub mod draw;
 pub mod duty;

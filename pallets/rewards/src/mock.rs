@@ -138,6 +138,33 @@ impl crate::BenchmarkHelper for Bonds {
     }
 }
 
+impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type RuntimeCall = RuntimeCall;
+    type Extrinsic = Extrinsic;
+}
+
+impl<LocalCall> frame_system::offchain::CreateTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    type Extension = TxExtension;
+    fn create_transaction(call: RuntimeCall, extension: TxExtension) -> Extrinsic {
+        Extrinsic::new_transaction(call, extension)
+    }
+}
+
+impl<LocalCall> frame_system::offchain::CreateAuthorizedTransaction<LocalCall> for Test
+where
+    RuntimeCall: From<LocalCall>,
+{
+    fn create_extension() -> TxExtension {
+        TxExtension::new()
+    }
+}
+
 /// Account `number`; accounts ascend with numbers.
 pub fn account(number: u8) -> AccountId {
     AccountId::new([number; 32])

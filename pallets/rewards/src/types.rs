@@ -237,34 +237,3 @@ pub struct RateChange {
     /// Most that a second of weighted playtime pays, in units.
     pub max_rate_per_second: Option<u128>,
 }
-
-/// A total under adopted earnings.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
-pub struct AccountTotal {
-    /// The total, in units.
-    pub total: u128,
-    /// Place of its leaf.
-    pub index: u32,
-    /// Path of its leaf.
-    pub proof: crate::Path,
-}
-
-/// What later earnings say of an account.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
-pub enum LaterTotal {
-    /// A total.
-    #[codec(index = 0)]
-    Total(AccountTotal),
-    /// Nothing: it is not there. The accounts between which it would stand.
-    #[codec(index = 1)]
-    Absent {
-        /// The last before it; none when it would be the first.
-        before: Option<(AccountId, AccountTotal)>,
-        /// The first after it; none when it would be the last.
-        after: Option<(AccountId, AccountTotal)>,
-    },
-}

@@ -6,6 +6,9 @@
 
 mod input;
 mod issuance;
+mod summary;
+
+pub use self::summary::Summary;
 
 use self::{
     input::{Bytes, Guided, calls},
@@ -55,23 +58,6 @@ const SIGNERS: [Sr25519Keyring; 7] = [
 const PRODUCER: Sr25519Keyring = Sr25519Keyring::Eve;
 /// The first registered video.
 const VIDEO: Magnet = Magnet([1; 32]);
-
-/// What came of an input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Blocks that were made.
-    pub blocks: u32,
-    /// Calls that were made.
-    pub made: u32,
-    /// Calls that were refused.
-    pub refused: u32,
-    /// Bytes that were no call.
-    pub undecodable: u32,
-    /// Rounds that were settled with a reward.
-    pub settled: u32,
-    /// Claims that were paid.
-    pub claimed: u32,
-}
 
 /// Runs the input on a new chain of four verifiers.
 ///
@@ -158,6 +144,9 @@ impl Run<'_> {
         let settled = Rewards::settled_after(None, 100);
         let paid = settled.iter().filter(|round| round.settled > 0);
         self.summary.settled = paid.count() as u32;
+        self.summary.faults = pallet_pov::Faults::<Runtime>::iter_keys().count() as u32;
+        let barred = pallet_authorities::BarredUntil::<Runtime>::iter_keys();
+        self.summary.equivocations = barred.count() as u32;
     }
 
     fn begin_block(&mut self) {

@@ -19,7 +19,7 @@ use pallet_pov::{SettlementWeights, WeightInfo};
 use sp_keyring::Sr25519Keyring;
 
 /// Registers an active video of 20 s as the pallet would, without the verifiers' key epoch that publishing asks for.
-fn register_creative(magnet: Magnet) {
+pub(super) fn register_creative(magnet: Magnet) {
     let terms = VideoTerms {
         producer: PovAccount([1; 32]),
         supervisor: PovAccount([2; 32]),

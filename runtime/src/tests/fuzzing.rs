@@ -32,6 +32,41 @@ fn bytes(seed: u64, length: usize) -> Vec<u8> {
     std::iter::repeat_with(next).take(length).collect()
 }
 
+/// Bytes that mean these actions, as `Run::take` reads them.
+fn actions(actions: &[&[u8]]) -> Vec<u8> {
+    actions.concat()
+}
+
+const SEVEN_BLOCKS: &[u8] = &[8, 7];
+
+#[test]
+fn views_votes_and_claims_are_within_reach_of_the_bytes() {
+    let votes: &[u8] = &[12, 5, 0, 0];
+    // Five views of a minute at the first verifier, honest, without a debit.
+    let views: &[u8] = &[11, 0, 5, 1, 255, 1];
+    let claim: &[u8] = &[13, 1];
+    let mut taken = vec![votes, views];
+    taken.extend([SEVEN_BLOCKS; 12]);
+    // The last earnings can't be claimed under as long as each round brings others.
+    taken.extend([votes, SEVEN_BLOCKS, SEVEN_BLOCKS, claim]);
+    let summary = run(&actions(&taken));
+    assert!(summary.settled > 0 && summary.claimed > 0, "{summary:?}");
+}
+
+#[test]
+fn proofs_of_faults_and_equivocations_are_within_reach_of_the_bytes() {
+    // The last of three views is none.
+    let views: &[u8] = &[11, 1, 3, 0, 200, 1];
+    let mut faults = 0;
+    for ago in 0..4 {
+        let fault: &[u8] = &[14, 1, ago, 4];
+        faults += run(&actions(&[views, &[8, 3], fault])).faults;
+    }
+    assert!(faults > 0, "no block of the last four counted rounds");
+    let summary = run(&actions(&[&[15, 2], SEVEN_BLOCKS]));
+    assert!(summary.equivocations > 0, "{summary:?}");
+}
+
 #[test]
 fn fixed_inputs_reach_calls_refusals_and_settlements() {
     let mut all = Summary::default();

@@ -1,10 +1,11 @@
 //! The checks of the state notice what they are there to notice.
 
-use super::walk::walk;
+use super::{advertising::register_creative, walk::walk};
 use crate::{
-    AccountId, Balances, Runtime, RuntimeHoldReason, RuntimeOrigin, Supervisors, invariants,
-    presets::accounts,
+    AccountId, Balances, Runtime, RuntimeHoldReason, RuntimeOrigin, Supervisors,
+    VerifierCollective, Videos, invariants, presets::accounts,
 };
+use chainflix_primitives::{Magnet, registry::VideoRegistry};
 use frame_support::traits::{
     ReservableCurrency,
     fungible::{InspectHold, MutateHold},
@@ -116,6 +117,54 @@ fn money_from_nowhere_is_noticed() {
     in_order(|| {
         Account::<Runtime>::mutate(eve(), |account| account.data.free += 1);
         let what = Some("free and reserved money of all accounts is not the total issuance");
+        assert_eq!(broken(), what);
+    });
+}
+
+#[test]
+fn a_restricted_video_that_nobody_could_reinstate_is_noticed() {
+    in_order(|| {
+        let video = Magnet([7; 32]);
+        register_creative(video);
+        let terms = pallet_videos::Videos::<Runtime>::get(video).map(|record| record.terms);
+        let terms = terms.expect("a record");
+        let producer = AccountId::new(terms.producer.0);
+        pallet_videos::Listings::<Runtime>::insert(&producer, 0, video);
+        pallet_videos::PublishedCount::<Runtime>::insert(&producer, 1);
+        let mark = pallet_videos::UploadMark {
+            producer,
+            deposit: 0,
+        };
+        pallet_videos::Uploads::<Runtime>::insert(terms.upload_id, mark);
+        assert_eq!(broken(), None);
+        // By nobody's word: as a mistake in a pallet would leave it.
+        <Videos as VideoRegistry>::restrict(&video).expect("it is active");
+        let what = Some("a restricted video has no restriction on record");
+        assert_eq!(broken(), what);
+    });
+}
+
+#[test]
+fn a_member_of_the_collective_that_is_no_verifier_is_noticed() {
+    in_order(|| {
+        pallet_collective::Members::<Runtime, VerifierCollective>::mutate(|members| {
+            members.push(eve());
+            members.sort();
+        });
+        let what = Some("the members of the collective are not the verifiers in force");
+        assert_eq!(broken(), what);
+    });
+}
+
+#[test]
+fn a_key_too_few_or_twice_among_those_that_write_and_finalize_is_noticed() {
+    let what = Some("the keys that write and finalize are not one each of the verifiers in force");
+    in_order(|| {
+        pallet_aura::Authorities::<Runtime>::mutate(|authors| authors.pop());
+        assert_eq!(broken(), what);
+    });
+    in_order(|| {
+        pallet_aura::Authorities::<Runtime>::mutate(|authors| authors[1] = authors[0].clone());
         assert_eq!(broken(), what);
     });
 }

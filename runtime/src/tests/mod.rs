@@ -3,6 +3,7 @@
 mod advertising;
 mod audit;
 mod blocks;
+mod bounds;
 mod enactment;
 mod equivocation;
 mod faults;
@@ -14,6 +15,7 @@ mod invariants;
 mod migrations;
 mod money;
 mod motions;
+mod numbers;
 mod origins;
 mod production;
 mod refusals;

@@ -1,6 +1,7 @@
 //! Weights are measured, none is nothing, and what they allow.
 
 mod functions;
+mod goals;
 
 use super::{origins, walk::walk};
 use crate::{Runtime, RuntimeCall, Session, System, constants::block::MAX_WEIGHT, weights};

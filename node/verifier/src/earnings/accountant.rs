@@ -14,6 +14,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::EarningsTree;
 use super::adopted;
+use super::decrease::Decreases;
 use super::missed;
 use super::records::Gathered;
 use crate::chain::{At, ChainError};
@@ -84,6 +85,7 @@ pub(crate) struct Accountant {
     is_ahead: bool,
     /// Number of the last finalized block as of which everything was applied, in this run.
     complete: Option<u64>,
+    decreases: Decreases,
 }
 
 impl Accountant {
@@ -97,6 +99,7 @@ impl Accountant {
             changed,
             is_ahead: false,
             complete: None,
+            decreases: Decreases::default(),
         })
     }
 
@@ -143,7 +146,7 @@ impl Accountant {
         self.complete = Some(number);
         self.release_blocks().await?;
         adopted::note(&self.context).await?;
-        Ok(())
+        Ok(self.decreases.look(&self.context).await?)
     }
 
     /// Applies one settled round, and keeps what follows from it.

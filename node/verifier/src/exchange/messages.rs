@@ -19,6 +19,8 @@ pub(crate) const MAX_HASHES: usize = 15_360;
 pub(crate) const MAX_LEAVES: u32 = 1_024;
 /// Most leaves told of at once; with delegations they stay below half a range.
 pub(crate) const MAX_NEW_VIEWS: usize = 256;
+/// Most totals in one answer: 480 KB.
+pub(crate) const MAX_TOTALS: usize = 10_000;
 /// Most delegations asked for at once.
 pub(crate) const MAX_DELEGATIONS: u32 = 1_024;
 /// Most evidence asked for at once: each is at most about 25 KiB.
@@ -89,6 +91,16 @@ pub(crate) enum PeerRequest {
         /// Leaf hashes.
         hashes: BoundedVec<Hash32, ConstU32<MAX_EVIDENCE>>,
     },
+    /// Lifetime totals under an earnings root, from a place on.
+    #[codec(index = 9)]
+    Totals {
+        /// Round of the root.
+        as_of: Round,
+        /// The root.
+        root: Hash32,
+        /// First place.
+        first: u32,
+    },
 }
 
 /// The answer.
@@ -120,6 +132,9 @@ pub(crate) enum PeerResponse {
     /// Evidence with its leaf's hash, in the order asked, without what is unknown.
     #[codec(index = 6)]
     Evidence(Vec<(Hash32, ViewEvidence)>),
+    /// Accounts and totals in the order of the tree's leaves; fewer than there are when the range is full.
+    #[codec(index = 7)]
+    Totals(Vec<(AccountId, u128)>),
 }
 
 /// Why a verifier does not answer another.

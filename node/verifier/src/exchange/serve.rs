@@ -12,6 +12,7 @@ use super::messages::{
 };
 use crate::chain::verifiers::Peer;
 use crate::context::Context;
+use crate::earnings;
 use crate::network::MAX_PEER_MESSAGE_BYTES;
 use crate::secrets::copies;
 use crate::store::StoreResult;
@@ -95,6 +96,15 @@ fn answer_one(
             PeerResponse::Noted
         }
         PeerRequest::NewViews { .. } => PeerResponse::Refused(PeerRefusal::Malformed),
+        PeerRequest::Totals { as_of, root, first } => {
+            match earnings::totals_from(context, as_of, &root, first) {
+                Ok(totals) => totals.map_or(refused, PeerResponse::Totals),
+                Err(error) => {
+                    tracing::warn!(%error, "another verifier could not be answered");
+                    refused
+                }
+            }
+        }
         read => answer_from_store(context, read).unwrap_or_else(|error| {
             tracing::warn!(%error, "another verifier could not be answered");
             refused

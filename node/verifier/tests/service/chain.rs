@@ -10,6 +10,7 @@ use std::{
 
 use chainflix_primitives::{
     AccountId, Cycle, Magnet, Round, Sha256,
+    decrease::DecreaseProof,
     draw::first_cycle_seed,
     duty::{self, SetSecretDuty, SetSecretRecord, set_secret_maker},
     fault::FaultProof,
@@ -27,6 +28,7 @@ use codec::Decode;
 use tokio::sync::watch;
 
 mod ads;
+mod decrease;
 mod fault;
 mod judge;
 mod view;
@@ -78,6 +80,10 @@ pub(crate) struct State {
     pub(crate) kept_from: Round,
     pub(crate) votes: BTreeMap<AccountId, EarningsTriple>,
     pub(crate) adopted: Option<EarningsTriple>,
+    /// Earnings that were adopted before those, as far as a test says so.
+    pub(crate) adopted_before: Vec<EarningsTriple>,
+    /// Who proved adopted earnings wrong.
+    pub(crate) voided_by: Vec<AccountId>,
     pub(crate) videos: BTreeMap<Magnet, VideoTerms>,
     /// State of a video from a round on, ascending.
     pub(crate) video_states: BTreeMap<Magnet, Vec<(Round, VideoState)>>,
@@ -232,6 +238,7 @@ enum Transaction {
     Secret(SetSecretDuty),
     Report(Box<Report>),
     Fault(Box<FaultProof>),
+    Decrease(Box<DecreaseProof>),
 }
 
 /// The chain.
@@ -280,6 +287,8 @@ impl Chain {
             kept_from: 0,
             votes: BTreeMap::new(),
             adopted: None,
+            adopted_before: Vec::new(),
+            voided_by: Vec::new(),
             enhancements: BTreeMap::new(),
             videos: BTreeMap::new(),
             video_states: BTreeMap::new(),
@@ -356,6 +365,13 @@ impl Chain {
                         state.complaints.push(format!("fault by {from:?}: {why}"));
                     }
                 }
+                Transaction::Decrease(proof) => {
+                    if let Err(why) = state.apply_decrease(from, &proof) {
+                        state
+                            .complaints
+                            .push(format!("decrease by {from:?}: {why}"));
+                    }
+                }
                 Transaction::Report(report) => {
                     if let Err(why) = state.apply_report(*report) {
                         state
@@ -413,6 +429,13 @@ impl Chain {
             let key = (proof.round, proof.issuer);
             if !inner.state.faults.contains_key(&key) {
                 due.push(Transaction::Fault(Box::new(proof)));
+            }
+        }
+        if let Some(bytes) = duties.get(duty::DECREASE_KEY) {
+            let proof = DecreaseProof::decode(&mut bytes.as_slice()).expect("SCALE");
+            let adopted = inner.state.adopted.map(|adopted| adopted.as_of);
+            if adopted == Some(proof.later_as_of) {
+                due.push(Transaction::Decrease(Box::new(proof)));
             }
         }
         inner.pending.retain(|(from, _)| *from != account);

@@ -6,6 +6,7 @@ mod api;
 mod archive;
 mod audit;
 mod bad_blocks;
+mod decrease;
 mod description;
 mod enhancements;
 mod epochs;

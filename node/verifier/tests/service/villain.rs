@@ -8,12 +8,13 @@ use std::{
 use chainflix_primitives::{
     AccountId, Round, Sha256,
     delegation::SignedDelegation,
+    earnings,
     hash::Hash32,
     merkle,
     play_data::{PlayData, ViewEvidence},
     report::{
-        Header, PersonalRoot, REPORT_VERSION, Report, TicketsRoot, Verdict, VerdictOn,
-        personal_leaf_hash,
+        EARNINGS_VERSION, EarningsTriple, Header, PersonalRoot, REPORT_VERSION, Report,
+        TicketsRoot, Verdict, VerdictOn, personal_leaf_hash,
     },
     ticket::{SignedTicket, Ticket},
     view::ViewLeaf,
@@ -30,6 +31,8 @@ struct Shown {
     tickets: BTreeMap<Round, Vec<Ticket>>,
     delegations: BTreeMap<Hash32, SignedDelegation>,
     evidence: BTreeMap<Hash32, ViewEvidence>,
+    /// Lifetime totals, by the root over them.
+    totals: BTreeMap<Hash32, Vec<(AccountId, u128)>>,
     /// It tells one hash of a body at a time.
     trickles: bool,
     /// From which leaf on it was asked for hashes of a body.
@@ -87,6 +90,28 @@ impl Villain {
         shown.delegations.insert(hash, delegation.clone());
         let evidence = ViewEvidence::from(data.clone());
         shown.evidence.insert(leaf.leaf_hash::<Sha256>(), evidence);
+    }
+
+    /// Shows made-up earnings as of a round; what it would have voted for.
+    pub(crate) fn show_totals(
+        &self,
+        as_of: Round,
+        totals: Vec<(AccountId, u128)>,
+    ) -> EarningsTriple {
+        let leaves: Vec<Hash32> = totals
+            .iter()
+            .map(|(account, total)| earnings::leaf_hash::<Sha256>(account, *total))
+            .collect();
+        let triple = EarningsTriple {
+            as_of,
+            root: merkle::root::<Sha256>(&leaves),
+            count: u32::try_from(totals.len()).expect("few"),
+            sum: totals.iter().map(|(_, total)| total).sum(),
+            version: EARNINGS_VERSION,
+        };
+        let mut shown = self.shown.lock().expect("held");
+        shown.totals.insert(triple.root, totals);
+        triple
     }
 
     /// Reports a block of these leaves for the round that is due; the round.
@@ -220,6 +245,14 @@ fn answer(shown: &mut Shown, request: &[u8]) -> Vec<u8> {
                 .iter()
                 .filter_map(|hash| Some((*hash, shown.evidence.get(hash)?.clone())));
             (6u8, found.collect::<Vec<_>>()).encode()
+        }
+        9 => {
+            let (_, root, first) = <(Round, Hash32, u32)>::decode(&mut rest).expect("a root");
+            let Some(totals) = shown.totals.get(&root) else {
+                return refused;
+            };
+            let totals = totals.iter().skip(first as usize).copied();
+            (7u8, totals.collect::<Vec<_>>()).encode()
         }
         _ => vec![1],
     }

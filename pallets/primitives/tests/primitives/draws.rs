@@ -198,3 +198,27 @@ proptest! {
         );
     }
 }
+
+#[test]
+fn g2_whoever_reveals_last_at_most_doubles_its_odds() {
+    const DRAWS: u32 = 10_000;
+    const PLACES: u32 = 100;
+    let root = bytes("a view block");
+    let is_wanted = |draw: Hash32| drawn_leaf::<Sha256>(&draw, &root, PLACES, 0) == Some(0);
+    let (mut fair, mut bent) = (0u32, 0u32);
+    for round in 0..DRAWS {
+        let others = (0..3).map(|n| bytes(&format!("preimage {n} of {round}")));
+        let mut revealed: Vec<Hash32> = others.collect();
+        // The last sees theirs. It keeps its own back, or reveals it: there is no third draw.
+        let without = is_wanted(draw::<Sha256>(round, &revealed));
+        revealed.push(bytes(&format!("the last of {round}")));
+        let with = is_wanted(draw::<Sha256>(round, &revealed));
+        fair += u32::from(with);
+        bent += u32::from(with || without);
+    }
+    // Three standard deviations of as many draws, of which one in a hundred is wanted, and two.
+    let expected = DRAWS / PLACES;
+    assert!(fair.abs_diff(expected) <= 30, "{fair} fair ones");
+    assert!(bent <= 2 * expected + 42, "{bent} where one chooses");
+    assert!(bent > expected + 30, "{bent}: the choice is one");
+}

@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The pool's word for a refusal: a word that it knows, or the error's own number.
-    fn invalid(error: Error<T>) -> TransactionValidityError {
+    pub(crate) fn invalid(error: Error<T>) -> TransactionValidityError {
         let invalid = match error {
             Error::<T>::NothingToClaim => InvalidTransaction::Stale,
             Error::<T>::NotYetClaimable => InvalidTransaction::Future,
@@ -84,7 +84,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::AccountCannotReceive => InvalidTransaction::Custom(7),
             Error::<T>::Overflow => InvalidTransaction::Custom(8),
             Error::<T>::BatchNotAscending => InvalidTransaction::Custom(9),
-            // No claim is refused for these.
+            // No claim is refused for these, and a decrease that is none is no use of the call.
             Error::<T>::OutOfBounds
             | Error::<T>::TooManyChanges
             | Error::<T>::NotADecrease

@@ -1,13 +1,27 @@
 //! Decreases: lifetime totals never fall, so that earnings under which one did are void.
 
-use chainflix_primitives::{AccountId, Round, earnings, merkle, registry::Discipline};
-use frame_support::ensure;
+use chainflix_primitives::{
+    AccountId, Round,
+    decrease::{AccountTotal, DecreaseProof, LaterTotal},
+    duty::DECREASE_KEY,
+    registry::Discipline,
+};
+use frame_support::{ensure, pallet_prelude::*, weights::Weight};
+use frame_system::offchain::{CreateAuthorizedTransaction, SubmitTransaction};
+use sp_runtime::offchain::storage::StorageValueRef;
 
 use crate::{
-    Adopted, AdoptedEarnings, AdoptedOrder, CLAIMABLE_ROOTS, Config, Error, Event, LastAdopted,
-    Pallet, Signers,
-    types::{AccountTotal, HostSha256, LaterTotal},
+    Adopted, AdoptedEarnings, AdoptedOrder, CLAIMABLE_ROOTS, Call, Config, Error, Event,
+    LastAdopted, Pallet, Signers, types::HostSha256,
 };
+
+/// One proof of each root is enough.
+const TAG: &str = "ChainflixDecrease";
+/// Above every ordinary transaction: full blocks must not carry false earnings past the delay after which they can be claimed.
+/// Room is not given away by it, since a proof that holds voids what it is about.
+const PRIORITY: TransactionPriority = TransactionPriority::MAX / 4;
+/// Blocks after which a proof that is in none is handed in again.
+const LONGEVITY: TransactionLongevity = 32;
 
 impl<T: Config> Pallet<T> {
     /// Voids the later earnings when the account has less under them than under the earlier, and slashes their signers.
@@ -18,24 +32,7 @@ impl<T: Config> Pallet<T> {
         later_as_of: Round,
         later: &LaterTotal,
     ) -> Result<(), Error<T>> {
-        ensure!(earlier_as_of < later_as_of, Error::<T>::NotADecrease);
-        let first = Adopted::<T>::get(earlier_as_of).ok_or(Error::<T>::NotAdopted)?;
-        let second = Adopted::<T>::get(later_as_of).ok_or(Error::<T>::NotAdopted)?;
-        let who = AccountId(account.clone().into());
-        let left = match later {
-            LaterTotal::Total(later) => later.total,
-            LaterTotal::Absent { .. } => 0,
-        };
-        ensure!(left < earlier.total, Error::<T>::NotADecrease);
-        ensure!(first.holds(&who, earlier), Error::<T>::WrongProof);
-        let is_so = match later {
-            LaterTotal::Total(later) => second.holds(&who, later),
-            LaterTotal::Absent { before, after } => {
-                second.lacks(&who, before.as_ref(), after.as_ref())
-            }
-        };
-        ensure!(is_so, Error::<T>::WrongProof);
-
+        let second = Self::check_decrease(&account, earlier_as_of, earlier, later_as_of, later)?;
         let signers = Signers::<T>::take(later_as_of);
         let mut slashed = 0u128;
         for signer in &signers {
@@ -48,11 +45,80 @@ impl<T: Config> Pallet<T> {
             root: second.triple.root,
             account,
             earlier: earlier.total,
-            later: left,
+            later: later.total(),
             signers: u32::try_from(signers.len()).unwrap_or(u32::MAX),
             slashed,
         });
         Ok(())
+    }
+
+    /// The later earnings, when the account has less under them.
+    fn check_decrease(
+        account: &T::AccountId,
+        earlier_as_of: Round,
+        earlier: &AccountTotal,
+        later_as_of: Round,
+        later: &LaterTotal,
+    ) -> Result<AdoptedEarnings, Error<T>> {
+        ensure!(earlier_as_of < later_as_of, Error::<T>::NotADecrease);
+        let first = Adopted::<T>::get(earlier_as_of).ok_or(Error::<T>::NotAdopted)?;
+        let second = Adopted::<T>::get(later_as_of).ok_or(Error::<T>::NotAdopted)?;
+        ensure!(later.total() < earlier.total, Error::<T>::NotADecrease);
+        let who = AccountId(account.clone().into());
+        let is_so = earlier.stands_under::<HostSha256>(&who, &first.triple)
+            && later.stands_under::<HostSha256>(&who, &second.triple);
+        ensure!(is_so, Error::<T>::WrongProof);
+        Ok(second)
+    }
+
+    /// Lets a proof in that holds now, whoever brings it.
+    pub(crate) fn authorize_decrease(
+        _source: TransactionSource,
+        account: &T::AccountId,
+        earlier_as_of: &Round,
+        earlier: &AccountTotal,
+        later_as_of: &Round,
+        later: &LaterTotal,
+    ) -> TransactionValidityWithRefund {
+        Self::check_decrease(account, *earlier_as_of, earlier, *later_as_of, later)
+            .map_err(Self::invalid)?;
+        ValidTransaction::with_tag_prefix(TAG)
+            .priority(PRIORITY)
+            .and_provides(later_as_of)
+            .longevity(LONGEVITY)
+            .propagate(true)
+            .build()
+            .map(|valid| (valid, Weight::zero()))
+    }
+
+    /// Submits the proof that this node's verifier service left, while it holds; off-chain only. The number of transactions
+    /// that the pool took.
+    pub fn submit_due() -> u32 {
+        let left = StorageValueRef::persistent(DECREASE_KEY).get::<DecreaseProof>();
+        let Ok(Some(proof)) = left else {
+            return 0;
+        };
+        let DecreaseProof {
+            account,
+            earlier_as_of,
+            earlier,
+            later_as_of,
+            later,
+        } = proof;
+        let account = T::AccountId::from(account.0);
+        if Self::check_decrease(&account, earlier_as_of, &earlier, later_as_of, &later).is_err() {
+            return 0;
+        }
+        let call = Call::<T>::prove_decrease {
+            account,
+            earlier_as_of,
+            earlier,
+            later_as_of,
+            later,
+        };
+        let transaction =
+            <T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
+        SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).map_or(0, |()| 1)
     }
 
     /// Takes adopted earnings back: nobody can claim under them, and the last before them are the last again.
@@ -68,32 +134,5 @@ impl<T: Config> Pallet<T> {
                 .and_then(Adopted::<T>::get);
             LastAdopted::<T>::set(before);
         }
-    }
-}
-
-impl AdoptedEarnings {
-    /// Whether an account has this total under the root.
-    pub(crate) fn holds(&self, account: &AccountId, at: &AccountTotal) -> bool {
-        merkle::verify::<HostSha256>(
-            earnings::leaf_hash::<HostSha256>(account, at.total),
-            at.index,
-            self.triple.count,
-            &at.proof,
-            &self.triple.root,
-        )
-    }
-
-    /// Whether an account is not under the root, by the neighbours between which it would stand.
-    fn lacks(
-        &self,
-        account: &AccountId,
-        before: Option<&(AccountId, AccountTotal)>,
-        after: Option<&(AccountId, AccountTotal)>,
-    ) -> bool {
-        let before_fits = before.is_none_or(|(who, at)| who < account && self.holds(who, at));
-        let after_fits = after.is_none_or(|(who, at)| who > account && self.holds(who, at));
-        let place = before.map_or(Some(0), |(_, at)| at.index.checked_add(1));
-        let next = after.map_or(self.triple.count, |(_, at)| at.index);
-        before_fits && after_fits && place == Some(next)
     }
 }

@@ -6,7 +6,7 @@ use sp_runtime::TryRuntimeError;
 use crate::{
     Adopted, AdoptedOrder, CLAIMABLE_ROOTS, Claimed, Config, LastAdopted, LifetimeTotals,
     MAX_RATE_BOUNDS, OpenVotes, Pallet, RateChanges, SettledOrder, SettledPlaces, SettledRounds,
-    Signers, Votes,
+    Signers, Totals, Votes,
 };
 
 impl<T: Config> Pallet<T> {
@@ -17,6 +17,7 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_cap()?;
         Self::check_settled_rounds()?;
+        Self::check_parts()?;
         Self::check_adopted()?;
         Self::check_votes()?;
         Self::check_rates()
@@ -96,6 +97,10 @@ impl<T: Config> Pallet<T> {
                 record.ads.iter().all(|paid| paid.paid <= paid.debits),
                 "a campaign paid more than it was debited"
             );
+            if before.is_none() && places.first == 0 {
+                // Nothing is forgotten yet: the sums begin with the first round.
+                ensure!(entry.total == owed, "the first running total is off");
+            }
             if let Some(before) = before {
                 ensure!(
                     before.round < entry.round,
@@ -123,6 +128,32 @@ impl<T: Config> Pallet<T> {
                 "the last total is off"
             );
         }
+        Ok(())
+    }
+
+    /// As long as no round is forgotten, what was settled and what campaigns paid are the sums of their rounds, each by itself.
+    fn check_parts() -> Result<(), TryRuntimeError> {
+        if SettledPlaces::<T>::get().first > 0 {
+            return Ok(());
+        }
+        let mut sums = Totals::default();
+        for record in SettledRounds::<T>::iter_values() {
+            let settled = sums.settled.checked_add(record.settled);
+            sums.settled = settled.ok_or("what was settled overflows")?;
+            for paid in &record.ads {
+                let advertised = sums.advertised.checked_add(paid.paid);
+                sums.advertised = advertised.ok_or("what campaigns paid overflows")?;
+            }
+        }
+        let totals = LifetimeTotals::<T>::get();
+        ensure!(
+            sums.settled == totals.settled,
+            "settled in all is not what rounds say"
+        );
+        ensure!(
+            sums.advertised == totals.advertised,
+            "paid by campaigns in all is not what rounds say"
+        );
         Ok(())
     }
 

@@ -13,29 +13,33 @@ use frame_support::{
     dispatch::{DispatchResultWithPostInfo, Pays},
 };
 
-fn honest() -> Earnings {
+pub(super) fn honest() -> Earnings {
     Earnings::of(&[(11, 3 * CFX), (12, 4 * CFX), (13, 5 * CFX)])
 }
 
 /// Nine CFX that were 12's and 13's are now 99's.
-fn stolen() -> Earnings {
+pub(super) fn stolen() -> Earnings {
     Earnings::of(&[(11, 3 * CFX), (13, CFX), (99, 8 * CFX)])
 }
 
-/// Runs with honest earnings as of 10 and stolen ones as of 20, both adopted and neither claimable yet.
+/// Honest earnings as of 10 and stolen ones as of 20 are adopted, and neither is claimable yet.
+pub(super) fn rob() {
+    for round in 0..=40 {
+        settle(round);
+    }
+    Now::set(45);
+    adopt(&honest(), 10);
+    adopt(&stolen(), 20);
+}
+
 fn run_robbed(test: impl FnOnce()) {
     run(|| {
-        for round in 0..=40 {
-            settle(round);
-        }
-        Now::set(45);
-        adopt(&honest(), 10);
-        adopt(&stolen(), 20);
+        rob();
         test();
     });
 }
 
-fn at(earnings: &Earnings, number: u8) -> AccountTotal {
+pub(super) fn at(earnings: &Earnings, number: u8) -> AccountTotal {
     let claim = earnings.claim(number, 0);
     AccountTotal {
         total: claim.total,

@@ -193,7 +193,7 @@ pub(super) const TABLE: &[(&str, &str, &[By])] = &[
     ("Rewards", "claim", SIGNED_OR_AUTHORIZED),
     ("Rewards", "claim_batch", SIGNED_OR_AUTHORIZED),
     ("Rewards", "set_max_rate", MORE_THAN_HALF),
-    ("Rewards", "prove_decrease", SIGNED),
+    ("Rewards", "prove_decrease", SIGNED_OR_AUTHORIZED),
     ("Ads", "open", SIGNED),
     ("Ads", "top_up", SIGNED),
     ("Ads", "pause", SIGNED),

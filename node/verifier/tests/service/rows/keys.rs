@@ -106,7 +106,7 @@ async fn d3_a_token_opens_by_its_own_providers_key_to_the_viewers_download_key_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn d4_a_restricted_video_gets_no_key_and_pays_what_was_watched() {
+async fn d4_u2_a_restricted_video_gets_no_key_and_pays_what_was_watched() {
     let mut net = Net::start(1).await;
     let video = net.publish(1, 240_000);
     let viewer = Viewer::new(9);

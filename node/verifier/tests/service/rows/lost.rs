@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chainflix_primitives::{
+    AccountId,
     api::{Reply, Request},
     refusal::Refusal,
 };
@@ -129,4 +130,34 @@ async fn b3_a_restart_in_the_middle_of_rebuilding_a_store_ends_no_wait() {
         Refusal::Rebuilding
     );
     assert!(!is_ready(&net, node));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn b3_a_verifier_that_joins_late_comes_to_the_same_earnings() {
+    let mut net = Net::start(4).await;
+    let video = net.publish(1, 120_000);
+    net.watch(&Viewer::new(9), &video, 0).await;
+    net.pass_rounds(10).await;
+    let before = net.chain.read(|state| state.adopted.expect("adopted"));
+    assert!(before.sum > 0, "something was earned before it came");
+
+    let joined = net.join_set(AccountId([9; 32]));
+    net.start_node(joined).await;
+    net.is_impaired = true;
+    for _ in 0..40 {
+        net.pass(2_400).await;
+        if net.is_ready(joined).await {
+            break;
+        }
+    }
+    net.watch(&Viewer::new(10), &video, 0).await;
+    net.pass_rounds(10).await;
+    let (adopted, votes) = net
+        .chain
+        .read(|state| (state.adopted.expect("adopted"), state.votes.clone()));
+    assert!(adopted.sum > before.sum, "and after");
+    let of = |node: usize| votes[&net.nodes[node].account];
+    let theirs = of(0);
+    assert!(theirs.as_of > before.as_of);
+    assert_eq!(of(joined), theirs, "as of the same round, to the unit");
 }

@@ -44,7 +44,7 @@ const WELL: Duration = Duration::from_secs(60);
 /// A controller that the node works for, as it is registered on chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControllerEndpoint {
-    /// Its `http://` URL.
+    /// Its `https://` or `http://` URL.
     pub url: String,
     /// Its ed25519 key.
     pub key: [u8; 32],
@@ -65,7 +65,7 @@ pub enum LinkState {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinkError {
     /// The URL is of another kind.
-    #[error("the controller's address {0:?} is no http:// URL")]
+    #[error("the controller's address {0:?} is no https:// or http:// URL")]
     Url(String),
     /// It can't be reached.
     #[error("the controller at {url} can't be reached: {source}")]
@@ -188,3 +188,4 @@ impl Link {
         }
     }
 }
+            Some(("https" | "wss", rest)) => Ok(format!("wss://{rest}{NODE_PATH}")),

@@ -4,6 +4,8 @@ mod chain;
 mod crashes;
 mod damage;
 mod delivering;
+mod encrypted;
+mod full_disk;
 mod linked;
 mod quota;
 mod relayed;

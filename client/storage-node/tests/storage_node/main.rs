@@ -7,6 +7,7 @@ mod delivering;
 mod encrypted;
 mod full_disk;
 mod linked;
+mod moving;
 mod quota;
 mod relayed;
 mod sharing;

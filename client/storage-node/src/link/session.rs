@@ -99,7 +99,7 @@ impl Link {
                 Ok(()) = reachability.changed() => self.hello(&mut socket, told).await?,
                 _ = heartbeats.tick() => {
                     // Said once in each session: a controller remembers it from the last one.
-                    let leaving = self.node.leaving.exists();
+                    let leaving = self.node.will_leave();
                     if told_leaving.replace(leaving) != Some(leaving) {
                         send(&mut socket, &FromNode::Leaving { leaving }).await?;
                     }

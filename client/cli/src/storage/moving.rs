@@ -60,7 +60,7 @@ impl Move {
 /// Moves the node. `None` when renaming the folder did it.
 fn relocate(from: &Path, to: &Path) -> anyhow::Result<Option<Copied>> {
     let begun = moving_file(to).exists();
-    if !begun && to.exists() && fs::read_dir(to)?.next().is_some() {
+    if !begun && !is_empty(to)? {
         bail!("{} is not empty; name another folder", to.display());
     }
     let has_key = |folder| key_files(folder).0.exists();
@@ -76,17 +76,30 @@ fn relocate(from: &Path, to: &Path) -> anyhow::Result<Option<Copied>> {
     drop(Store::open_as_it_is(&store)?);
     match fs::rename(from, to) {
         Ok(()) => Ok(None),
-        // Another disk, or a folder at which a disk is mounted.
+        // Another disk, or a folder at which a disk is mounted, or the top of one.
         Err(error)
             if matches!(
                 error.kind(),
-                ErrorKind::CrossesDevices | ErrorKind::ResourceBusy
+                ErrorKind::CrossesDevices | ErrorKind::ResourceBusy | ErrorKind::DirectoryNotEmpty
             ) =>
         {
             copy(from, to).map(Some)
         }
         Err(error) => Err(error).with_context(|| format!("{} can't be made", to.display())),
     }
+}
+
+/// Whether nothing is in a folder, or it is not there. The top of a new disk has a folder for what its checks find.
+fn is_empty(folder: &Path) -> anyhow::Result<bool> {
+    if !folder.exists() {
+        return Ok(true);
+    }
+    for entry in fs::read_dir(folder)? {
+        if entry?.file_name() != "lost+found" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Copies everything, then takes it away from where it was. At every instant one of the two folders has all of it.
@@ -200,6 +213,9 @@ mod tests {
         let words = relocate(&from, &to).unwrap_err().to_string();
         assert!(words.contains("not empty"), "{words}");
         fs::remove_file(to.join("mine")).unwrap();
+        // The top of a new disk is empty all the same.
+        fs::create_dir(to.join("lost+found")).unwrap();
+        assert!(is_empty(&to).unwrap() && is_empty(&disk.path().join("none")).unwrap());
         // As after a break in the middle, and at the end.
         File::create(moving_file(&to)).unwrap();
         assert!(relocate(&from, &to).unwrap().is_some());

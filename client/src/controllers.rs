@@ -8,6 +8,7 @@ use chainflix_controller::protocol::{
     SIGNATURE_HEADER, SourcesReply, VideoStatus,
 };
 use chainflix_controller::signing;
+use chainflix_controller::tls::client_config;
 use chainflix_p2p::{NatClass, Reachability};
 use chainflix_primitives::manifest::{MAX_MANIFEST_BYTES, Manifest};
 use chainflix_primitives::placement::announcement_text;
@@ -99,6 +100,7 @@ impl Controller {
             .connect_timeout(Duration::from_secs(3))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .use_preconfigured_tls(client_config())
             .build()
             .map_err(|error| ControllerError::Unreachable {
                 url: url.to_owned(),

@@ -8,6 +8,7 @@ mod emission;
 mod enhance;
 mod gateway;
 mod keys;
+mod metrics;
 mod options;
 mod producer;
 mod progress;

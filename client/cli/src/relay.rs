@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use anyhow::Context;
-use axum::Router;
-use axum::routing::get;
 use chainflix_client::chain::Chain;
 use chainflix_client::secrets::{self, SecretError};
 use chainflix_controller::protocol::SignedRelayPass;
+use chainflix_p2p::network::everywhere;
 use chainflix_p2p::peer::peer_id_of;
 use chainflix_p2p::relay::{Admission, PassRefusal, Passes, Relay, RelayConfig};
 use chainflix_p2p::{Multiaddr, PeerId, PeerKey};
@@ -18,18 +16,22 @@ use chainflix_primitives::Hash32;
 use clap::Args;
 use serde_json::json;
 
+use crate::metrics;
 use crate::options::{ChainOptions, space};
 use crate::signals::asked_to_stop;
 
 /// Controllers that registered meanwhile are looked up so often.
 const LOOK_AROUND: Duration = Duration::from_secs(300);
+/// UDP and TCP port that it listens at when nothing is said.
+const PORT: u16 = 4001;
 
 /// Options of `chainflix relay`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     chainflix relay --key relay.key --announce /ip4/203.0.113.7/udp/4001/quic-v1 --announce /ip4/203.0.113.7/tcp/4001\n  \
     chainflix relay --key relay.key --metrics 127.0.0.1:9615\n\n\
-    It prints its addresses; a controller names them to storage nodes when it is started with `--relay ADDRESS` for each. \
+    It prints its addresses, those of the machine if none is announced; a controller names them to storage nodes when it is \
+    started with `--relay ADDRESS` for each. \
     Nodes are let in with a pass by any controller that is registered on chain. The machine needs a public address and \
     UDP and TCP port 4001. Ctrl-C ends it.")]
 pub(crate) struct RelayOptions {
@@ -73,13 +75,10 @@ impl RelayOptions {
             genesis: chain.genesis(),
             keys: RwLock::new(registered(&chain).await?),
         });
-        let mut config = RelayConfig::new(if self.listen.is_empty() {
-            let listen = ["/ip4/0.0.0.0/udp/4001/quic-v1", "/ip4/0.0.0.0/tcp/4001"];
-            let listen = listen.iter().map(|address| address.parse());
-            listen.collect::<Result<_, _>>()?
-        } else {
-            self.listen.clone()
-        });
+        let mut config = RelayConfig::new(self.listen.clone());
+        if self.listen.is_empty() {
+            (config.listen, config.listen_if_possible) = everywhere(PORT);
+        }
         config.announce.clone_from(&self.announce);
         config.max_circuits = self.max_circuits;
         config.circuit_bytes = self.circuit_bytes;
@@ -91,25 +90,17 @@ impl RelayOptions {
         } else {
             println!("the relay listens at {}", addresses.join(", "));
         }
+        if !relay.is_public() {
+            eprintln!(
+                "warning: none of these is a public address, so only peers inside this network reach the relay; name the public ones with --announce"
+            );
+        }
         tokio::select! {
             stop = asked_to_stop() => stop?,
-            served = self.serve_metrics(Arc::clone(&relay)) => served?,
+            served = metrics::serve(self.metrics, move || relay.metrics()) => match served? {},
             never = look_around(&chain, &passes) => match never {},
         }
         Ok(String::new())
-    }
-
-    /// Serves the metrics, when that is wanted, until it fails.
-    async fn serve_metrics(&self, relay: Arc<Relay>) -> anyhow::Result<()> {
-        let Some(address) = self.metrics else {
-            return std::future::pending().await;
-        };
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .with_context(|| format!("can't listen at {address} for metrics"))?;
-        let page = move || std::future::ready(relay.metrics());
-        axum::serve(listener, Router::new().route("/metrics", get(page))).await?;
-        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use chainflix_client::chain::{Chain, ProviderTerms};
 use chainflix_client::sharing::FetchedCell;
 use chainflix_client::{Client, account};
 use chainflix_p2p::Multiaddr;
+use chainflix_p2p::network::everywhere;
 use chainflix_primitives::Round;
 use chainflix_primitives::registry::{ProviderClass, ProviderRecord};
 use chainflix_storage_node::keys::NodeKeys;
@@ -20,13 +21,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::options::{ClientOptions, region, space, state_folder};
-use crate::storage::make_keys;
-use crate::storage::run::{ChainVerifiers, controllers};
+use crate::storage::controllers::controllers;
+use crate::storage::run::ChainVerifiers;
+use crate::storage::{make_keys, store_folder};
 
 /// How often the chain is asked whether the registration counts by now.
 const LOOK: Duration = Duration::from_secs(2);
-/// Where it listens when nothing is said: any port, so that a storage node on the same machine keeps its own.
-const LISTEN: [&str; 2] = ["/ip4/0.0.0.0/udp/0/quic-v1", "/ip4/0.0.0.0/tcp/0"];
+/// Where it listens when nothing is said: at any port, so that a storage node on the same machine keeps its own.
+const PORT: u16 = 0;
 
 /// Sharing what was watched, off unless asked for.
 #[derive(Debug, Args)]
@@ -87,7 +89,7 @@ impl ShareOptions {
         let (index, record) = self.registered(client, &keys).await?;
         let chain = client.chain();
         let mut config = Config::new(
-            folder.join("store"),
+            store_folder(&folder),
             self.share_space,
             chain.genesis(),
             index,
@@ -95,11 +97,11 @@ impl ShareOptions {
         config.shares = true;
         config.upload_bytes_per_second = self.share_upload;
         config.viewers = self.share_viewers;
-        config.listen = if self.share_listen.is_empty() {
-            LISTEN.iter().filter_map(|at| at.parse().ok()).collect()
+        if self.share_listen.is_empty() {
+            (config.listen, config.listen_if_possible) = everywhere(PORT);
         } else {
-            self.share_listen.clone()
-        };
+            config.listen_at(self.share_listen.clone());
+        }
         let named: Vec<String> = options.controller.iter().cloned().collect();
         config.controllers = controllers(chain, &named).await?;
         let (counts, may_link) = watch::channel(false);

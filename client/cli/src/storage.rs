@@ -1,13 +1,16 @@
 //! `chainflix storage`: a node that holds encrypted cells and serves them.
 
+pub(crate) mod controllers;
 mod leave;
+mod moving;
 mod register;
 pub(crate) mod run;
+mod scrub;
 mod status;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chainflix_client::secrets::{self, SecretError};
 use chainflix_p2p::PeerKey;
 use chainflix_storage_node::keys::NodeKeys;
@@ -19,6 +22,8 @@ use clap::{Args, Subcommand};
     chainflix storage register --folder /srv/chainflix --space 500GB --region DE --wallet storage.key\n  \
     chainflix storage run --folder /srv/chainflix\n  \
     chainflix storage status --folder /srv/chainflix\n  \
+    chainflix storage scrub --folder /srv/chainflix\n  \
+    chainflix storage move --folder /srv/chainflix --to /mnt/large/chainflix\n  \
     chainflix storage leave --folder /srv/chainflix")]
 pub(crate) struct Storage {
     #[command(subcommand)]
@@ -35,6 +40,10 @@ enum Action {
     Status(status::Status),
     /// Have the node's cells copied elsewhere before it goes for good.
     Leave(leave::Leave),
+    /// Read and verify everything that the node holds.
+    Scrub(scrub::Scrub),
+    /// Bring the node, with its cells, to another folder or disk.
+    Move(moving::Move),
 }
 
 impl Storage {
@@ -44,6 +53,8 @@ impl Storage {
             Action::Run(run) => run.run().await,
             Action::Status(status) => status.run().await,
             Action::Leave(leave) => leave.run().await,
+            Action::Scrub(scrub) => scrub.run().await,
+            Action::Move(moving) => moving.run().await,
         }
     }
 }
@@ -56,6 +67,30 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
         .mode(0o700)
         .create(folder)
         .with_context(|| format!("the folder {} can't be made", folder.display()))
+}
+
+/// Where in a node's folder its cells and its index lie.
+pub(crate) fn store_folder(folder: &Path) -> PathBuf {
+    folder.join("store")
+}
+
+/// The store of a node that has one.
+fn store_of(folder: &Path) -> anyhow::Result<PathBuf> {
+    let store = store_folder(folder);
+    if !store.is_dir() {
+        bail!("{} has no cells of a storage node", folder.display());
+    }
+    Ok(store)
+}
+
+/// The file in a node's folder that says, by being there, that the node will leave.
+fn leaving_file(folder: &Path) -> PathBuf {
+    folder.join("leaving")
+}
+
+/// The file in a folder that says, by being there, that a node is being moved to it.
+fn moving_file(folder: &Path) -> PathBuf {
+    folder.join("moving")
 }
 
 fn key_files(folder: &Path) -> (PathBuf, PathBuf) {

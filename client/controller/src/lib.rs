@@ -22,6 +22,7 @@
 //! | [`openapi`] | the description of the REST interface |
 //! | [`state`] | what outlives a restart, in SQL, and what several controllers share |
 //! | [`server`] | HTTP and WebSocket |
+//! | [`tls`] | what those trust who call controllers and verifiers |
 
 pub mod address;
 pub mod choice;
@@ -41,6 +42,7 @@ pub mod registry;
 pub mod server;
 pub mod signing;
 pub mod state;
+pub mod tls;
 
 pub use config::Config;
 pub use server::{Running, StartError, start};

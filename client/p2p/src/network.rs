@@ -4,14 +4,16 @@
 //! (noise, yamux) side by side; who connects first wins. A peer behind a router is reached through a relay at once and
 //! directly as soon as both ends have punched; streams opened from then on run directly.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use libp2p::multiaddr::Protocol;
 use libp2p::{Multiaddr, PeerId, Stream, StreamProtocol};
 use libp2p_stream::OpenStreamError;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::peer::{MAX_ADDRESSES, PeerAddress, PeerKey};
+use crate::peer::{PeerAddress, PeerKey};
 
 mod actor;
 mod behaviour;
@@ -22,7 +24,7 @@ mod mapping;
 pub(crate) mod muxer;
 mod paths;
 mod punch;
-mod reach;
+pub(crate) mod reach;
 mod reasons;
 mod reserve;
 mod serving;
@@ -89,6 +91,19 @@ impl NetworkConfig {
             ..Self::default()
         }
     }
+}
+
+/// A UDP (QUIC) and TCP port of all interfaces: of IPv4, and of IPv6, which not every machine has.
+#[must_use]
+pub fn everywhere(port: u16) -> (Vec<Multiaddr>, Vec<Multiaddr>) {
+    let of = |ip: IpAddr| {
+        let udp = Multiaddr::from(ip)
+            .with(Protocol::Udp(port))
+            .with(Protocol::QuicV1);
+        vec![udp, Multiaddr::from(ip).with(Protocol::Tcp(port))]
+    };
+    let (v4, v6) = (Ipv4Addr::UNSPECIFIED, Ipv6Addr::UNSPECIFIED);
+    (of(v4.into()), of(v6.into()))
 }
 
 /// Loopback with ports that the system chooses, over QUIC and TCP.
@@ -225,7 +240,7 @@ impl Network {
         self.reachability.clone()
     }
 
-    /// Addresses that others are told, the best first, at most [`MAX_ADDRESSES`]: its own as far as they lead to it, then
+    /// Addresses that others are told, the best first, at most [`MAX_ADDRESSES`](crate::peer::MAX_ADDRESSES): its own as far as they lead to it, then
     /// those through relays.
     ///
     /// A peer behind a router keeps to itself what it listens at, since dialling that would only cost time; what was
@@ -247,9 +262,7 @@ impl Network {
                 told.push(address.clone());
             }
         }
-        told.sort_by_key(reach::usefulness);
-        told.truncate(MAX_ADDRESSES);
-        told
+        reach::best(told)
     }
 
     /// The best path to a peer. `None` when it is not connected.

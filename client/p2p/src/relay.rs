@@ -20,6 +20,7 @@ use libp2p::{Multiaddr, PeerId, StreamProtocol};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::network::reach::Use;
 use crate::network::{ServeLimits, StartError};
 use crate::peer::PeerKey;
 
@@ -100,6 +101,8 @@ pub trait Passes: Send + Sync + 'static {
 pub struct RelayConfig {
     /// Where it listens.
     pub listen: Vec<Multiaddr>,
+    /// Where it listens if the machine allows it.
+    pub listen_if_possible: Vec<Multiaddr>,
     /// Addresses by which others reach it, when these are not where it listens.
     pub announce: Vec<Multiaddr>,
     /// Connections, at most.
@@ -124,6 +127,7 @@ impl RelayConfig {
     pub fn new(listen: Vec<Multiaddr>) -> Self {
         Self {
             listen,
+            listen_if_possible: Vec::new(),
             announce: Vec::new(),
             max_connections: 16_384,
             max_reservations: 4_096,
@@ -196,10 +200,18 @@ impl Relay {
         self.peer_id
     }
 
-    /// Its addresses with its peer id, as storage nodes are told them.
+    /// Its addresses with its peer id, as storage nodes are told them: what was announced, or those of the machine that are
+    /// of use to others.
     #[must_use]
     pub fn addresses(&self) -> &[Multiaddr] {
         &self.addresses
+    }
+
+    /// Whether one of them means something everywhere.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        let mut uses = self.addresses.iter().map(Use::of);
+        uses.any(|of| matches!(of, Use::Anywhere | Use::Relayed))
     }
 
     /// What it has done so far.

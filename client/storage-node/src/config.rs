@@ -9,6 +9,8 @@ use tokio::sync::watch;
 
 use crate::link::ControllerEndpoint;
 
+/// UDP and TCP port that a node listens at when nothing is said.
+const PORT: u16 = 4001;
 /// Streams to viewers that a node takes on when nothing is said.
 const VIEWERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(255);
 
@@ -29,11 +31,13 @@ pub struct Config {
     pub provider: u32,
     /// Where it listens, QUIC and TCP.
     pub listen: Vec<Multiaddr>,
+    /// Where it listens if the machine allows it: a machine without IPv6 is no reason not to start.
+    pub listen_if_possible: Vec<Multiaddr>,
     /// Addresses to tell controllers instead of those; for a forwarded port.
     pub announce: Vec<String>,
     /// Whether to find out from where others reach it, and to ask the router for ports.
     pub probe: bool,
-    /// Controllers that it works for, as they are registered on chain.
+    /// Controllers that it works for, as they are registered on chain; [`crate::StorageNode::work_for`] names others later.
     pub controllers: Vec<ControllerEndpoint>,
     /// Whether streams to viewers are paced after their first 15 s of media; off for benchmarks.
     pub paced: bool,
@@ -45,27 +49,25 @@ pub struct Config {
     /// Controllers hear of it once this says so; at once without it. For a provider that was registered a moment ago:
     /// receipts count some rounds later, and a viewer with an earlier one would earn nothing.
     pub may_link: Option<watch::Receiver<bool>>,
+    /// A file that says, by being there, that the node will leave: controllers then have its cells copied elsewhere and give
+    /// it no new ones. It is looked at while the node runs. Without one it stays.
+    pub leaving: Option<PathBuf>,
 }
 
-/// Name of the file in a node's folder that says, by being there, that the node will leave: controllers then have its
-/// cells copied elsewhere and give it no new ones.
-pub const LEAVING_FILE: &str = "leaving";
-
 impl Config {
-    /// No upload cap, a scrub of 4 MiB/s, paced streams, the default ports on all interfaces, no controller, 256
-    /// viewers.
+    /// No upload cap, a scrub of 4 MiB/s, paced streams, UDP and TCP port 4001 of all interfaces (IPv6 where there is any),
+    /// no controller, 256 viewers.
     #[must_use]
     pub fn new(folder: PathBuf, quota_bytes: u64, genesis: Hash32, provider: u32) -> Self {
-        let listen = ["/ip4/0.0.0.0/udp/4001/quic-v1", "/ip4/0.0.0.0/tcp/4001"];
-        let listen = listen.iter().filter_map(|address| address.parse().ok());
-        Self {
+        let mut config = Self {
             folder,
             quota_bytes,
             upload_bytes_per_second: 0,
             scrub_bytes_per_second: 4 << 20,
             genesis,
             provider,
-            listen: listen.collect(),
+            listen: Vec::new(),
+            listen_if_possible: Vec::new(),
             announce: Vec::new(),
             probe: true,
             controllers: Vec::new(),
@@ -73,6 +75,17 @@ impl Config {
             viewers: VIEWERS,
             shares: false,
             may_link: None,
-        }
+            leaving: None,
+        };
+        let (listen, if_possible) = chainflix_p2p::network::everywhere(PORT);
+        config.listen = listen;
+        config.listen_if_possible = if_possible;
+        config
+    }
+
+    /// Listens at these addresses and nowhere else.
+    pub fn listen_at(&mut self, addresses: Vec<Multiaddr>) {
+        self.listen = addresses;
+        self.listen_if_possible = Vec::new();
     }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use chainflix_primitives::Hash32;
-use redb::{ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{ReadTransaction, ReadableDatabase, TableDefinition, WriteTransaction};
 use tokio::sync::watch;
 
 /// Name of the file in the node's directory.
@@ -111,13 +111,7 @@ impl Database {
         let database = redb::Builder::new()
             .set_cache_size(CACHE_BYTES)
             .create(&path)
-            .map_err(|error| match error {
-                redb::DatabaseError::DatabaseAlreadyOpen => DatabaseError::InUse(path.clone()),
-                error => DatabaseError::Open {
-                    path: path.clone(),
-                    source: Box::new(error.into()),
-                },
-            })?;
+            .map_err(|error| not_opened(&path, error))?;
         prepare(&database, &path, genesis)?;
         let read = std::sync::Arc::new(database);
         let (jobs, queue) = sync_channel(QUEUE);
@@ -137,6 +131,22 @@ impl Database {
             failed,
             open: watch::Sender::new(()),
         })
+    }
+
+    /// Genesis hash of the chain whose index is in `folder`.
+    pub(crate) fn genesis(folder: &Path) -> Result<Hash32, DatabaseError> {
+        let path = folder.join(FILE);
+        let database = redb::Builder::new()
+            .set_cache_size(CACHE_BYTES)
+            .open(&path)
+            .map_err(|error| not_opened(&path, error))?;
+        let found = Found::in_index(&database)?;
+        let genesis = found.map(|found| (found.layout_number(), found.genesis.try_into()));
+        match genesis {
+            Some((LAYOUT, Ok(genesis))) => Ok(genesis),
+            Some((found, _)) => Err(DatabaseError::Layout { path, found }),
+            None => Err(DatabaseError::Layout { path, found: 0 }),
+        }
     }
 
     /// A consistent view of everything committed.
@@ -207,34 +217,63 @@ impl Drop for Database {
     }
 }
 
+fn not_opened(path: &Path, error: redb::DatabaseError) -> DatabaseError {
+    match error {
+        redb::DatabaseError::DatabaseAlreadyOpen => DatabaseError::InUse(path.to_path_buf()),
+        error => DatabaseError::Open {
+            path: path.to_path_buf(),
+            source: Box::new(error.into()),
+        },
+    }
+}
+
+/// What an index says of itself.
+struct Found {
+    layout: Vec<u8>,
+    genesis: Vec<u8>,
+}
+
+impl Found {
+    /// `None` in a new one. Writes nothing: an index must open on a full disk, too.
+    fn in_index(database: &redb::Database) -> Result<Option<Self>, DatabaseError> {
+        let meta = match database.begin_read()?.open_table(META) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(None),
+            meta => meta?,
+        };
+        let value = |name| {
+            let found = meta.get(name)?;
+            Ok::<_, redb::Error>(found.map(|value| value.value().to_vec()))
+        };
+        let (layout, genesis) = (value("layout")?, value("genesis")?);
+        Ok(layout.map(|layout| Self {
+            layout,
+            genesis: genesis.unwrap_or_default(),
+        }))
+    }
+
+    fn layout_number(&self) -> u32 {
+        let layout = self.layout.as_slice().try_into();
+        layout.map_or(u32::MAX, u32::from_le_bytes)
+    }
+}
+
 fn prepare(database: &redb::Database, path: &Path, genesis: &Hash32) -> Result<(), DatabaseError> {
+    if let Some(found) = Found::in_index(database)? {
+        let path = path.to_path_buf();
+        return match found.layout_number() {
+            LAYOUT if found.genesis == genesis => Ok(()),
+            LAYOUT => Err(DatabaseError::OtherChain(path)),
+            found => Err(DatabaseError::Layout { path, found }),
+        };
+    }
     let write = database.begin_write()?;
     write.open_table(CELLS)?;
     write.open_table(TOKENS)?;
     write.open_table(TOKEN_EXPIRIES)?;
     {
         let mut meta = write.open_table(META)?;
-        let layout = meta.get("layout")?.map(|found| found.value().to_vec());
-        match layout {
-            None => {
-                meta.insert("layout", LAYOUT.to_le_bytes().as_slice())?;
-                meta.insert("genesis", genesis.as_slice())?;
-            }
-            Some(found) if found == LAYOUT.to_le_bytes() => {
-                let ours = meta
-                    .get("genesis")?
-                    .is_some_and(|found| found.value() == genesis);
-                if !ours {
-                    return Err(DatabaseError::OtherChain(path.to_path_buf()));
-                }
-            }
-            Some(found) => {
-                return Err(DatabaseError::Layout {
-                    path: path.to_path_buf(),
-                    found: found.try_into().map_or(u32::MAX, u32::from_le_bytes),
-                });
-            }
-        }
+        meta.insert("layout", LAYOUT.to_le_bytes().as_slice())?;
+        meta.insert("genesis", genesis.as_slice())?;
     }
     write.commit()?;
     Ok(())

@@ -1,5 +1,7 @@
 //! Grants: without a controller's signed word the node takes nothing in and hands nothing over.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use chainflix_controller::protocol::CellRef;
 use chainflix_p2p::peer::is_signed_by;
 use chainflix_primitives::Hash32;
@@ -25,12 +27,28 @@ pub enum GrantRefusal {
     Signature,
 }
 
+/// ed25519 keys of the controllers that the node works for. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trusted(Arc<RwLock<Vec<[u8; 32]>>>);
+
+impl Trusted {
+    /// It is these from now on.
+    pub(crate) fn are(&self, keys: impl IntoIterator<Item = [u8; 32]>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys.into_iter().collect();
+    }
+
+    fn has(&self, key: &[u8; 32]) -> bool {
+        let keys = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        keys.contains(key)
+    }
+}
+
 /// What a node checks grants against.
 pub(crate) struct GrantRules {
     /// Genesis hash of the chain.
     pub(crate) genesis: Hash32,
-    /// ed25519 keys of the controllers that the node works for.
-    pub(crate) controllers: Vec<[u8; 32]>,
+    /// Whose grants are good.
+    pub(crate) controllers: Trusted,
     /// The node's index on chain.
     pub(crate) provider: u32,
     /// The node's peer key.
@@ -69,7 +87,7 @@ impl GrantRules {
         if grant.genesis != self.genesis {
             return Err(GrantRefusal::OtherChain);
         }
-        if !self.controllers.contains(&grant.controller) {
+        if !self.controllers.has(&grant.controller) {
             return Err(GrantRefusal::UnknownController);
         }
         if grant.expires_ms <= now_ms {
@@ -121,9 +139,11 @@ mod tests {
     }
 
     fn rules() -> GrantRules {
+        let controllers = Trusted::default();
+        controllers.are([SigningKey::from([1; 32]).verification_key().into()]);
         GrantRules {
             genesis: [9; 32],
-            controllers: vec![SigningKey::from([1; 32]).verification_key().into()],
+            controllers,
             provider: 4,
             peer_key: [8; 32],
         }
@@ -152,6 +172,19 @@ mod tests {
         let mut elsewhere = grant_by(1, 4, [8; 32]);
         elsewhere.grant.genesis = [3; 32];
         assert_eq!(check(&elsewhere), Err(GrantRefusal::OtherChain));
+    }
+
+    #[test]
+    fn a_controller_that_is_registered_later_is_trusted_then_and_one_that_is_gone_is_not() {
+        let rules = rules();
+        let grant = grant_by(2, 4, [8; 32]);
+        let checked = || rules.check_own(&grant, 0).map(drop);
+        assert_eq!(checked(), Err(GrantRefusal::UnknownController));
+        let key = SigningKey::from([2; 32]).verification_key().into();
+        rules.controllers.are([key]);
+        assert_eq!(checked(), Ok(()));
+        rules.controllers.are([]);
+        assert_eq!(checked(), Err(GrantRefusal::UnknownController));
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod database;
 mod grants;
 pub mod keys;
 pub mod link;
+mod links;
 pub mod metrics;
 pub mod node;
 pub mod rate;
@@ -40,7 +41,7 @@ pub mod store;
 mod streams;
 pub mod totals;
 
-pub use config::{Config, LEAVING_FILE};
+pub use config::Config;
 pub use database::DatabaseError;
 pub use grants::GrantRefusal;
 pub use node::{StartError, Status, StorageNode};

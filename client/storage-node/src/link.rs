@@ -44,7 +44,7 @@ const WELL: Duration = Duration::from_secs(60);
 /// A controller that the node works for, as it is registered on chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ControllerEndpoint {
-    /// Its `http://` URL.
+    /// Its `https://` or `http://` URL.
     pub url: String,
     /// Its ed25519 key.
     pub key: [u8; 32],
@@ -65,7 +65,7 @@ pub enum LinkState {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LinkError {
     /// The URL is of another kind.
-    #[error("the controller's address {0:?} is no http:// URL")]
+    #[error("the controller's address {0:?} is no https:// or http:// URL")]
     Url(String),
     /// It can't be reached.
     #[error("the controller at {url} can't be reached: {source}")]
@@ -113,7 +113,7 @@ pub(crate) struct Node {
     pub(crate) network: Network,
     pub(crate) upload_bytes_per_second: u64,
     /// A file that says, by being there, that the node will leave.
-    pub(crate) leaving: PathBuf,
+    pub(crate) leaving: Option<PathBuf>,
     /// Where the swarm listens, without the peer id.
     pub(crate) addresses: watch::Receiver<Vec<String>>,
     /// Whether the operator says where it is reached.
@@ -121,6 +121,12 @@ pub(crate) struct Node {
     /// Whether it is a viewer that shares what it has watched.
     pub(crate) shares: bool,
     pub(crate) relays: RelayBook,
+}
+
+impl Node {
+    fn will_leave(&self) -> bool {
+        self.leaving.as_ref().is_some_and(|file| file.exists())
+    }
 }
 
 /// One controller's link.
@@ -184,6 +190,7 @@ impl Link {
         let base = self.endpoint.url.trim_end_matches('/');
         match base.split_once("://") {
             Some(("http" | "ws", rest)) => Ok(format!("ws://{rest}{NODE_PATH}")),
+            Some(("https" | "wss", rest)) => Ok(format!("wss://{rest}{NODE_PATH}")),
             _ => Err(LinkError::Url(self.endpoint.url.clone())),
         }
     }

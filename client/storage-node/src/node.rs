@@ -16,9 +16,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
 
 use crate::addresses;
 use crate::config::Config;
-use crate::grants::GrantRules;
+use crate::grants::{GrantRules, Trusted};
 use crate::keys::{NodeKeys, ProviderKeys, Verifiers};
-use crate::link::{Link, LinkState, Node, fetch_missing};
+use crate::link::{ControllerEndpoint, LinkState, Node};
+use crate::links::Links;
 use crate::rate::UploadCap;
 use crate::relays::RelayBook;
 use crate::serving::Services;
@@ -76,7 +77,7 @@ pub struct StorageNode {
     services: Arc<Services>,
     network: Network,
     signs_of_life: Arc<SignsOfLife>,
-    links: Vec<(String, watch::Receiver<LinkState>)>,
+    links: Links,
     failed: watch::Receiver<bool>,
     serving: Vec<Serving>,
     tasks: Vec<JoinHandle<()>>,
@@ -109,6 +110,7 @@ impl StorageNode {
         let connections = u32::try_from(config.viewers.get().saturating_mul(2));
         let network_config = NetworkConfig {
             listen: config.listen.clone(),
+            listen_if_possible: config.listen_if_possible.clone(),
             max_incoming: connections.unwrap_or(u32::MAX),
             probe: config.probe,
             ..NetworkConfig::default()
@@ -121,6 +123,7 @@ impl StorageNode {
             Arc::clone(&keys),
             Arc::clone(&verifiers),
         )?);
+        let trusted = Trusted::default();
         let services = Arc::new(Services {
             totals: Totals::of(&store),
             store,
@@ -132,7 +135,7 @@ impl StorageNode {
             )?,
             rules: GrantRules {
                 genesis: config.genesis,
-                controllers: config.controllers.iter().map(|c| c.key).collect(),
+                controllers: trusted.clone(),
                 provider: config.provider,
                 peer_key: keys.peer().public(),
             },
@@ -156,7 +159,8 @@ impl StorageNode {
             serve_manifests(&network, Arc::clone(&services), limits),
         ];
         let serving: Option<Vec<Serving>> = serving.into_iter().collect();
-        let told = addresses::told(&config.announce, &config.listen, &network.told_addresses());
+        let listens = [config.listen, config.listen_if_possible].concat();
+        let told = addresses::told(&config.announce, &listens, &network.told_addresses());
         let (addresses, told_addresses) = watch::channel(told);
         let (relays, offers) = RelayBook::new();
         let reservations = Reservations::keep(&network, offers);
@@ -172,7 +176,7 @@ impl StorageNode {
                 0 => UNCAPPED,
                 cap => cap,
             },
-            leaving: config.folder.join(crate::LEAVING_FILE),
+            leaving: config.leaving,
             addresses: told_addresses,
             is_announced: !config.announce.is_empty(),
             shares: config.shares,
@@ -184,7 +188,7 @@ impl StorageNode {
             tokio::spawn(look_around(
                 Arc::clone(&services),
                 (network.clone(), reservations),
-                (config.announce, config.listen),
+                (config.announce, listens),
                 addresses,
             )),
         ];
@@ -192,23 +196,8 @@ impl StorageNode {
         if !config.shares {
             tasks.push(tokio::spawn(Arc::clone(&signs_of_life).run()));
         }
-        let mut links = Vec::new();
-        for endpoint in config.controllers {
-            let url = endpoint.url.clone();
-            tasks.push(tokio::spawn(fetch_missing(node.store.clone(), url.clone())));
-            let (state, seen) = watch::channel(LinkState::Connecting);
-            let link = Link::new(Arc::clone(&node), endpoint, state);
-            let may_link = config.may_link.clone();
-            tasks.push(tokio::spawn(async move {
-                if let Some(mut may_link) = may_link
-                    && may_link.wait_for(|may| *may).await.is_err()
-                {
-                    return;
-                }
-                link.run().await;
-            }));
-            links.push((url, seen));
-        }
+        let links = Links::new(node, trusted, config.may_link);
+        links.work_for(&config.controllers);
         Ok(Self {
             services,
             network,
@@ -218,6 +207,12 @@ impl StorageNode {
             serving: serving.ok_or(StartError::Failed)?,
             tasks,
         })
+    }
+
+    /// Works for these controllers from now on, and for no others: of one that is gone neither links nor grants are good any
+    /// more.
+    pub fn work_for(&self, controllers: &[ControllerEndpoint]) {
+        self.links.work_for(controllers);
     }
 
     /// The node as others reach it.
@@ -242,7 +237,6 @@ impl StorageNode {
     #[must_use]
     pub fn status(&self) -> Status {
         let counters = &self.services.counters;
-        let links = self.links.iter();
         Status {
             cells: self.services.store.digest().cells,
             space: self.services.store.space(),
@@ -250,30 +244,39 @@ impl StorageNode {
             bytes_sent: counters.bytes_sent.load(Ordering::Relaxed),
             verifiers: self.services.token_keys.count(),
             shown: self.signs_of_life.shown(),
-            links: links
-                .map(|(url, state)| (url.clone(), state.borrow().clone()))
-                .collect(),
+            links: self.links.states(),
         }
     }
 
     /// Counters and gauges in Prometheus' text format.
     #[must_use]
     pub fn metrics(&self) -> String {
-        let store = &self.services.store;
-        let counters = &self.services.counters;
-        counters.render(store.space(), store.digest().cells)
+        self.services.metrics()
+    }
+
+    /// What [`Self::metrics`] says, for whoever asks again and again; nothing once the node is gone, which it keeps nobody
+    /// from.
+    pub fn metrics_page(&self) -> impl Fn() -> String + Clone + Send + Sync + use<> {
+        let services = Arc::downgrade(&self.services);
+        move || {
+            services
+                .upgrade()
+                .map_or_else(String::new, |node| node.metrics())
+        }
     }
 
     /// Waits until the node can't go on, which is when its index can't be written any more.
-    pub async fn failed(&mut self) {
+    pub async fn failed(&self) {
+        let mut failed = self.failed.clone();
         // The sender goes only with a panic of the writing thread, which is a failure too.
-        let _ = self.failed.wait_for(|failed| *failed).await;
+        let _ = failed.wait_for(|failed| *failed).await;
     }
 
     /// Ends serving, and waits until everything is durable and the folder can be opened again: 10 s at most, should a
     /// delivery not end, or whoever embeds the node not let go of its [`Store`].
     pub async fn stop(mut self) {
         self.serving.clear();
+        self.links.end().await;
         let tasks = std::mem::take(&mut self.tasks);
         for task in tasks {
             task.abort();

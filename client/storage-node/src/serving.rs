@@ -46,6 +46,12 @@ fn cell_at(place: &CellPlace) -> CellRef {
 }
 
 impl Services {
+    /// Counters and gauges in Prometheus' text format.
+    pub(crate) fn metrics(&self) -> String {
+        self.counters
+            .render(self.store.space(), self.store.digest().cells)
+    }
+
     fn open(&self, place: &CellPlace) -> Result<Arc<dyn OpenCell>, DeliveryRefusal> {
         let opened = self.store.open_cell(&cell_at(place));
         let reader = opened.map_err(|error| self.count_damage(error))?;

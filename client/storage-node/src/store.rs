@@ -27,14 +27,17 @@ mod cache;
 mod import;
 mod layout;
 mod manifests;
+mod moving;
 mod read;
+mod room;
 mod scrub;
 mod start;
 
 pub use self::import::{Import, ImportError};
 pub use self::manifests::ManifestError;
+pub use self::moving::{Copied, CopyError};
 pub use self::read::{CellReader, MAX_GROUPS_PER_READ, ReadError};
-pub use self::scrub::scrub;
+pub use self::scrub::{Checked, scrub};
 
 use self::layout::Layout;
 use self::read::TreeCache;
@@ -91,7 +94,7 @@ pub struct Space {
     pub quota: u64,
     /// Held, or promised to an import that runs.
     pub used: u64,
-    /// What is left; 0 while the disk is full, whatever the quota says.
+    /// What is left of the quota, or of the disk when that has less; 0 while it is full.
     pub free: u64,
 }
 
@@ -104,6 +107,7 @@ pub struct Store {
 struct Shared {
     layout: Layout,
     database: Arc<Database>,
+    genesis: Hash32,
     quota: u64,
     state: Mutex<State>,
     events: broadcast::Sender<StoreEvent>,
@@ -142,6 +146,8 @@ struct State {
     manifests: HashMap<Magnet, u64>,
     digest: InventoryDigest,
     used: u64,
+    /// What of it is promised to imports that run; some of that lies on the disk already.
+    coming: u64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -204,6 +210,7 @@ impl Store {
             shared: Arc::new(Shared {
                 layout,
                 database,
+                genesis: *genesis,
                 quota,
                 state: Mutex::new(found),
                 events,
@@ -213,6 +220,20 @@ impl Store {
         };
         store.fit_quota()?;
         Ok(store)
+    }
+
+    /// Opens the store that is in `folder`, of whatever chain and without a quota: to look at it, or to move it.
+    ///
+    /// # Errors
+    /// When there is none, or another process has it open.
+    pub fn open_as_it_is(folder: &Path) -> Result<Self, StoreError> {
+        Self::open(folder, &Database::genesis(folder)?, u64::MAX)
+    }
+
+    /// Genesis hash of its chain.
+    #[must_use]
+    pub fn genesis(&self) -> Hash32 {
+        self.shared.genesis
     }
 
     /// The index, which token totals share.
@@ -247,22 +268,6 @@ impl Store {
             digest: state.digest,
             cells: state.cells.keys().copied().collect(),
             events: self.shared.events.subscribe(),
-        }
-    }
-
-    /// Space, in bytes.
-    #[must_use]
-    pub fn space(&self) -> Space {
-        let used = lock(&self.shared.state).used;
-        let full = lock(&self.shared.disk_full).is_some_and(|since| since.elapsed() < DISK_FULL);
-        Space {
-            quota: self.shared.quota,
-            used,
-            free: if full {
-                0
-            } else {
-                self.shared.quota.saturating_sub(used)
-            },
         }
     }
 
@@ -308,22 +313,6 @@ impl Store {
     /// When the index can't be written; the cells are not served all the same.
     pub fn remove(&self, cells: &[CellRef]) -> Result<usize, StoreError> {
         self.shared.take_out(cells, StoreEvent::Removed)
-    }
-
-    /// Gives up cells beyond the quota that need not be kept, the oldest first; for when it was lowered.
-    fn fit_quota(&self) -> Result<(), StoreError> {
-        let given_up = {
-            let state = lock(&self.shared.state);
-            state.oldest(state.used.saturating_sub(self.shared.quota)).0
-        };
-        if !given_up.is_empty() {
-            tracing::warn!(
-                cells = given_up.len(),
-                "given up for want of space: the quota was lowered"
-            );
-            self.remove(&given_up)?;
-        }
-        Ok(())
     }
 }
 

@@ -9,10 +9,9 @@ use anyhow::{Context, bail};
 use chainflix_client::chain::Chain;
 use chainflix_client::controllers::Controller;
 use chainflix_controller::protocol::NodeStatus;
-use chainflix_storage_node::LEAVING_FILE;
 use clap::Args;
 
-use super::read_keys;
+use super::{leaving_file, read_keys};
 use crate::options::ChainOptions;
 
 /// Controllers are asked so often whether the node may go.
@@ -80,7 +79,7 @@ impl Leave {
         if !self.folder.join("peer.key").exists() {
             bail!("{} is not a storage node's folder", self.folder.display());
         }
-        let file = self.folder.join(LEAVING_FILE);
+        let file = leaving_file(&self.folder);
         let unwritten = || format!("{} can't be changed", file.display());
         if self.stay {
             return match std::fs::remove_file(&file) {

@@ -1,5 +1,7 @@
 //! `chainflix storage run`.
 
+use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,18 +9,20 @@ use std::time::Duration;
 
 use anyhow::bail;
 use chainflix_client::chain::{Chain, ChainError};
-use chainflix_client::controllers::Controller;
 use chainflix_client::secrets::SecretError;
 use chainflix_p2p::Multiaddr;
+use chainflix_primitives::Hash32;
 use chainflix_primitives::heartbeat::period_of;
 use chainflix_storage_node::keys::{Turn, VerifierEndpoint, Verifiers, VerifiersError};
-use chainflix_storage_node::link::{ControllerEndpoint, LinkState};
+use chainflix_storage_node::link::LinkState;
 use chainflix_storage_node::{Config, StorageNode};
 use clap::Args;
 use futures::future::{BoxFuture, FutureExt};
 use serde_json::json;
 
-use super::read_keys;
+use super::controllers::{PAUSES, controllers, follow, registered};
+use super::{leaving_file, moving_file, read_keys, store_folder};
+use crate::metrics;
 use crate::options::{ChainOptions, space};
 use crate::signals::asked_to_stop;
 
@@ -31,7 +35,7 @@ const LOOK: Duration = Duration::from_secs(2);
     chainflix storage run --folder /srv/chainflix\n  \
     chainflix storage run --folder /srv/chainflix --listen /ip4/0.0.0.0/udp/4001/quic-v1 --upload-limit 10MB\n\n\
     The node must be registered (`chainflix storage register`). It works for every controller that is registered on \
-    chain; none of them has to be up when it starts. Ctrl-C ends it; what it holds stays.")]
+    chain, also later; none of them has to be up, or registered, when it starts. Ctrl-C ends it; what it holds stays.")]
 pub(super) struct Run {
     /// The node's folder: keys, cells and index.
     #[arg(long, value_name = "DIR")]
@@ -40,7 +44,8 @@ pub(super) struct Run {
     #[command(flatten)]
     chain: ChainOptions,
 
-    /// Space for cells, if less than was registered.
+    /// Space for cells, if less than was registered. When it is lowered, cells go at the next start that no controller counts
+    /// on; the others stay, over it.
     #[arg(long, value_name = "SPACE", value_parser = space)]
     space: Option<u64>,
 
@@ -64,12 +69,32 @@ pub(super) struct Run {
     #[arg(long, value_name = "URL")]
     controller: Vec<String>,
 
+    /// Where Prometheus reads /metrics; nowhere if not given.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
 impl Run {
+    /// What the node is started with, but for its controllers.
+    fn config(&self, genesis: Hash32, index: u32, registered_bytes: u64) -> Config {
+        let quota = self
+            .space
+            .map_or(registered_bytes, |space| space.min(registered_bytes));
+        let mut config = Config::new(store_folder(&self.folder), quota, genesis, index);
+        config.upload_bytes_per_second = self.upload_limit.unwrap_or(0);
+        config.viewers = self.viewers;
+        if !self.listen.is_empty() {
+            config.listen_at(self.listen.clone());
+        }
+        config.announce = self.announce.iter().map(ToString::to_string).collect();
+        config.leaving = Some(leaving_file(&self.folder));
+        config
+    }
+
     pub(super) async fn run(&self) -> anyhow::Result<String> {
         let keys = match read_keys(&self.folder) {
             Ok(keys) => keys,
@@ -81,6 +106,12 @@ impl Run {
             }
             Err(error) => return Err(error.into()),
         };
+        if moving_file(&self.folder).exists() {
+            bail!(
+                "a node is being moved to {}; run the same `chainflix storage move` again, which ends it",
+                self.folder.display()
+            );
+        }
         let peer_id = keys.peer().peer_id();
         let chain = Chain::connect(&self.chain.chain).await?;
         let Some((index, record)) = chain.provider_with(&keys.peer().public()).await? else {
@@ -95,20 +126,19 @@ impl Run {
                 self.folder.display()
             );
         }
-        let quota = self
-            .space
-            .map_or(record.space_bytes, |space| space.min(record.space_bytes));
-        let cells = self.folder.join("store");
-        let mut config = Config::new(cells, quota, chain.genesis(), index);
-        config.upload_bytes_per_second = self.upload_limit.unwrap_or(0);
-        config.viewers = self.viewers;
-        if !self.listen.is_empty() {
-            config.listen.clone_from(&self.listen);
+        let mut config = self.config(chain.genesis(), index, record.space_bytes);
+        config.controllers = if self.controller.is_empty() {
+            registered(&chain).await?
+        } else {
+            controllers(&chain, &self.controller).await?
+        };
+        if config.controllers.is_empty() {
+            eprintln!(
+                "no controller is registered on chain yet, so nobody sends viewers to this node; it looks for one every few seconds"
+            );
         }
-        config.announce = self.announce.iter().map(ToString::to_string).collect();
-        config.controllers = controllers(&chain, &self.controller).await?;
-        let verifiers = Arc::new(ChainVerifiers(chain));
-        let mut node = StorageNode::start(config, keys, verifiers).await?;
+        let verifiers = Arc::new(ChainVerifiers(chain.clone()));
+        let node = StorageNode::start(config, keys, verifiers).await?;
         let addresses: Vec<String> = node
             .address()
             .addresses
@@ -126,16 +156,21 @@ impl Run {
                 addresses.join(", ")
             );
         }
-        let mut said = String::new();
-        let asked = asked_to_stop();
-        tokio::pin!(asked);
-        let stopped = loop {
-            report(&node, &mut said);
-            tokio::select! {
-                stop = &mut asked => break Some(stop),
-                () = node.failed() => break None,
-                () = tokio::time::sleep(LOOK) => {}
+        let followed = async {
+            if self.controller.is_empty() {
+                match follow(&node, PAUSES, async || registered(&chain).await).await {}
             }
+            std::future::pending::<Infallible>().await
+        };
+        let stopped = tokio::select! {
+            stop = asked_to_stop() => Some(stop),
+            () = node.failed() => None,
+            served = metrics::serve(self.metrics, node.metrics_page()) => match served {
+                Ok(never) => match never {},
+                Err(error) => Some(Err(error)),
+            },
+            never = report_changes(&node) => match never {},
+            never = followed => match never {},
         };
         node.stop().await;
         match stopped {
@@ -148,33 +183,13 @@ impl Run {
     }
 }
 
-/// Controllers by their registered keys: those that are named, or all.
-pub(crate) async fn controllers(
-    chain: &Chain,
-    named: &[String],
-) -> anyhow::Result<Vec<ControllerEndpoint>> {
-    let mut found = Vec::new();
-    for url in named {
-        let controller = Controller::connect(url, chain.genesis()).await?;
-        if !chain.is_controller(controller.key()).await? {
-            bail!("the controller at {url} is not registered on chain; name another");
-        }
-        found.push(ControllerEndpoint {
-            url: url.clone(),
-            key: controller.key(),
-        });
+/// Says on stderr where the node stands, whenever that has changed.
+async fn report_changes(node: &StorageNode) -> Infallible {
+    let mut said = String::new();
+    loop {
+        report(node, &mut said);
+        tokio::time::sleep(LOOK).await;
     }
-    if named.is_empty() {
-        let registered = chain.controllers().await?.into_iter();
-        found.extend(registered.map(|record| ControllerEndpoint {
-            url: record.endpoint,
-            key: record.key,
-        }));
-    }
-    if found.is_empty() {
-        bail!("no controller is registered on chain, so nobody would send viewers to this node");
-    }
-    Ok(found)
 }
 
 /// Says on stderr where the node stands, when that is not what was `said` last.
@@ -235,5 +250,62 @@ impl Verifiers for ChainVerifiers {
             Ok(Turn { period, page })
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::leave::Leave;
+    use crate::storage::make_keys;
+    use clap::Parser;
+    use std::path::Path;
+
+    #[derive(Parser)]
+    struct Command<T: Args> {
+        #[command(flatten)]
+        options: T,
+    }
+
+    fn given<T: Args>(folder: &Path, more: &[&str]) -> T {
+        let folder = folder.to_str().unwrap();
+        let words = ["chainflix", "--folder", folder];
+        Command::parse_from(words.iter().chain(more)).options
+    }
+
+    #[tokio::test]
+    async fn a_node_that_is_told_to_leave_finds_it_where_the_command_wrote_it() {
+        let folder = tempfile::tempdir().unwrap();
+        make_keys(folder.path()).unwrap();
+        let config = given::<Run>(folder.path(), &[]).config([9; 32], 7, 1_000);
+        let leaving = config.leaving.unwrap();
+        given::<Leave>(folder.path(), &[]).run().await.unwrap();
+        assert!(leaving.exists());
+        let stay = given::<Leave>(folder.path(), &["--stay"]);
+        stay.run().await.unwrap();
+        assert!(!leaving.exists());
+    }
+
+    #[test]
+    fn a_node_listens_on_both_families_unless_it_is_told_where() {
+        let folder = Path::new("/srv");
+        let config = |more: &[&str]| given::<Run>(folder, more).config([9; 32], 7, 1_000);
+        let addresses = |addresses: &[Multiaddr]| {
+            let texts = addresses.iter().map(Multiaddr::to_string);
+            texts.collect::<Vec<_>>()
+        };
+        let both = config(&[]);
+        assert_eq!(
+            addresses(&both.listen),
+            ["/ip4/0.0.0.0/udp/4001/quic-v1", "/ip4/0.0.0.0/tcp/4001"]
+        );
+        assert_eq!(
+            addresses(&both.listen_if_possible),
+            ["/ip6/::/udp/4001/quic-v1", "/ip6/::/tcp/4001"]
+        );
+        let one = config(&["--listen", "/ip4/127.0.0.1/tcp/7"]);
+        assert_eq!(addresses(&one.listen), ["/ip4/127.0.0.1/tcp/7"]);
+        assert!(one.listen_if_possible.is_empty());
+        assert_eq!(config(&["--space", "1TB"]).quota_bytes, 1_000);
     }
 }

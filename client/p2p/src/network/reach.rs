@@ -12,6 +12,8 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use libp2p::multiaddr::Protocol;
 use libp2p::{Multiaddr, PeerId};
 
+use crate::peer::MAX_ADDRESSES;
+
 /// Servers whose observations are kept.
 const MAX_SERVERS: usize = 16;
 /// Confirmed addresses that are kept.
@@ -199,12 +201,51 @@ pub(super) fn is_global_v6(address: &Multiaddr) -> bool {
         .is_some_and(|(socket, udp)| udp && socket.is_ipv6() && !is_private(socket.ip()))
 }
 
-/// Rank of an address among those that others are told: public ones, relayed ones, those inside some network.
-pub(super) fn usefulness(address: &Multiaddr) -> u8 {
-    match socket_of(address) {
-        Some((socket, _)) if is_private(socket.ip()) => 2,
-        Some(_) => 0,
-        None => 1,
+/// Of what use an address is to others; the most useful comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// It is a public one.
+    Anywhere,
+    /// It leads through a relay, or is a name.
+    Relayed,
+    /// It means something inside some network only.
+    Inside,
+    /// It means something on this machine only, or on this one of its lines.
+    Here,
+}
+
+impl Use {
+    pub(crate) fn of(address: &Multiaddr) -> Self {
+        match socket_of(address) {
+            Some((socket, _)) if is_here(socket.ip()) => Self::Here,
+            Some((socket, _)) if is_private(socket.ip()) => Self::Inside,
+            Some(_) => Self::Anywhere,
+            None => Self::Relayed,
+        }
+    }
+}
+
+/// The addresses that others are told, the most useful first, at most [`MAX_ADDRESSES`]. A machine has as many IPv6 addresses
+/// as it likes: they take half of the places, so that the other family is told too.
+pub(super) fn best(mut addresses: Vec<Multiaddr>) -> Vec<Multiaddr> {
+    addresses.sort_by_key(Use::of);
+    let mut places = MAX_ADDRESSES / 2;
+    addresses.retain(|address| {
+        let is_v6 = socket_of(address).is_some_and(|(socket, _)| socket.is_ipv6());
+        let has_place = !is_v6 || places > 0;
+        if is_v6 {
+            places = places.saturating_sub(1);
+        }
+        has_place
+    });
+    addresses.truncate(MAX_ADDRESSES);
+    addresses
+}
+
+fn is_here(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unicast_link_local(),
     }
 }
 
@@ -258,6 +299,23 @@ mod tests {
 
     fn inside() -> Vec<Multiaddr> {
         vec![address("/ip4/192.168.1.7/udp/4001/quic-v1")]
+    }
+
+    #[test]
+    fn both_families_are_told_however_many_ipv6_addresses_a_machine_has() {
+        let mut bound: Vec<Multiaddr> = (1..=9)
+            .map(|n| address(&format!("/ip6/2001:db8::{n}/udp/4001/quic-v1")))
+            .collect();
+        let v4 = [
+            "/ip4/192.168.1.7/udp/4001/quic-v1",
+            "/ip4/192.168.1.7/tcp/4001",
+        ];
+        let here = ["/ip4/127.0.0.1/tcp/4001", "/ip6/fe80::1/tcp/4001"];
+        bound.extend(here.iter().chain(&v4).map(|text| address(text)));
+        let told = best(bound.clone());
+        assert_eq!(told[..4], bound[..4]);
+        assert_eq!(told[4..6], v4.map(address));
+        assert_eq!(told[6..], [address(here[0])]);
     }
 
     #[test]

@@ -15,12 +15,14 @@ use libp2p::{Multiaddr, PeerId, Stream, Swarm, identify, noise, ping, quic, tcp}
 use libp2p_relay as circuits;
 use libp2p_stream::Control;
 use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 
 use super::gate::Gate;
 use super::meter::Metered;
 use super::metrics::count;
 use super::{MAX_PASS_MESSAGE, PassAnswer, RelayConfig};
 use crate::frame;
+use crate::network::reach::Use;
 use crate::network::{PROTOCOL_VERSION, StartError, muxer};
 use crate::peer::PeerKey;
 
@@ -32,6 +34,8 @@ const RESERVATION: Duration = Duration::from_secs(600);
 const IDLE: Duration = Duration::from_secs(30);
 /// Addresses must be bound within this time.
 const BINDS: Duration = Duration::from_secs(10);
+/// A listener on all interfaces tells one address after the other; once each has told one, the rest come within this time.
+const INTERFACES: Duration = Duration::from_millis(200);
 
 #[derive(NetworkBehaviour)]
 pub(super) struct Behaviour {
@@ -122,13 +126,13 @@ pub(super) async fn run(
     books: Arc<Gate>,
     ready: oneshot::Sender<Result<Vec<Multiaddr>, StartError>>,
 ) {
-    let bound = tokio::time::timeout(BINDS, bind(&mut swarm, &config.listen))
+    let bound = tokio::time::timeout(BINDS, bind(&mut swarm, &config))
         .await
         .unwrap_or_else(|_| Err(StartError::Transport("no address was bound".to_owned())));
     let failed = bound.is_err();
     let told = bound.map(|bound| {
         let announced = if config.announce.is_empty() {
-            bound
+            worth_telling(bound)
         } else {
             config.announce
         };
@@ -155,12 +159,26 @@ pub(super) async fn run(
     }
 }
 
+/// Of the addresses of a machine's interfaces, those that are of most use to others: dialling the rest would only cost them
+/// time, and one that is reached from here only leads them to themselves.
+fn worth_telling(mut bound: Vec<Multiaddr>) -> Vec<Multiaddr> {
+    let most = bound.iter().map(Use::of).min();
+    bound.retain(|address| Some(Use::of(address)) == most);
+    bound
+}
+
+/// Listens, and returns the addresses of all interfaces at which it does.
 async fn bind(
     swarm: &mut Swarm<Behaviour>,
-    listen: &[Multiaddr],
+    config: &RelayConfig,
 ) -> Result<Vec<Multiaddr>, StartError> {
+    for address in &config.listen_if_possible {
+        if let Err(error) = swarm.listen_on(address.clone()) {
+            tracing::debug!(%address, %error, "not bound");
+        }
+    }
     let mut waiting = HashSet::new();
-    for address in listen {
+    for address in &config.listen {
         let listener = swarm
             .listen_on(address.clone())
             .map_err(|error| StartError::Listen {
@@ -170,8 +188,16 @@ async fn bind(
         waiting.insert(listener);
     }
     let mut bound = Vec::new();
-    while !waiting.is_empty() {
-        match swarm.select_next_some().await {
+    let mut told = waiting.is_empty().then(|| Instant::now() + INTERFACES);
+    loop {
+        let event = match told {
+            None => swarm.select_next_some().await,
+            Some(at) => match timeout_at(at, swarm.select_next_some()).await {
+                Ok(event) => event,
+                Err(_) => return Ok(bound),
+            },
+        };
+        match event {
             SwarmEvent::NewListenAddr {
                 listener_id,
                 address,
@@ -180,12 +206,18 @@ async fn bind(
                 bound.push(address);
             }
             SwarmEvent::ListenerClosed {
-                reason: Err(error), ..
-            } => return Err(StartError::Transport(error.to_string())),
+                listener_id,
+                reason: Err(error),
+                ..
+            } if waiting.contains(&listener_id) => {
+                return Err(StartError::Transport(error.to_string()));
+            }
             _ => {}
         }
+        if waiting.is_empty() && told.is_none() {
+            told = Some(Instant::now() + INTERFACES);
+        }
     }
-    Ok(bound)
 }
 
 fn note(event: &circuits::Event, books: &Gate) {
@@ -226,4 +258,35 @@ pub(super) async fn take_pass(books: Arc<Gate>, peer: PeerId, mut stream: Stream
     // A peer that is gone needs no answer.
     let _ = frame::write_within(&mut stream, &answer, ANSWERS).await;
     let _ = tokio::time::timeout(ANSWERS, stream.close()).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses<const N: usize>(texts: [&str; N]) -> Vec<Multiaddr> {
+        let parsed = texts.iter().map(|text| text.parse());
+        parsed.collect::<Result<_, _>>().expect("multiaddresses")
+    }
+
+    #[test]
+    fn a_relay_tells_its_public_addresses_or_those_inside_its_network_and_loopback_only_when_there_is_no_other()
+     {
+        let (loopback, inside) = ("/ip4/127.0.0.1/tcp/4001", "/ip4/10.0.0.7/tcp/4001");
+        let public = [
+            "/ip4/198.51.100.7/tcp/4001",
+            "/ip6/2001:db8::7/udp/4001/quic-v1",
+        ];
+        let all = addresses([
+            loopback,
+            inside,
+            public[0],
+            "/ip6/fe80::7/tcp/4001",
+            public[1],
+        ]);
+        assert_eq!(worth_telling(all), addresses(public));
+        let told = worth_telling(addresses([loopback, inside, "/ip6/::1/tcp/4001"]));
+        assert_eq!(told, addresses([inside]));
+        assert_eq!(worth_telling(addresses([loopback])), addresses([loopback]));
+    }
 }

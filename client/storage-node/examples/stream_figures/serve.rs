@@ -29,7 +29,7 @@ pub(crate) fn keys() -> NodeKeys {
 pub(crate) async fn run(folder: &Path, endpoint: String, paced: bool) {
     let mut config = Config::new(folder.to_owned(), QUOTA, GENESIS, PROVIDER);
     // TCP alone: over QUIC the same is another figure.
-    config.listen = vec!["/ip4/127.0.0.1/tcp/0".parse().expect("an address")];
+    config.listen_at(vec!["/ip4/127.0.0.1/tcp/0".parse().expect("an address")]);
     config.scrub_bytes_per_second = 0;
     config.paced = paced;
     config.viewers = VIEWERS;

@@ -23,7 +23,7 @@ const EPOCHS: usize = 4;
 pub struct VerifierEndpoint {
     /// Its account.
     pub account: AccountId,
-    /// Its announced endpoint, a `ws://` or `http://` URL.
+    /// Its announced endpoint, a `wss://`, `https://`, `ws://` or `http://` URL.
     pub endpoint: String,
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chainflix_controller::tls::client_config;
 use chainflix_primitives::api::SealedProviderKey;
 use codec::DecodeAll;
 use serde::Deserialize;
@@ -16,7 +17,7 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
     /// The endpoint is no URL that the node can call.
-    #[error("the verifier's endpoint {0:?} is no ws:// or http:// URL")]
+    #[error("the verifier's endpoint {0:?} is no wss://, https://, ws:// or http:// URL")]
     Endpoint(String),
     /// The verifier can't be reached.
     #[error("the verifier at {endpoint} can't be reached: {source}")]
@@ -60,10 +61,11 @@ pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
         .timeout(TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        .use_preconfigured_tls(client_config())
         .build()
 }
 
-/// Calls `method` of the verifier at `endpoint`, a `ws://` or `http://` URL, with one parameter.
+/// Calls `method` of the verifier at `endpoint`, a `wss://`, `https://`, `ws://` or `http://` URL, with one parameter.
 pub(crate) async fn call(
     http: &reqwest::Client,
     endpoint: &str,

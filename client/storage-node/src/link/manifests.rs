@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chainflix_controller::tls::client_config;
 use chainflix_primitives::{Magnet, manifest::MAX_MANIFEST_BYTES};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::spawn_blocking;
@@ -20,6 +21,7 @@ pub(crate) async fn fetch_missing(store: Store, url: String) {
         .timeout(TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
+        .use_preconfigured_tls(client_config())
         .build();
     let http = match http {
         Ok(http) => http,

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::{ControllerEndpoint, Node};
-use crate::grants::GrantRules;
+use crate::grants::{GrantRules, Trusted};
 use crate::metrics::Counters;
 use crate::serving;
 use crate::store::{Import, ImportError};
@@ -59,9 +59,11 @@ impl Orders {
     ) -> (Self, mpsc::Receiver<FromNode>) {
         let (outcomes, told) = mpsc::channel(OUTCOMES);
         let (fetches, mut queue) = mpsc::channel::<Fetch>(WAITING);
+        let controllers = Trusted::default();
+        controllers.are([endpoint.key]);
         let rules = GrantRules {
             genesis: node.genesis,
-            controllers: vec![endpoint.key],
+            controllers,
             provider: node.provider,
             peer_key: node.keys.peer().public(),
         };

@@ -1,6 +1,7 @@
 //! One session: login, hello, then heartbeats, changes and commands until the connection ends.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,12 +9,15 @@ use chainflix_controller::protocol::{
     FromNode, InventoryDigest, MAX_ADDRESSES, MAX_CELLS_PER_MESSAGE, MAX_MESSAGE_BYTES,
     PROTOCOL_VERSION, ToNode, login_payload,
 };
+use chainflix_controller::tls::client_config;
 use futures::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::sync::broadcast::{self, error::RecvError, error::TryRecvError};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Message, protocol::WebSocketConfig};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+};
 
 use super::{Link, LinkError, LinkState, inventory};
 use crate::relays::path_class;
@@ -95,7 +99,7 @@ impl Link {
                 Ok(()) = reachability.changed() => self.hello(&mut socket, told).await?,
                 _ = heartbeats.tick() => {
                     // Said once in each session: a controller remembers it from the last one.
-                    let leaving = self.node.leaving.exists();
+                    let leaving = self.node.will_leave();
                     if told_leaving.replace(leaving) != Some(leaving) {
                         send(&mut socket, &FromNode::Leaving { leaving }).await?;
                     }
@@ -118,9 +122,10 @@ impl Link {
         let config = WebSocketConfig::default()
             .max_message_size(Some(MAX_MESSAGE_BYTES))
             .max_frame_size(Some(MAX_MESSAGE_BYTES));
+        let tls = Connector::Rustls(Arc::new(client_config()));
         let dialled = timeout(
             PATIENCE,
-            connect_async_with_config(&url, Some(config), true),
+            connect_async_tls_with_config(&url, Some(config), true, Some(tls)),
         );
         let (mut socket, _) = dialled
             .await

@@ -9,6 +9,13 @@ use chainflix_primitives::manifest::CellEntry;
 use super::{ImportError, MAX_GROUPS_PER_READ, State, Store, lock, space_of};
 
 impl State {
+    /// Cells that are not to be given up for want of space.
+    pub(super) fn kept(&self) -> Vec<CellRef> {
+        let cells = self.cells.iter();
+        let kept = cells.filter(|(_, held)| held.kept.load(Ordering::SeqCst));
+        kept.map(|(cell, _)| *cell).collect()
+    }
+
     /// The oldest cells that need not be kept, as many as give `excess` bytes back; and how much is missing when these are
     /// all that there are.
     pub(super) fn oldest(&self, excess: u64) -> (Vec<CellRef>, u64) {
@@ -65,13 +72,14 @@ impl Store {
     }
 
     fn make_room(&self, needed: u64) -> Result<(), ImportError> {
+        let free = self.space().free;
         let (given_up, missing) = {
             let state = lock(&self.shared.state);
             let used = state.used.saturating_add(needed);
-            state.oldest(used.saturating_sub(self.shared.quota))
+            let over = used.saturating_sub(self.shared.quota);
+            state.oldest(over.max(needed.saturating_sub(free)))
         };
         if missing > 0 {
-            let free = self.space().free;
             return Err(ImportError::NoSpace { free, needed });
         }
         if given_up.is_empty() {

@@ -32,7 +32,7 @@ pub enum ImportError {
     Busy,
     /// Not enough space.
     #[error(
-        "the node has {free} bytes of space left and the cell needs {needed}; raise --quota or ask another node"
+        "the node has {free} bytes of space left and the cell needs {needed}; give it more with --space, or its disk more room, or ask another node"
     )]
     NoSpace {
         /// Free, in bytes.
@@ -106,7 +106,6 @@ impl Store {
         let shared = Arc::clone(&self.shared);
         let id = cell_id(&cell);
         let needed = space_of(&entry);
-        let free = self.space().free;
         let stop = Arc::new(AtomicBool::new(false));
         {
             let mut state = lock(&shared.state);
@@ -116,11 +115,12 @@ impl Store {
             if state.busy.contains_key(&cell) {
                 return Err(ImportError::Busy);
             }
-            let used = state.used.saturating_add(needed);
-            if needed > free || used > shared.quota {
+            let free = shared.space_with(state.used, state.coming).free;
+            if needed > free {
                 return Err(ImportError::NoSpace { free, needed });
             }
-            state.used = used;
+            state.used = state.used.saturating_add(needed);
+            state.coming = state.coming.saturating_add(needed);
             state.busy.insert(cell, Arc::clone(&stop));
         }
         let file = match File::create(shared.layout.partial_cell(&id)) {
@@ -148,6 +148,7 @@ impl Shared {
         let mut state = lock(&self.state);
         state.busy.remove(cell);
         state.used = state.used.saturating_sub(reserved);
+        state.coming = state.coming.saturating_sub(reserved);
     }
 
     pub(super) fn write_failed(&self, error: io::Error) -> ImportError {
@@ -290,6 +291,7 @@ impl Import {
         let _ = self.shared.events.send(StoreEvent::Added(self.cell));
         // From here on the space is the cell's own.
         state.busy.remove(&self.cell);
+        state.coming = state.coming.saturating_sub(self.reserved);
         true
     }
 }
@@ -308,6 +310,7 @@ impl Drop for Import {
         if is_ours {
             state.busy.remove(&self.cell);
             state.used = state.used.saturating_sub(self.reserved);
+            state.coming = state.coming.saturating_sub(self.reserved);
         }
     }
 }

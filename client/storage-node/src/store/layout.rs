@@ -35,6 +35,10 @@ impl Layout {
         Ok(layout)
     }
 
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(super) fn cells(&self) -> PathBuf {
         self.root.join("cells")
     }

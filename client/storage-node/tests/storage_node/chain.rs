@@ -257,7 +257,8 @@ pub(crate) fn keys_of(index: u32) -> NodeKeys {
 
 pub(crate) fn node_config(index: u32, folder: &Path) -> Config {
     let mut config = Config::new(folder.to_path_buf(), QUOTA, GENESIS, index);
-    config.listen = loopback();
+    config.listen_at(loopback());
+    config.leaving = Some(folder.join("leaving"));
     // Damage waits for whoever the test lets ask.
     config.scrub_bytes_per_second = 0;
     config

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use chainflix_content::trees::GROUP_BYTES;
 use chainflix_controller::protocol::NodeStatus;
+use chainflix_storage_node::StorageNode;
 use chainflix_storage_node::link::LinkState;
 use chainflix_storage_node::store::{ReadError, Store};
-use chainflix_storage_node::{LEAVING_FILE, StorageNode};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -129,8 +129,11 @@ async fn a_stranger_at_the_controllers_address_and_a_refusal_are_named_in_words(
 async fn a_node_tells_that_it_will_leave_and_that_it_stays_after_all() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::new(1).await;
-    let node = world.node(7, folder.path()).await;
-    let marker = folder.path().join(LEAVING_FILE);
+    let (config, keys) = world.provider(7, folder.path());
+    let marker = config.leaving.clone().unwrap();
+    let node = StorageNode::start(config, keys, no_verifiers())
+        .await
+        .unwrap();
     for leaves in [true, false] {
         match leaves {
             true => std::fs::write(&marker, "").unwrap(),
@@ -209,5 +212,35 @@ async fn a_node_whose_controllers_machine_dies_without_a_word_is_with_another_on
         .await;
     let took = died.elapsed();
     assert!(took < Duration::from_secs(15), "{took:?}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_controller_that_is_registered_later_is_worked_for_and_one_that_is_gone_no_longer() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::new(1).await;
+    let (mut config, keys) = world.provider(7, folder.path());
+    let registered = std::mem::take(&mut config.controllers);
+    let node = StorageNode::start(config, keys, no_verifiers())
+        .await
+        .unwrap();
+    assert!(node.status().links.is_empty());
+    node.work_for(&registered);
+    linked(&node).await;
+    world.until(|nodes| one(nodes, 0)).await;
+    // A link that is up stays up.
+    node.work_for(&registered);
+    assert_eq!(node.status().links[0].1, LinkState::Connected);
+    // One that moved is dialled where it is now.
+    let mut moved = registered.clone();
+    moved[0].url = format!("{}/", registered[0].url);
+    node.work_for(&moved);
+    linked(&node).await;
+    assert_eq!(node.status().links[0].0, moved[0].url);
+    node.work_for(&[]);
+    assert!(node.status().links.is_empty());
+    world
+        .until(|nodes| matches!(nodes, [node] if !node.offered))
+        .await;
     node.stop().await;
 }

@@ -114,7 +114,7 @@ async fn q1_a_publisher_hands_in_what_a_controller_granted_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::new(1).await;
     let (mut config, keys) = world.provider(3, folder.path());
-    config.listen = loopback();
+    config.listen_at(loopback());
     let node = StorageNode::start(config, keys, no_verifiers())
         .await
         .unwrap();
@@ -182,7 +182,7 @@ async fn two_nodes_on_one_folder_or_one_port_are_told_apart_in_words() {
     assert!(words.contains("in use by another storage node"), "{words}");
     let elsewhere = tempfile::tempdir().unwrap();
     let mut config = node_config(2, elsewhere.path());
-    config.listen = node.address().addresses;
+    config.listen_at(node.address().addresses);
     let third = StorageNode::start(config, keys_of(2), no_verifiers()).await;
     let words = third.err().unwrap().to_string();
     assert!(words.contains("choose another port"), "{words}");

@@ -169,7 +169,7 @@ impl Quality {
 pub(crate) struct Producer<'a> {
     pub(crate) chain: &'a Chain,
     pub(crate) verifiers: &'a Verifiers,
-    pub(crate) controller: &'a Controller,
+    pub(crate) controller: Controller,
     pub(crate) network: &'a Network,
     pub(crate) wallet: &'a Wallet,
 }

@@ -18,6 +18,7 @@ use futures::FutureExt;
 use futures::future::{Fuse, FusedFuture};
 
 use super::{CellBuffer, PlaybackEvent, Shared};
+use crate::controllers::Controller;
 
 /// Pause after the first fruitless attempt; doubled up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -136,11 +137,13 @@ struct Found {
 }
 
 async fn ask(shared: Arc<Shared>, entry: CellEntry, known: BTreeSet<u32>) -> Result<Found, String> {
-    let reply = shared
-        .controller
-        .sources(&shared.magnet, entry.rendition, entry.index)
-        .await
-        .map_err(|error| error.to_string())?;
+    let wanted = (shared.magnet, entry.rendition, entry.index);
+    let asked = |controller: Controller| async move {
+        let (video, rendition, cell) = wanted;
+        controller.sources(&video, rendition, cell).await
+    };
+    let reply = shared.controllers.ask(asked).await;
+    let reply = reply.map_err(|error| error.to_string())?;
     let peers = reply.peers;
     if peers.iter().all(|peer| known.contains(&peer.provider)) {
         return Ok(Found { peers, grant: None });

@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use super::slot::Slots;
 use super::stats::Counting;
 use super::{AdPlace, CellBuffer, Facts, PlaybackError, PlaybackEvent, Turns, driver};
-use crate::controllers::Controller;
+use crate::controllers::Controllers;
 use crate::sharing::{FetchedCell, HandOn};
 use crate::verifiers::{Identity, Verifiers};
 
@@ -30,7 +30,8 @@ pub(crate) type Registered = FutureShared<BoxFuture<'static, Result<(), Playback
 pub(crate) struct Services {
     pub(crate) identity: Arc<Identity>,
     pub(crate) verifiers: Arc<Verifiers>,
-    pub(crate) controller: Controller,
+    /// Those that are asked about this video.
+    pub(crate) controllers: Controllers,
     pub(crate) network: Network,
     pub(crate) facts: Arc<Facts>,
     pub(crate) registered: Registered,
@@ -49,7 +50,7 @@ pub(crate) struct Shared {
     pub(super) entries: Tree,
     pub(super) identity: Arc<Identity>,
     pub(super) verifiers: Arc<Verifiers>,
-    pub(super) controller: Controller,
+    pub(super) controllers: Controllers,
     pub(super) network: Network,
     pub(super) facts: Arc<Facts>,
     pub(super) registered: Registered,
@@ -102,7 +103,7 @@ impl Shared {
             manifest,
             identity: services.identity,
             verifiers: services.verifiers,
-            controller: services.controller,
+            controllers: services.controllers,
             network: services.network,
             facts: services.facts,
             registered: services.registered,
@@ -125,7 +126,8 @@ impl Shared {
         Services {
             identity: self.identity.clone(),
             verifiers: self.verifiers.clone(),
-            controller: self.controller.clone(),
+            // What accompanies it may be known elsewhere.
+            controllers: self.controllers.fork(),
             network: self.network.clone(),
             facts: self.facts.clone(),
             registered,

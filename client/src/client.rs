@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::controllers::{Controller, Controllers};
 use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
-use crate::playback::{Facts, Playback, PlaybackError, Services, Turns};
+use crate::playback::{Facts, Liars, Playback, PlaybackError, Services, Turns};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
 use crate::sharing::{self, FetchedCell, HandOn};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
@@ -35,6 +35,8 @@ pub struct Client {
     /// Found when they are needed, since earning and claiming need none.
     controllers: Controllers,
     network: Network,
+    /// Providers that sent something else than was published.
+    liars: Arc<Liars>,
     /// Who keeps what is fetched, if anybody does.
     hand_on: Mutex<Option<HandOn>>,
 }
@@ -57,6 +59,7 @@ impl Client {
             verifiers: Arc::new(verifiers),
             controllers,
             network,
+            liars: Arc::default(),
             hand_on: Mutex::default(),
         })
     }
@@ -185,6 +188,7 @@ impl Client {
             verifiers: self.verifiers.clone(),
             controllers,
             network: self.network.clone(),
+            liars: self.liars.clone(),
             facts: Arc::new(Facts::new(self.chain.clone())),
             registered: registered.boxed().shared(),
             turns: Turns::default(),

@@ -8,6 +8,7 @@ mod facts;
 mod keeper;
 mod keys;
 mod layer;
+mod liars;
 mod loader;
 mod shared;
 mod slot;
@@ -29,6 +30,7 @@ pub use buffer::CellBuffer;
 pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;
 pub use layer::{Layer, LayerInfo};
+pub(crate) use liars::Liars;
 pub(crate) use shared::Services;
 pub use stats::{PlaybackStats, SourceStats};
 

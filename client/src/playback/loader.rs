@@ -207,7 +207,7 @@ fn add_new(download: &CellDownload, order: Vec<Source>) {
 struct Fetch<'a> {
     /// Sources with their tokens, by provider; the first token of a provider stays, so that its receipts go on.
     sources: BTreeMap<u32, Source>,
-    /// Providers that sent something else than was published; they are not asked again.
+    /// Providers that sent something else than was published; they are not asked for this cell again.
     liars: BTreeSet<u32>,
     /// Failures that were told, of each source by its number in the download: a provider has one for each of its tokens.
     told: BTreeMap<usize, u32>,
@@ -306,10 +306,15 @@ impl Fetch<'_> {
                     .or_insert(Source { peer, token });
             }
         }
-        let order = peers
+        // Of those alone that can be asked: a liar has another trial when nobody else can.
+        let can_be_asked = |provider: &u32| self.sources.contains_key(provider);
+        let named = peers.iter().map(|peer| peer.provider);
+        let named: Vec<u32> = named.filter(can_be_asked).collect();
+        let spared = &self.shared.liars;
+        let spared = spared.spared(&named, &self.liars, Instant::now());
+        let order = spared
             .iter()
-            .filter(|peer| !self.liars.contains(&peer.provider))
-            .filter_map(|peer| self.sources.get(&peer.provider).cloned())
+            .filter_map(|provider| self.sources.get(provider).cloned())
             .collect();
         (order, download_key)
     }
@@ -326,6 +331,7 @@ impl Fetch<'_> {
             let lied = matches!(end, SourceEnd::BadGroup(_) | SourceEnd::Misbehaved);
             if lied {
                 self.liars.insert(provider);
+                self.shared.liars.caught(provider, Instant::now());
             }
             if is_useless_from_now_on(&end) {
                 // Another one is asked for, should the provider be named again.

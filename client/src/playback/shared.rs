@@ -15,7 +15,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::slot::Slots;
 use super::stats::Counting;
-use super::{AdPlace, CellBuffer, Facts, PlaybackError, PlaybackEvent, Turns, driver};
+use super::{AdPlace, CellBuffer, Facts, Liars, PlaybackError, PlaybackEvent, Turns, driver};
 use crate::controllers::Controllers;
 use crate::sharing::{FetchedCell, HandOn};
 use crate::verifiers::{Identity, Verifiers};
@@ -33,6 +33,7 @@ pub(crate) struct Services {
     /// Those that are asked about this video.
     pub(crate) controllers: Controllers,
     pub(crate) network: Network,
+    pub(crate) liars: Arc<Liars>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) registered: Registered,
     /// Turns at the account's ticket, of everything that plays together.
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     pub(super) verifiers: Arc<Verifiers>,
     pub(super) controllers: Controllers,
     pub(super) network: Network,
+    pub(super) liars: Arc<Liars>,
     pub(super) facts: Arc<Facts>,
     pub(super) registered: Registered,
     hand_on: Option<HandOn>,
@@ -105,6 +107,7 @@ impl Shared {
             verifiers: services.verifiers,
             controllers: services.controllers,
             network: services.network,
+            liars: services.liars,
             facts: services.facts,
             registered: services.registered,
             hand_on: services.hand_on,
@@ -129,6 +132,7 @@ impl Shared {
             // What accompanies it may be known elsewhere.
             controllers: self.controllers.fork(),
             network: self.network.clone(),
+            liars: self.liars.clone(),
             facts: self.facts.clone(),
             registered,
             turns: self.turns.clone(),

@@ -1,6 +1,7 @@
 //! The facade: connect once, then publish, open, earn.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use chainflix_content::playable;
 use chainflix_controller::protocol::VideoStatus;
@@ -166,6 +167,7 @@ impl Client {
 
     /// Begins to fetch a video by its manifest, which is the magnet's.
     async fn begin(&self, magnet: Magnet, terms: Terms) -> Result<Playback, ClientError> {
+        let asked = Instant::now();
         let controllers = self.controllers.fork();
         let (manifest, opened) = tokio::join!(
             manifest_from(&controllers, magnet),
@@ -198,6 +200,7 @@ impl Client {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),
+            opened: asked,
         };
         Ok(Playback::begin(
             magnet,

@@ -89,7 +89,7 @@ pub(super) async fn load(shared: Arc<Shared>, buffer: Arc<CellBuffer>) {
     fetch.tell_faults(&download);
     let receipts = download.receipts();
     buffer.add_receipts(receipts);
-    shared.count_delivery(&buffer);
+    shared.count_delivery(&buffer, &download.stats());
 }
 
 /// How fast a cell comes as long as providers send at full speed.
@@ -338,6 +338,7 @@ impl Fetch<'_> {
                 self.sources.remove(&provider);
             }
             self.shared.tell(PlaybackEvent::SourceDropped {
+                cell: self.buffer.entry().index,
                 provider,
                 why: end.to_string(),
                 lied,

@@ -1,11 +1,12 @@
 //! What all parts of a playback share.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_controller::protocol::CellRef;
 use chainflix_p2p::Network;
+use chainflix_p2p::download::DownloadStats;
 use chainflix_primitives::manifest::{CellEntry, Manifest};
 use chainflix_primitives::merkle::Tree;
 use chainflix_primitives::play_data::{self, Path};
@@ -41,6 +42,8 @@ pub(crate) struct Services {
     /// Set when it is an advertisement.
     pub(crate) ad: Option<AdPlace>,
     pub(crate) hand_on: Option<HandOn>,
+    /// When it was asked for.
+    pub(crate) opened: Instant,
 }
 
 /// What all parts of a playback share.
@@ -115,7 +118,7 @@ impl Shared {
             slots: Slots::default(),
             clock: SystemClock::default(),
             events: broadcast::Sender::new(EVENTS),
-            counting: Counting::default(),
+            counting: Counting::since(services.opened),
             place: watch::Sender::new(place),
             messages,
             accompanies: false,
@@ -138,6 +141,7 @@ impl Shared {
             turns: self.turns.clone(),
             ad: None,
             hand_on: self.hand_on.clone(),
+            opened: Instant::now(),
         }
     }
 
@@ -192,8 +196,8 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner) = assigned;
     }
 
-    pub(super) fn count_delivery(&self, buffer: &CellBuffer) {
-        self.counting.delivered(buffer);
+    pub(super) fn count_delivery(&self, buffer: &CellBuffer, stats: &DownloadStats) {
+        self.counting.delivered(buffer, stats);
     }
 
     pub(super) fn count_rate(&self, bytes: u64, took: Duration) {

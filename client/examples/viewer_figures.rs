@@ -3,7 +3,7 @@
 //! `viewer_figures [MINUTES]` prints a JSON object. The steps are those that the engine takes, on one thread, without
 //! network, screen and codec: shares of a core are therefore what watching here costs more than watching elsewhere.
 
-use chainflix_client::mining::proof::{self, ProofInput};
+use chainflix_client::mining::proof::{self, HashedCell, ProofInput};
 use chainflix_client::playback::CellBuffer;
 use chainflix_content::{ContentKey, DownloadKey, trees};
 use chainflix_primitives::manifest::CellEntry;
@@ -23,6 +23,8 @@ const DIFFICULTY: u8 = 16;
 const RUN: usize = 64;
 /// Bytes that a player reads at a time: two seconds.
 const FRAGMENT: u32 = BYTES / 30;
+/// Viewers for whom a helper that has the minute answers.
+const ANSWERS: u32 = 200;
 /// Length of a tick of `/proc/self/stat`: 100 a second on Linux, whatever the kernel's own rate is.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -119,6 +121,23 @@ fn input(minute: &Minute, number: u32) -> ProofInput {
     }
 }
 
+/// CPU time in seconds and bytes of one answer by somebody who has the minute and has hashed it.
+fn help(minute: &Minute) -> anyhow::Result<(f64, usize)> {
+    let buffer = CellBuffer::new(minute.entry.clone());
+    deliver(minute, &buffer)?;
+    let plain = buffer.plaintext(&minute.content_key);
+    let plain = plain.ok_or_else(|| anyhow::anyhow!("not whole"))?;
+    let refused = |refusal| anyhow::anyhow!("{refusal:?}");
+    let helper = HashedCell::of(&minute.entry, &plain).map_err(refused)?;
+    let (began, mut bytes) = (cpu_seconds()?, 0);
+    for viewer in 0..ANSWERS {
+        let mut input = input(minute, viewer);
+        input.ticket.viewer.0[..4].copy_from_slice(&viewer.to_le_bytes());
+        bytes = helper.prove(&input).map_err(refused)?.answer_bytes();
+    }
+    Ok(((cpu_seconds()? - began) / f64::from(ANSWERS), bytes))
+}
+
 fn main() -> anyhow::Result<()> {
     let minutes: u32 = std::env::args().nth(1).map_or(Ok(20), |n| n.parse())?;
     let minute = minute();
@@ -145,6 +164,7 @@ fn main() -> anyhow::Result<()> {
         opening += opened - delivered;
         proving += proved - opened;
     }
+    let (helper_seconds, helper_bytes) = help(&minute)?;
     let played = f64::from(minutes) * f64::from(PLAYTIME_MS) / 1_000.0;
     let share = |seconds: f64| (seconds / played * 1e6).round() / 1e6;
     let figures = json!({
@@ -154,6 +174,10 @@ fn main() -> anyhow::Result<()> {
         "viewer_cpu_fraction_content_key": share(opening),
         "viewer_cpu_fraction_proof": share(proving),
         "viewer_minutes": minutes,
+        // Row H5: what somebody who has the minute pays to answer for a viewer who has not, and what the viewer is spared.
+        "helper_cpu_ms_per_answer": (helper_seconds * 1e6).round() / 1e3,
+        "helper_bytes_per_answer": helper_bytes,
+        "helper_bytes_spared": BYTES,
     });
     println!("{figures:#}");
     Ok(())

@@ -13,7 +13,6 @@ use chainflix_primitives::{Magnet, Round, Sha256};
 
 use crate::chain::{Campaign, ChainError};
 use crate::client::Client;
-use crate::controllers::ControllerError;
 use crate::error::ClientError;
 use crate::playback::{AdPlace, Playback};
 
@@ -55,13 +54,10 @@ pub enum NoAd {
     /// It can't be played.
     #[error(transparent)]
     Unplayable(#[from] Unplayable),
-    /// The controller does not give its manifest.
-    #[error(transparent)]
-    Controller(#[from] ControllerError),
     /// The chain can't be asked.
     #[error(transparent)]
     Chain(#[from] ChainError),
-    /// There is no controller.
+    /// No controller gives its manifest.
     #[error(transparent)]
     Client(#[from] ClientError),
 }
@@ -94,12 +90,11 @@ impl Client {
     /// When its creative is not published, may not be watched, or is no video of one minute.
     pub async fn open_ad(&self, host: &Playback, campaign: &Campaign) -> Result<Playback, NoAd> {
         let creative = &campaign.terms.creative;
-        let controller = self.controller().await?;
         let round = self.chain().standing().await?.round;
         let (terms, state, manifest) = tokio::join!(
             self.chain().video(creative),
             self.chain().video_state(creative, round),
-            controller.manifest(creative),
+            self.manifest(creative),
         );
         let terms = terms?.ok_or(NoAd::NotPublished(*creative))?;
         if state? != Some(VideoState::Active) {

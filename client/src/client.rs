@@ -1,22 +1,25 @@
 //! The facade: connect once, then publish, open, earn.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use chainflix_content::playable;
+use chainflix_controller::protocol::VideoStatus;
 use chainflix_p2p::{Network, NetworkConfig, PeerKey};
 use chainflix_primitives::api::{ClaimProof, ViewStatus};
+use chainflix_primitives::manifest::Manifest;
 use chainflix_primitives::registry::VideoTerms;
 use chainflix_primitives::{AccountId, Magnet, Sha256};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
-use tokio::sync::{OnceCell, mpsc};
+use tokio::sync::mpsc;
 
 use crate::chain::{Chain, ClaimOutcome};
 use crate::config::Config;
-use crate::controllers::{Controller, ControllerError};
+use crate::controllers::{Controller, Controllers};
 use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
-use crate::playback::{Facts, Playback, PlaybackError, Services, Turns};
+use crate::playback::{Facts, Liars, Playback, PlaybackError, Services, Turns};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
 use crate::sharing::{self, FetchedCell, HandOn};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
@@ -30,13 +33,13 @@ pub struct Client {
     chain: Chain,
     identity: Arc<Identity>,
     verifiers: Arc<Verifiers>,
-    /// Where to look for the controller; found when it is needed, since earning and claiming need none.
-    controller_url: Option<String>,
-    controller: OnceCell<Controller>,
+    /// Found when they are needed, since earning and claiming need none.
+    controllers: Controllers,
     network: Network,
+    /// Providers that sent something else than was published.
+    liars: Arc<Liars>,
     /// Who keeps what is fetched, if anybody does.
     hand_on: Mutex<Option<HandOn>>,
-    region: Option<[u8; 2]>,
 }
 
 impl Client {
@@ -50,15 +53,15 @@ impl Client {
         let identity = Arc::new(Identity::new(config.wallet, &chain).await?);
         let verifiers = Verifiers::find(chain.clone(), identity.clone()).await?;
         let network = Network::start(PeerKey::generate(), NetworkConfig::viewer()).await?;
+        let controllers = Controllers::new(config.controller, &chain, network.reachability());
         Ok(Self {
             chain,
             identity,
             verifiers: Arc::new(verifiers),
-            controller_url: config.controller,
-            controller: OnceCell::new(),
+            controllers,
             network,
+            liars: Arc::default(),
             hand_on: Mutex::default(),
-            region: None,
         })
     }
 
@@ -66,7 +69,7 @@ impl Client {
     /// those there are named first. To be said before anything is opened.
     #[must_use]
     pub fn in_region(mut self, region: Option<[u8; 2]>) -> Self {
-        self.region = region;
+        self.controllers = self.controllers.in_region(region);
         self
     }
 
@@ -94,17 +97,27 @@ impl Client {
         &self.verifiers
     }
 
-    /// The controller: the one that was named, or the first that is registered on chain and answers.
+    /// The controller: the one that was named, or one that is registered on chain and answered: at first the first of them,
+    /// later another when that one does not answer any more.
     ///
     /// # Errors
     /// When none answers; it is looked for again at the next call.
-    pub async fn controller(&self) -> Result<&Controller, ClientError> {
-        let find = async || {
-            let found = find_controller(&self.chain, self.controller_url.as_deref()).await?;
-            let found = found.knowing(self.network.reachability());
-            Ok::<_, ClientError>(found.in_region(self.region))
-        };
-        self.controller.get_or_try_init(find).await
+    pub async fn controller(&self) -> Result<Controller, ClientError> {
+        self.controllers.current().await
+    }
+
+    /// The first hundred videos that a controller knows.
+    ///
+    /// # Errors
+    /// When none answers.
+    pub async fn videos(&self) -> Result<Vec<VideoStatus>, ClientError> {
+        let asked = |controller: Controller| async move { controller.videos().await };
+        self.controllers.ask(asked).await
+    }
+
+    /// The manifest of a video, from whichever controller has it.
+    pub(crate) async fn manifest(&self, magnet: &Magnet) -> Result<Manifest, ClientError> {
+        manifest_from(&self.controllers.fork(), *magnet).await
     }
 
     /// Publishes a video, or goes on where an earlier call stopped. `progress` is called often.
@@ -154,9 +167,10 @@ impl Client {
 
     /// Begins to fetch a video by its manifest, which is the magnet's.
     async fn begin(&self, magnet: Magnet, terms: Terms) -> Result<Playback, ClientError> {
-        let controller = self.controller().await?;
+        let asked = Instant::now();
+        let controllers = self.controllers.fork();
         let (manifest, opened) = tokio::join!(
-            controller.manifest(&magnet),
+            manifest_from(&controllers, magnet),
             self.verifiers.open_video(magnet),
         );
         let opened = opened?;
@@ -174,8 +188,9 @@ impl Client {
         let services = Services {
             identity: self.identity.clone(),
             verifiers: self.verifiers.clone(),
-            controller: controller.clone(),
+            controllers,
             network: self.network.clone(),
+            liars: self.liars.clone(),
             facts: Arc::new(Facts::new(self.chain.clone())),
             registered: registered.boxed().shared(),
             turns: Turns::default(),
@@ -185,6 +200,7 @@ impl Client {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),
+            opened: asked,
         };
         Ok(Playback::begin(
             magnet,
@@ -254,18 +270,8 @@ impl Client {
     }
 }
 
-/// The controller at `url`, or the first that is registered on chain and answers.
-async fn find_controller(chain: &Chain, url: Option<&str>) -> Result<Controller, ClientError> {
-    if let Some(url) = url {
-        return Ok(Controller::connect(url, chain.genesis()).await?);
-    }
-    let mut last = ClientError::NoController;
-    for record in chain.controllers().await? {
-        match Controller::connect(&record.endpoint, chain.genesis()).await {
-            Ok(controller) if controller.key() == record.key => return Ok(controller),
-            Ok(controller) => last = ControllerError::NotRegistered(controller.url()).into(),
-            Err(error) => last = error.into(),
-        }
-    }
-    Err(last)
+/// The manifest of a video; `controllers` go on with the one that had it.
+async fn manifest_from(controllers: &Controllers, magnet: Magnet) -> Result<Manifest, ClientError> {
+    let asked = |controller: Controller| async move { controller.manifest(&magnet).await };
+    controllers.ask(asked).await
 }

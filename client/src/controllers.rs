@@ -1,5 +1,7 @@
 //! A storage controller, as publishers and players ask it.
 
+mod choice;
+
 use std::time::Duration;
 
 use chainflix_controller::clock::{Clock, SystemClock};
@@ -19,12 +21,16 @@ use reqwest::{Response, Url};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 
+pub(crate) use choice::Controllers;
+
 use crate::wallet::Wallet;
 
 /// Longest answer that is read, in bytes, apart from manifests.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// A controller answers within this time.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// It names sources within this time, or another is asked: what is fetched ahead lasts longer.
+const SOURCES: Duration = Duration::from_secs(4);
 /// A producer's signature under a new video is good for so long, in ms.
 const SIGNATURE_MS: u64 = 120_000;
 
@@ -150,6 +156,11 @@ impl Controller {
         self.base.to_string()
     }
 
+    /// Whether this is its address.
+    fn is_at(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| url == self.base)
+    }
+
     /// The ed25519 key with which it signs.
     #[must_use]
     pub fn key(&self) -> [u8; 32] {
@@ -240,9 +251,9 @@ impl Controller {
         cell: u16,
     ) -> Result<SourcesReply, ControllerError> {
         let query = viewer_query(self.region, self.is_symmetric());
-        let reply: SourcesReply = self
-            .get(&format!("v1/sources/{video}/{rendition}/{cell}{query}"))
-            .await?;
+        let path = format!("v1/sources/{video}/{rendition}/{cell}{query}");
+        let request = self.http.get(self.address(&path)?).timeout(SOURCES);
+        let reply: SourcesReply = self.json(self.send(request).await?).await?;
         let sources = &reply.sources.sources;
         let payload = sources.signing_payload();
         let is_ours = (sources.genesis, sources.controller) == (self.genesis, self.key)

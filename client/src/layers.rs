@@ -11,7 +11,6 @@ use futures::future::join_all;
 
 use crate::chain::{ChainError, Enhancement, EnhancementKind, EnhancementState, Proposed};
 use crate::client::Client;
-use crate::controllers::ControllerError;
 use crate::error::ClientError;
 use crate::playback::{Layer, LayerInfo, Playback};
 use crate::publish::{Producer, PublishError, PublishProgress, Published, VerifierKeys};
@@ -32,8 +31,6 @@ enum NotOffered {
     DoesNotFit,
     #[error(transparent)]
     Unplayable(#[from] Unplayable),
-    #[error(transparent)]
-    Controller(#[from] ControllerError),
     #[error(transparent)]
     Chain(#[from] ChainError),
     #[error(transparent)]
@@ -104,11 +101,10 @@ impl Client {
         now: Round,
     ) -> Result<Layer, NotOffered> {
         let content = &enhancement.content;
-        let controller = self.controller().await?;
         let (terms, state, manifest) = tokio::join!(
             self.chain().video(content),
             self.chain().video_state(content, now),
-            controller.manifest(content),
+            self.manifest(content),
         );
         let terms = terms?.ok_or(NotOffered::NotPublished(*content))?;
         if state? != Some(VideoState::Active) {

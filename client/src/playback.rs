@@ -8,6 +8,7 @@ mod facts;
 mod keeper;
 mod keys;
 mod layer;
+mod liars;
 mod loader;
 mod shared;
 mod slot;
@@ -15,6 +16,7 @@ mod stats;
 
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use chainflix_controller::clock::Clock;
@@ -29,8 +31,9 @@ pub use buffer::CellBuffer;
 pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;
 pub use layer::{Layer, LayerInfo};
+pub(crate) use liars::Liars;
 pub(crate) use shared::Services;
-pub use stats::{PlaybackStats, SourceStats};
+pub use stats::{PlaybackStats, ScreenStats, SourceStats};
 
 use crate::chain::ChainError;
 use crate::mining::playhead::{PlayState, Snapshot};
@@ -230,6 +233,8 @@ impl Playback {
 
     /// Takes in what the player does. Reports come at each change and at least twice a second.
     pub async fn report(&self, snapshot: Snapshot) {
+        let counting = &self.shared.counting;
+        counting.reported(snapshot.state, Instant::now());
         let message = driver::Message::Report {
             snapshot,
             at_ms: self.shared.now_ms(),

@@ -1,36 +1,28 @@
 //! Publishing: cut and encrypt, place and upload, register on chain, wait until it is final.
 
+mod check;
 mod keys;
+mod upload;
+mod work;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chainflix_content::envelope::ContentKey;
 use chainflix_content::publish::TextCandidate;
-use chainflix_content::{MagnetLink, Progress, Publication, PublishRequest, RenditionSpec, trees};
-use chainflix_p2p::transfer::{self, Put, TransferError};
-use chainflix_p2p::{Network, PeerAddress};
-use chainflix_primitives::manifest::{CellEntry, Rendition};
+use chainflix_content::{MagnetLink, Progress, Publication, PublishRequest, RenditionSpec};
+use chainflix_p2p::Network;
+use chainflix_primitives::manifest::Rendition;
 use chainflix_primitives::ratio::MiningRatio;
 use chainflix_primitives::{Magnet, Round, Sha256};
 use serde::Serialize;
-use sha2::Digest;
-use tokio::io::AsyncReadExt;
 
 pub(crate) use keys::VerifierKeys;
 
 use crate::chain::{Chain, ChainError, NewVideo};
 use crate::controllers::{Controller, ControllerError};
-use crate::player;
 use crate::verifiers::{VerifierError, Verifiers};
 use crate::wallet::Wallet;
 
-/// A cell is offered to a node so often.
-const ATTEMPTS: u32 = 3;
-/// Pause between attempts.
-const AGAIN: Duration = Duration::from_secs(1);
-/// Cells that are uploaded at a time.
-const UPLOADS: usize = 4;
 /// The controller has seen the nodes' inventories after so long.
 const INVENTORY: Duration = Duration::from_secs(30);
 
@@ -68,6 +60,11 @@ pub enum PublishError {
     /// A file of the work folder is not what was made.
     #[error("{0} is damaged; delete the work folder and publish again")]
     Damaged(PathBuf),
+    /// The cells of a publication that was handed over before are gone, and the chain does not know it.
+    #[error(
+        "what {0} held was published before, on a chain that knows it no more; delete the folder and publish again"
+    )]
+    Forgotten(PathBuf),
     /// No node took a cell.
     #[error("no storage node took cell {cell}: {why}; run the same command again to go on")]
     NotTaken {
@@ -83,7 +80,7 @@ pub enum PublishError {
 pub struct PublishOptions {
     /// The video file.
     pub source: PathBuf,
-    /// Folder for the encrypted cells until they are uploaded; a folder belongs to one publication.
+    /// Folder for the encrypted cells until enough nodes hold them; a folder belongs to one publication.
     pub work: PathBuf,
     /// Title.
     pub title: String,
@@ -98,12 +95,19 @@ pub struct PublishOptions {
 pub enum PublishProgress {
     /// Cutting and encrypting.
     Content(Progress),
+    /// What was encrypted is opened again, with keys asked for anew.
+    Checking {
+        /// Bytes so far.
+        done: u64,
+        /// Bytes of the best rendition.
+        total: u64,
+    },
     /// Cells are on their way to storage nodes.
     Uploading {
-        /// Cells that enough nodes hold, of all renditions.
-        done: u32,
-        /// Cells.
-        total: u32,
+        /// Bytes of cells, of all renditions, that the nodes named for them have, the parts that they have included.
+        done: u64,
+        /// Bytes of all cells.
+        total: u64,
     },
     /// The transaction is on its way.
     Registering,
@@ -134,6 +138,10 @@ pub struct Published {
     pub plain_sha256: [u8; 32],
     /// Copies of the cell that has fewest.
     pub copies: u32,
+    /// Copies that the controller wants of each; it has missing ones made by itself as soon as there are nodes for them.
+    pub copies_wanted: u32,
+    /// The work folder, when the encrypted cells are still there because there are fewer copies than wanted.
+    pub kept: Option<PathBuf>,
     /// First round in which its views count.
     pub from_round: Option<Round>,
     /// Block in which its registration is finalized; zeros when it was registered before.
@@ -169,7 +177,7 @@ impl Quality {
 pub(crate) struct Producer<'a> {
     pub(crate) chain: &'a Chain,
     pub(crate) verifiers: &'a Verifiers,
-    pub(crate) controller: &'a Controller,
+    pub(crate) controller: Controller,
     pub(crate) network: &'a Network,
     pub(crate) wallet: &'a Wallet,
 }
@@ -208,14 +216,32 @@ impl Producer<'_> {
         ratio: MiningRatio,
         progress: &(dyn Fn(PublishProgress) + Send + Sync),
     ) -> Result<Published, PublishError> {
-        let plain_sha256 = self.plain_sha256(&publication).await?;
         let manifest = &publication.manifest;
+        let before = work::handed_over(&publication);
+        let plain_sha256 = match before {
+            Some(_) if self.chain.video(&publication.magnet).await?.is_none() => {
+                return Err(PublishError::Forgotten(publication.work.clone()));
+            }
+            Some(before) => before,
+            None => self.plain_sha256(&publication, progress).await?,
+        };
+        // Again, too: so another controller learns of a video, and one that lost what it knew.
         self.controller
             .announce(self.wallet, &publication.magnet, manifest)
             .await?;
-        self.upload_all(&publication, progress).await?;
+        if before.is_none() {
+            self.upload_all(&publication, progress).await?;
+        }
         progress(PublishProgress::Registering);
         let block = self.register(&publication, ratio).await?;
+        let (copies, copies_wanted) = self.copies(&publication.magnet).await;
+        let mut kept = before.is_none().then(|| publication.work.clone());
+        if copies >= copies_wanted {
+            match work::forget_cells(&publication, plain_sha256).await {
+                Ok(()) => kept = None,
+                Err(error) => tracing::warn!(%error, "the encrypted cells stay where they are"),
+            }
+        }
         let terms = self.chain.video(&publication.magnet).await?;
         let link = MagnetLink {
             magnet: publication.magnet,
@@ -233,7 +259,9 @@ impl Producer<'_> {
             texts: publication.texts.clone(),
             bytes: manifest.entries().map(|e| u64::from(e.bytes)).sum(),
             plain_sha256,
-            copies: self.copies(&publication.magnet).await,
+            copies,
+            copies_wanted,
+            kept,
             from_round: terms.map(|terms| terms.from_round),
             block,
         })
@@ -260,140 +288,19 @@ impl Producer<'_> {
         Ok(finalized.block)
     }
 
-    /// Decrypts the best rendition again, with keys asked for anew: proof that what was uploaded opens.
-    async fn plain_sha256(&self, publication: &Publication) -> Result<[u8; 32], PublishError> {
-        let mut hasher = sha2::Sha256::new();
-        let upload = publication.manifest.upload_id;
-        let renditions = &publication.manifest.renditions;
-        let number = player::chosen(renditions, None);
-        let Some(rendition) = renditions.get(usize::from(number)) else {
-            return Ok(hasher.finalize().into());
-        };
-        for (index, _) in (0u16..).zip(&rendition.cells) {
-            let keys = self.verifiers.upload_keys(upload, number, index, 1).await?;
-            let path = publication.cell_path(number, index);
-            let failed = |source| PublishError::Work {
-                path: path.clone(),
-                source,
-            };
-            let mut file = tokio::fs::File::open(&path).await.map_err(failed)?;
-            let mut offset = 0u64;
-            let mut chunk = zeroize::Zeroizing::new(vec![0u8; 1 << 20]);
-            loop {
-                let read = file.read(&mut chunk).await.map_err(failed)?;
-                let Some(bytes) = chunk.get_mut(..read).filter(|bytes| !bytes.is_empty()) else {
-                    break;
-                };
-                for key in &keys {
-                    ContentKey::new(**key).apply(offset, bytes);
-                }
-                hasher.update(&*bytes);
-                offset = offset.saturating_add(u64::try_from(read).unwrap_or(0));
-            }
-        }
-        Ok(hasher.finalize().into())
-    }
-
-    async fn upload_all(
-        &self,
-        publication: &Publication,
-        progress: &(dyn Fn(PublishProgress) + Send + Sync),
-    ) -> Result<(), PublishError> {
-        use futures::{StreamExt, TryStreamExt};
-        let total = publication.manifest.entry_count();
-        let done = std::sync::atomic::AtomicU32::new(0);
-        progress(PublishProgress::Uploading { done: 0, total });
-        let entries: Vec<&CellEntry> = publication.manifest.entries().collect();
-        futures::stream::iter(entries)
-            .map(|entry| async {
-                self.upload_cell(publication, entry).await?;
-                let done = done
-                    .fetch_add(1, std::sync::atomic::Ordering::SeqCst)
-                    .saturating_add(1);
-                progress(PublishProgress::Uploading { done, total });
-                Ok::<(), PublishError>(())
-            })
-            .buffer_unordered(UPLOADS)
-            .try_collect::<()>()
-            .await
-    }
-
-    /// Uploads one cell to the nodes that the controller names; a node that fails is asked again, and at least one has to
-    /// take it. Missing copies are made by the controller later.
-    async fn upload_cell(
-        &self,
-        publication: &Publication,
-        entry: &CellEntry,
-    ) -> Result<(), PublishError> {
-        let outboard_path = publication.outboard_path(entry.rendition, entry.index);
-        let outboard =
-            tokio::fs::read(&outboard_path)
-                .await
-                .map_err(|source| PublishError::Work {
-                    path: outboard_path.clone(),
-                    source,
-                })?;
-        let tree = trees::read_outboard(&outboard, entry.bytes, &entry.cipher_root)
-            .ok_or(PublishError::Damaged(outboard_path))?;
-        let path = publication.cell_path(entry.rendition, entry.index);
-        let mut why = "none is up".to_owned();
-        for attempt in 0..ATTEMPTS {
-            if attempt > 0 {
-                tokio::time::sleep(AGAIN).await;
-            }
-            let placements = self
-                .controller
-                .placements(publication.magnet, entry.rendition, entry.index, 1)
-                .await?;
-            let Some(placement) = placements.into_iter().next() else {
-                continue;
-            };
-            let mut missing = false;
-            let mut held = !placement.held_by.is_empty();
-            for upload in &placement.uploads {
-                let taken = async {
-                    let peer = PeerAddress::parse(upload.peer.peer_key, &upload.peer.addresses)
-                        .map_err(|error| error.to_string())?;
-                    let file = tokio::fs::File::open(&path)
-                        .await
-                        .map_err(|error| error.to_string())?;
-                    transfer::put_cell(self.network, &peer, &upload.grant, &tree, file)
-                        .await
-                        .map_err(|error: TransferError| error.to_string())
-                };
-                match taken.await {
-                    Ok(Put::Stored { .. } | Put::WasHeld) => held = true,
-                    Err(error) => {
-                        tracing::debug!(provider = upload.peer.provider, %error, "not taken");
-                        missing = true;
-                        why = error;
-                    }
-                }
-            }
-            let last = attempt.saturating_add(1) == ATTEMPTS;
-            if held && (!missing || last) {
-                return Ok(());
-            }
-        }
-        Err(PublishError::NotTaken {
-            cell: entry.index,
-            why,
-        })
-    }
-
-    /// Copies of the cell that has fewest, once the nodes have told the controller.
-    async fn copies(&self, magnet: &Magnet) -> u32 {
+    /// Copies of the cell that has fewest, once the nodes have told the controller; and how many it wants.
+    async fn copies(&self, magnet: &Magnet) -> (u32, u32) {
         let until = tokio::time::Instant::now() + INVENTORY;
         let nodes = self.controller.nodes().await.unwrap_or_default();
         let offered = nodes.iter().filter(|node| node.offered).count();
         let possible = u32::try_from(offered).unwrap_or(u32::MAX);
-        let wanted = self.controller.copies().min(possible);
+        let wanted = self.controller.copies();
         loop {
             let status = self.controller.video(magnet).await;
             let copies = status.map_or(0, |status| status.copies);
-            let enough = copies >= wanted;
+            let enough = copies >= wanted.min(possible);
             if enough || tokio::time::Instant::now() >= until {
-                return copies;
+                return (copies, wanted);
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }

@@ -78,10 +78,18 @@ wait_until 60 "the last registration did not take effect" round_is "$(jq .from_r
 # Read back by the engine, as a player gets it, and at the same time through a program in C: what comes out is what went in.
 "$CHAINFLIX" keys generate "$DATA/reader.key" >/dev/null
 "$CHAINFLIX" keys generate "$DATA/embedder.key" >/dev/null
+for name in headless sink; do "$CHAINFLIX" keys generate "$DATA/$name.key" >/dev/null; done
 cc -std=c99 -Wall -Wextra -Werror -I client/ffi/include client/ffi/examples/play.c -L "$CHAINFLIX_BIN" -lchainflix_player -o "$DATA/play"
 LD_LIBRARY_PATH=$CHAINFLIX_BIN "$DATA/play" "$CHAINFLIX_CHAIN" "$DATA/embedder.key" "$(jq -r .magnet "$DATA/nine.webm.json")" \
     "$DATA/played" >"$DATA/play.json" 2>"$DATA/play.log" &
 EMBEDDED=$!
+# The examples of the library, as an embedder would write them.
+"$CHAINFLIX_BIN/examples/headless" "$CHAINFLIX_CHAIN" "$DATA/headless.key" "$(jq -r .link "$DATA/nine.webm.json")" \
+    >"$DATA/headless.json" 2>"$DATA/headless.log" &
+HEADLESS=$!
+"$CHAINFLIX_BIN/examples/sink" "$CHAINFLIX_CHAIN" "$DATA/sink.key" "$(jq -r .magnet "$DATA/nine.webm.json")" "$DATA/sunk.mp4" \
+    >"$DATA/sink.json" 2>"$DATA/sink.log" &
+SINK=$!
 "$CHAINFLIX" watch "$(jq -r .magnet "$DATA/nine.webm.json")" --wallet "$DATA/reader.key" --json >"$DATA/read.json" 2>"$DATA/read.log" ||
     fail "nine.webm can't be read back: $(tail -n 1 "$DATA/read.log")"
 [[ $(jq -r .played_sha256 "$DATA/read.json") == $(jq -r .source_sha256 "$DATA/nine.webm.json") ]] || fail "something else was read than published"
@@ -90,6 +98,27 @@ wait "$EMBEDDED" || fail "the program in C did not play nine.webm: $(tail -n 1 "
 [[ $(sha256sum <"$DATA/played" | cut -d' ' -f1) == $(jq -r .source_sha256 "$DATA/nine.webm.json") ]] ||
     fail "the program in C was given something else than was published"
 passed "played by a program in C: $(jq -c . "$DATA/play.json")"
+wait "$HEADLESS" || fail "the example without a screen did not play nine.webm: $(tail -n 1 "$DATA/headless.log")"
+[[ $(jq -r .played_sha256 "$DATA/headless.json") == $(jq -r .source_sha256 "$DATA/nine.webm.json") ]] ||
+    fail "the example without a screen was given something else than was published"
+jq -e '.accepted == 1 and .screen.first_frame_ms > 0 and .screen.stalls == .stalls and .bad_groups == 0' "$DATA/headless.json" >/dev/null ||
+    fail "what the example without a screen counted is not what it did: $(cat "$DATA/headless.json")"
+wait "$SINK" || fail "the example with a sink of its own did not play nine.webm: $(tail -n 1 "$DATA/sink.log")"
+[[ $(tail -c +"$(($(jq .init_bytes "$DATA/sink.json") + 1))" "$DATA/sunk.mp4" | sha256sum | cut -d' ' -f1) == $(jq -r .source_sha256 "$DATA/nine.webm.json") ]] ||
+    fail "the sink was given something else than was published"
+ffprobe -v error -show_entries format=duration -of csv=p=0 "$DATA/sunk.mp4" | awk '{ exit !($1 > 8.7 && $1 < 9.3) }' ||
+    fail "what went into the sink is no video of nine seconds"
+passed "played by the examples of the library: $(jq -c '{accepted, screen, relayed_bytes}' "$DATA/headless.json"), $(stat -c %s "$DATA/sunk.mp4") bytes in a file that ffprobe reads"
+# Two nodes hold it where the controller wants more, so its cells are kept, and the same command comes to the same video.
+"$CHAINFLIX" publish "$DATA/nine.webm" --wallet "$PRODUCER" --state "$DATA/publish" --json >"$DATA/again.json" 2>"$DATA/again.log" ||
+    fail "the same command again fails: $(tail -n 1 "$DATA/again.log")"
+jq -e --slurpfile first "$DATA/nine.webm.json" '.magnet == $first[0].magnet and (.kept == null) == (.copies >= .copies_wanted)' "$DATA/again.json" >/dev/null ||
+    fail "the same command again came to something else: $(cat "$DATA/again.json")"
+mkdir "$DATA/other" && cp "$DATA/vfr.mp4" "$DATA/other/nine.webm"
+"$CHAINFLIX" publish "$DATA/other/nine.webm" --wallet "$PRODUCER" --state "$DATA/publish" --json >"$DATA/other.json" 2>"$DATA/other.log" ||
+    fail "another file of the same name can't be published: $(tail -n 1 "$DATA/other.log")"
+[[ $(jq -r .magnet "$DATA/other.json") != $(jq -r .magnet "$DATA/nine.webm.json") ]] || fail "another file of the same name became the same video"
+passed "published again: the same video; another file of that name: another one"
 
 # Each in a gateway of an account of its own.
 for name in vfr.mp4 phone.mov cinema.mkv long.mkv nine.webm; do

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::options::{ActingOptions, ChainOptions, ClientOptions, address, amount, state_folder};
 use crate::progress::Progress;
-use crate::publish::{name_of, show};
+use crate::publish::{copies, name_of, show};
 
 /// Options of `chainflix enhance`.
 #[derive(Debug, Args)]
@@ -196,11 +196,15 @@ impl Propose {
         let state = state_folder(self.state.as_ref())?;
         // The same file may be proposed for several videos.
         let state = state.join("layers").join(self.video.magnet.to_string());
+        let title = self.title.clone().unwrap_or_else(|| name_of(&self.source));
+        let chain = client.chain().genesis();
+        let made_as = (chain, client.account(), &title, self.kind == Kind::Dub);
         let options = LayerOptions {
             video: self.video.magnet,
             source: self.source.clone(),
-            work: default_work_folder(&state, &self.source),
-            title: self.title.clone().unwrap_or_else(|| name_of(&self.source)),
+            work: default_work_folder(&state, &self.source, &made_as)
+                .with_context(|| format!("{} can't be read", self.source.display()))?,
+            title,
             kind: match self.kind {
                 Kind::Subtitles => LayerKind::Subtitles,
                 Kind::Dub => LayerKind::Dub,
@@ -228,6 +232,7 @@ impl Propose {
                 "cells": published.cells,
                 "bytes": published.bytes,
                 "copies": published.copies,
+                "copies_wanted": published.copies_wanted,
             })
             .to_string();
         }
@@ -237,8 +242,10 @@ impl Propose {
             "it waits for the producer of the video to accept it"
         };
         format!(
-            "proposed enhancement {id}: {} cells, {} bytes, {} copies; {stands}",
-            published.cells, published.bytes, published.copies
+            "proposed enhancement {id}: {} cells, {} bytes; {stands}\n  {}",
+            published.cells,
+            published.bytes,
+            copies(published)
         )
     }
 }

@@ -45,6 +45,11 @@ impl Pace {
         Some(Self { rate, left })
     }
 
+    /// `1.2 MB/s, 1:05 left`, of bytes.
+    fn moved(&self) -> String {
+        format!("{:.1} MB/s, {}", self.rate / 1_000.0, self.left())
+    }
+
     /// `1:05 left`.
     fn left(&self) -> String {
         let seconds = self.left.as_secs();
@@ -100,6 +105,11 @@ impl Progress {
         });
     }
 
+    /// A step that has come to `done` of `total` bytes; its rate is told in megabytes a second.
+    pub(crate) fn moved(&self, step: &str, done: u64, total: u64) {
+        self.told(step, done, total, Pace::moved);
+    }
+
     fn told(&self, step: &str, done: u64, total: u64, words: impl Fn(&Pace) -> String) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let is_new = last.step != step;
@@ -148,6 +158,8 @@ mod tests {
         let pace = Pace::of(60_000, 90_000, 120_000, took).expect("it is known");
         assert!((pace.rate - 3.0).abs() < 1e-9);
         assert_eq!(pace.left(), "0:10 left");
+        let bytes = Pace::of(0, 12_000_000, 36_000_000, took).expect("it is known");
+        assert_eq!(bytes.moved(), "1.2 MB/s, 0:20 left");
         let hours = Pace::of(0, 1_000, 3_662_000, Duration::from_secs(1)).expect("it is known");
         assert_eq!(hours.left(), "1:01:01 left");
     }

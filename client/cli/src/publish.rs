@@ -50,7 +50,8 @@ pub(crate) struct Publish {
     #[arg(long, value_name = "LINES", value_delimiter = ',', default_value = "360,720,1080", value_parser = rendition)]
     renditions: Vec<RenditionSpec>,
 
-    /// Folder for the encrypted cells until they are uploaded; below ~/.local/state/chainflix if not given.
+    /// Folder below which each publication has one of its own for its encrypted cells, until as many nodes as the controller
+    /// wants hold them; ~/.local/state/chainflix if not given.
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
 
@@ -71,9 +72,13 @@ impl Publish {
             None => name_of(&self.source),
         };
         let client = self.client.connect().await?;
+        let state = state_folder(self.state.as_ref())?;
+        let chain = client.chain().genesis();
+        let made_as = (chain, client.account(), &title, &self.renditions);
         let options = PublishOptions {
             source: self.source.clone(),
-            work: default_work_folder(&state_folder(self.state.as_ref())?, &self.source),
+            work: default_work_folder(&state, &self.source, &made_as)
+                .with_context(|| format!("{} can't be read", self.source.display()))?,
             title,
             renditions: self.renditions.clone(),
             ratio,
@@ -143,8 +148,11 @@ pub(crate) fn show(progress: &Progress, at: &PublishProgress) {
             progress.note(&format!("not published: {sentence}"));
         }
         PublishProgress::Content(_) => {}
+        PublishProgress::Checking { done, total } => {
+            progress.moved("checking that it opens", *done, *total);
+        }
         PublishProgress::Uploading { done, total } => {
-            progress.set("uploading cells", (*done).into(), (*total).into());
+            progress.moved("uploading cells", *done, *total);
         }
         PublishProgress::Registering => progress.step("registering on chain"),
     }
@@ -168,6 +176,8 @@ fn as_json(published: &Published) -> serde_json::Value {
         "bytes": published.bytes,
         "source_sha256": hex::encode(published.plain_sha256),
         "copies": published.copies,
+        "copies_wanted": published.copies_wanted,
+        "kept": published.kept,
         "from_round": published.from_round,
         "block": hex::encode(published.block),
     })
@@ -193,20 +203,45 @@ fn as_text(published: &Published) -> String {
         None => String::new(),
     };
     format!(
-        "published \"{}\"\n  {} cells of one minute, {}:{:02} long, in {}\n  {} bytes, {} copies{subtitles}{from}\n  {}",
+        "published \"{}\"\n  {} cells of one minute, {}:{:02} long, in {}\n  {} bytes, {}{subtitles}{from}\n  {}",
         published.title,
         published.cells,
         seconds / 60,
         seconds % 60,
         qualities.join(", "),
         published.bytes,
-        published.copies,
+        copies(published),
         published.link,
     )
 }
 
+/// How many nodes hold it, and what that means when they are fewer than wanted.
+pub(crate) fn copies(published: &Published) -> String {
+    let Published {
+        copies,
+        copies_wanted: wanted,
+        ..
+    } = published;
+    let kept = published.kept.as_ref().map_or_else(String::new, |folder| {
+        let folder = folder.display();
+        format!(
+            "\n  the encrypted cells stay in {folder} until the same command finds as many copies as wanted"
+        )
+    });
+    match copies >= wanted {
+        true => format!("{copies} copies{kept}"),
+        false => format!(
+            "held by {copies} of the {wanted} storage nodes that should: the controller has the other copies made as soon as it has \
+             nodes with space for them; until then it may be lost with {}{kept}",
+            if *copies <= 1 { "one node" } else { "them" }
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use chainflix_primitives::Magnet;
+
     use super::*;
 
     #[test]
@@ -214,6 +249,35 @@ mod tests {
         assert_eq!(rendition("720"), Ok(LADDER[1]));
         assert_eq!(rendition(" 360"), Ok(LADDER[0]));
         assert!(rendition("480").unwrap_err().contains("choose 360"));
+    }
+
+    #[test]
+    fn fewer_copies_than_wanted_are_not_told_as_success() {
+        let mut published = Published {
+            magnet: Magnet([1; 32]),
+            link: String::new(),
+            title: "Film".to_owned(),
+            total_playtime_ms: 9_000,
+            cells: 1,
+            renditions: 1,
+            bytes: 9,
+            qualities: Vec::new(),
+            texts: Vec::new(),
+            plain_sha256: [0; 32],
+            copies: 1,
+            copies_wanted: 3,
+            kept: Some("/work/film".into()),
+            from_round: None,
+            block: [0; 32],
+        };
+        let said = as_text(&published);
+        assert!(said.contains("held by 1 of the 3 storage nodes"), "{said}");
+        assert!(said.contains("stay in /work/film"), "{said}");
+        assert_eq!(as_json(&published)["copies_wanted"], 3);
+        published.copies = 3;
+        published.kept = None;
+        let said = as_text(&published);
+        assert!(said.contains("9 bytes, 3 copies\n"), "{said}");
     }
 
     #[test]

@@ -146,8 +146,9 @@ int main(int argc, char **argv) {
         if (chainflix_wait_until_mined(playback, PATIENCE_MS) != CHAINFLIX_OK) failed("not everything is proved");
         tell_events(playback);
         if (chainflix_counts_of(playback, &counts) != CHAINFLIX_OK) failed("there are no counts");
-        printf("{\"accepted\":%u,\"bytes\":%llu,\"sources\":%u}\n", (unsigned)counts.accepted,
-               (unsigned long long)counts.bytes, (unsigned)counts.sources);
+        printf("{\"accepted\":%u,\"bytes\":%llu,\"bytes_relayed\":%llu,\"sources\":%u,\"first_frame_ms\":%llu,\"stalls\":%u}\n",
+               (unsigned)counts.accepted, (unsigned long long)counts.bytes, (unsigned long long)counts.bytes_relayed,
+               (unsigned)counts.sources, (unsigned long long)counts.first_frame_ms, (unsigned)counts.stalls);
         code = counts.accepted > 0 ? 0 : 1;
     }
     if (fclose(sink) != 0) code = 1;

@@ -86,10 +86,12 @@ typedef struct chainflix_playback chainflix_playback;
 typedef struct chainflix_event {
   // What it is about.
   enum chainflix_event_kind kind;
-  // Which minute; 0 of a source.
+  // Which minute; of a source, for which it was asked.
   uint16_t cell;
   // Which source, by its index on chain; 0 of a minute.
   uint32_t provider;
+  // Whether that source sent something else than was published: 1, or 0.
+  uint8_t lied;
   // One sentence in UTF-8, cut where it is too long; empty when there is nothing to say.
   char words[CHAINFLIX_WORDS];
 } chainflix_event;
@@ -104,8 +106,18 @@ typedef struct chainflix_counts {
   uint32_t sources;
   // How often one of them was given up.
   uint32_t dropped;
+  // Groups that were not what was published.
+  uint32_t bad_groups;
+  // How often playing stopped because what comes next was not there, by what was reported.
+  uint32_t stalls;
+  // How long it stood in all, in ms.
+  uint64_t stalled_ms;
+  // From chainflix_open() to the first report that it plays, in ms; 0 before that.
+  uint64_t first_frame_ms;
   // Bytes from storage nodes, by their receipts.
   uint64_t bytes;
+  // Of what came from storage nodes, bytes that came through a relay.
+  uint64_t bytes_relayed;
   // What the line carries, in bits per second; 0 until it is known.
   uint64_t line_bits_per_second;
 } chainflix_counts;

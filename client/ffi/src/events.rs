@@ -42,10 +42,12 @@ use chainflix_event_kind::*;
 pub struct chainflix_event {
     /// What it is about.
     pub kind: chainflix_event_kind,
-    /// Which minute; 0 of a source.
+    /// Which minute; of a source, for which it was asked.
     pub cell: u16,
     /// Which source, by its index on chain; 0 of a minute.
     pub provider: u32,
+    /// Whether that source sent something else than was published: 1, or 0.
+    pub lied: u8,
     /// One sentence in UTF-8, cut where it is too long; empty when there is nothing to say.
     pub words: [c_char; CHAINFLIX_WORDS],
 }
@@ -63,8 +65,18 @@ pub struct chainflix_counts {
     pub sources: u32,
     /// How often one of them was given up.
     pub dropped: u32,
+    /// Groups that were not what was published.
+    pub bad_groups: u32,
+    /// How often playing stopped because what comes next was not there, by what was reported.
+    pub stalls: u32,
+    /// How long it stood in all, in ms.
+    pub stalled_ms: u64,
+    /// From chainflix_open() to the first report that it plays, in ms; 0 before that.
+    pub first_frame_ms: u64,
     /// Bytes from storage nodes, by their receipts.
     pub bytes: u64,
+    /// Of what came from storage nodes, bytes that came through a relay.
+    pub bytes_relayed: u64,
     /// What the line carries, in bits per second; 0 until it is known.
     pub line_bits_per_second: u64,
 }
@@ -91,15 +103,20 @@ fn event_of(event: &PlaybackEvent) -> chainflix_event {
         PlaybackEvent::WaitingForVerifier { cell } => {
             (CHAINFLIX_WAITING_FOR_VERIFIER, *cell, 0, "")
         }
-        PlaybackEvent::SourceDropped { provider, why, .. } => {
-            (CHAINFLIX_SOURCE_DROPPED, 0, *provider, why.as_str())
-        }
+        PlaybackEvent::SourceDropped {
+            cell,
+            provider,
+            why,
+            ..
+        } => (CHAINFLIX_SOURCE_DROPPED, *cell, *provider, why.as_str()),
         PlaybackEvent::Trouble { cell, why } => (CHAINFLIX_TROUBLE, *cell, 0, why.as_str()),
     };
+    let lied = matches!(event, PlaybackEvent::SourceDropped { lied: true, .. });
     chainflix_event {
         kind,
         cell,
         provider,
+        lied: lied.into(),
         words: words(said),
     }
 }
@@ -188,7 +205,12 @@ pub unsafe extern "C" fn chainflix_counts_of(
             refused: sum(&mut stats.refused.values().copied()),
             sources: u32::try_from(stats.sources.len()).unwrap_or(u32::MAX),
             dropped: sum(&mut stats.sources.values().map(|source| source.dropped)),
+            bad_groups: stats.bad_groups,
+            stalls: stats.screen.stalls,
+            stalled_ms: stats.screen.stalled_ms,
+            first_frame_ms: stats.screen.first_frame_ms.unwrap_or(0),
             bytes: stats.p2p_bytes,
+            bytes_relayed: stats.relayed_bytes,
             line_bits_per_second: stats.line_bits_per_second,
         };
         unsafe { put(counts, found) }
@@ -198,6 +220,21 @@ pub unsafe extern "C" fn chainflix_counts_of(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_about_a_source_says_for_which_minute_it_was_asked_and_whether_it_lied() {
+        let dropped = |lied| {
+            event_of(&PlaybackEvent::SourceDropped {
+                cell: 4,
+                provider: 7,
+                why: "group 3 was not what was published".to_owned(),
+                lied,
+            })
+        };
+        let (liar, slow) = (dropped(true), dropped(false));
+        assert_eq!((liar.cell, liar.provider, liar.lied), (4, 7, 1));
+        assert_eq!(slow.lied, 0);
+    }
 
     #[test]
     fn words_that_are_too_long_end_between_two_characters_and_always_with_a_zero() {

@@ -50,8 +50,7 @@ pub(crate) async fn account(State(shared): State<Arc<Shared>>) -> Json<Account> 
 pub(crate) async fn videos(
     State(shared): State<Arc<Shared>>,
 ) -> Result<impl IntoResponse, Failure> {
-    let controller = shared.sessions.client().controller().await;
-    let videos = controller.map_err(Failure::upstream)?.videos().await;
+    let videos = shared.sessions.client().videos().await;
     videos.map(Json).map_err(Failure::upstream)
 }
 

@@ -9,6 +9,7 @@ use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::ticket::Ticket;
 use chainflix_primitives::view::{AdShown, Delivery, MAX_ENHANCEMENTS, VIEW_VERSION, ViewClaim};
 use chainflix_primitives::{Cycle, Hash32, Sha256, Signature64};
+use codec::Encode;
 use ed25519_zebra::SigningKey;
 
 /// Everything but the plaintext.
@@ -45,6 +46,13 @@ impl Proof {
         self
     }
 
+    /// Bytes that somebody with the cell would have to tell a viewer without it: accumulator, nonce and openings.
+    #[must_use]
+    pub fn answer_bytes(&self) -> usize {
+        let (acc, nonce) = (&self.claim.acc, &self.claim.nonce);
+        acc.encoded_size() + nonce.encoded_size() + self.openings.encoded_size()
+    }
+
     /// As the view of an advertisement.
     #[must_use]
     pub fn advertising(mut self, ad: AdShown) -> Self {
@@ -58,57 +66,82 @@ impl Proof {
 /// # Errors
 /// `BadOpenings` when the plaintext is not what the producer committed to: then nobody can earn with the cell.
 pub fn prove(input: &ProofInput, plaintext: &[u8]) -> Result<Proof, Refusal> {
-    let leaves: Vec<&[u8]> = plaintext.chunks(PLAIN_LEAF_BYTES).collect();
-    let hashes = leaves.iter().map(|leaf| merkle::leaf_hash::<Sha256>(leaf));
-    let tree = Tree::new::<Sha256>(hashes.collect());
-    if tree.root() != input.cell.plain_root {
-        return Err(Refusal::BadOpenings);
+    HashedCell::of(&input.cell, plaintext)?.prove(input)
+}
+
+/// A cell's plaintext, hashed: it answers any number of tickets.
+pub struct HashedCell<'a> {
+    leaves: Vec<&'a [u8]>,
+    tree: Tree,
+}
+
+impl<'a> HashedCell<'a> {
+    /// Hashes the plaintext of `cell`.
+    ///
+    /// # Errors
+    /// `BadOpenings` when it is not what the producer committed to.
+    pub fn of(cell: &CellEntry, plaintext: &'a [u8]) -> Result<Self, Refusal> {
+        let leaves: Vec<&[u8]> = plaintext.chunks(PLAIN_LEAF_BYTES).collect();
+        let hashes = leaves.iter().map(|leaf| merkle::leaf_hash::<Sha256>(leaf));
+        let tree = Tree::new::<Sha256>(hashes.collect());
+        if tree.root() != cell.plain_root {
+            return Err(Refusal::BadOpenings);
+        }
+        Ok(Self { leaves, tree })
     }
-    let ticket = &input.ticket;
-    let mut claim = ViewClaim {
-        version: VIEW_VERSION,
-        viewer: ticket.viewer,
-        delegation: ticket.delegation,
-        video: ticket.video,
-        minute: ticket.minute,
-        rendition: ticket.rendition,
-        issue_ms: ticket.issue_ms,
-        constant: ticket.constant,
-        play_code: ticket.play_code,
-        acc: [0; 32],
-        nonce: 0,
-        deliveries: Default::default(),
-        enhancements: Default::default(),
-        ad: None,
-    };
-    let start = ChainStart {
-        constant: claim.constant,
-        play_code: claim.play_code,
-        viewer: claim.viewer,
-        cell: claim.cell_id::<Sha256>(),
-    };
-    let count = possession::leaf_count(u64::from(input.cell.bytes));
-    let (indices, acc) = possession::walk::<Sha256>(&start, count, |index| {
-        leaves.get(usize::try_from(index).ok()?).copied()
-    })
-    .ok_or(Refusal::BadOpenings)?;
-    claim.acc = acc;
-    claim.nonce = claim
-        .nonce_input::<Sha256>(input.genesis, input.cycle)
-        .mine::<Sha256>(input.difficulty, 0..u64::MAX)
-        .ok_or(Refusal::BadNonce)?;
-    let opening = |index: u32| {
-        let index = usize::try_from(index).ok()?;
-        Some(PlainOpening {
-            bytes: leaves.get(index)?.to_vec().try_into().ok()?,
-            path: play_data::path(tree.proof(index)?)?,
+
+    /// Walks the possession chain from a ticket's random constant, and mines the nonce.
+    ///
+    /// # Errors
+    /// `BadOpenings` when the cell is too short to have a chain.
+    pub fn prove(&self, input: &ProofInput) -> Result<Proof, Refusal> {
+        let Self { leaves, tree } = self;
+        let ticket = &input.ticket;
+        let mut claim = ViewClaim {
+            version: VIEW_VERSION,
+            viewer: ticket.viewer,
+            delegation: ticket.delegation,
+            video: ticket.video,
+            minute: ticket.minute,
+            rendition: ticket.rendition,
+            issue_ms: ticket.issue_ms,
+            constant: ticket.constant,
+            play_code: ticket.play_code,
+            acc: [0; 32],
+            nonce: 0,
+            deliveries: Default::default(),
+            enhancements: Default::default(),
+            ad: None,
+        };
+        let start = ChainStart {
+            constant: claim.constant,
+            play_code: claim.play_code,
+            viewer: claim.viewer,
+            cell: claim.cell_id::<Sha256>(),
+        };
+        let count = possession::leaf_count(u64::from(input.cell.bytes));
+        let (indices, acc) = possession::walk::<Sha256>(&start, count, |index| {
+            leaves.get(usize::try_from(index).ok()?).copied()
         })
-    };
-    let openings: Option<Vec<PlainOpening>> = indices.into_iter().map(opening).collect();
-    Ok(Proof {
-        claim,
-        openings: openings.ok_or(Refusal::BadOpenings)?,
-    })
+        .ok_or(Refusal::BadOpenings)?;
+        claim.acc = acc;
+        claim.nonce = claim
+            .nonce_input::<Sha256>(input.genesis, input.cycle)
+            .mine::<Sha256>(input.difficulty, 0..u64::MAX)
+            .ok_or(Refusal::BadNonce)?;
+        let opening = |index: u32| {
+            let index = usize::try_from(index).ok()?;
+            Some(PlainOpening {
+                bytes: leaves.get(index)?.to_vec().try_into().ok()?,
+                path: play_data::path(tree.proof(index)?)?,
+            })
+        };
+        let openings: Option<Vec<PlainOpening>> = indices.into_iter().map(opening).collect();
+        Ok(Proof {
+            claim,
+            openings: openings.ok_or(Refusal::BadOpenings)?,
+        })
+    }
 }
 
 /// Adds the last receipt of each provider, and signs.
@@ -282,6 +315,33 @@ mod tests {
             prove(&input, &plaintext[..100]).unwrap_err(),
             Refusal::BadOpenings
         );
+    }
+
+    #[test]
+    fn h5_a_helper_with_the_bytes_answers_for_any_viewer_in_13_kb_but_not_with_the_receipts_of_a_delivery()
+     {
+        let plaintext = plaintext();
+        let input = input(&plaintext);
+        let helper = HashedCell::of(&input.cell, &plaintext).unwrap();
+        for viewer in [12, 13, 14] {
+            let mut asked = input.clone();
+            asked.ticket.viewer = AccountId([viewer; 32]);
+            asked.ticket.play_code = PlayCode([viewer; 16]);
+            asked.ticket.constant = RandomConstant([viewer; 32]);
+            let proof = helper.prove(&asked).unwrap();
+            let claim = &proof.claim;
+            let start = ChainStart {
+                constant: claim.constant,
+                play_code: claim.play_code,
+                viewer: AccountId([viewer; 32]),
+                cell: claim.cell_id::<Sha256>(),
+            };
+            check_possession::<Sha256>(&start, &asked.cell, &proof.openings, &claim.acc).unwrap();
+            assert!((8_200..13_312).contains(&proof.answer_bytes()));
+            let session = SigningKey::from([viewer; 32]);
+            let refused = complete(proof, &asked, Vec::new(), &session);
+            assert_eq!(refused.unwrap_err(), Refusal::ReceiptsMissing);
+        }
     }
 
     #[test]

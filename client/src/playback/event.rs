@@ -32,6 +32,8 @@ pub enum PlaybackEvent {
     },
     /// A source was given up.
     SourceDropped {
+        /// For which minute it was asked.
+        cell: u16,
         /// Index of the provider.
         provider: u32,
         /// Why.

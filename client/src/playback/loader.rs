@@ -18,6 +18,7 @@ use futures::FutureExt;
 use futures::future::{Fuse, FusedFuture};
 
 use super::{CellBuffer, PlaybackEvent, Shared};
+use crate::controllers::Controller;
 
 /// Pause after the first fruitless attempt; doubled up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
@@ -88,7 +89,7 @@ pub(super) async fn load(shared: Arc<Shared>, buffer: Arc<CellBuffer>) {
     fetch.tell_faults(&download);
     let receipts = download.receipts();
     buffer.add_receipts(receipts);
-    shared.count_delivery(&buffer);
+    shared.count_delivery(&buffer, &download.stats());
 }
 
 /// How fast a cell comes as long as providers send at full speed.
@@ -136,11 +137,13 @@ struct Found {
 }
 
 async fn ask(shared: Arc<Shared>, entry: CellEntry, known: BTreeSet<u32>) -> Result<Found, String> {
-    let reply = shared
-        .controller
-        .sources(&shared.magnet, entry.rendition, entry.index)
-        .await
-        .map_err(|error| error.to_string())?;
+    let wanted = (shared.magnet, entry.rendition, entry.index);
+    let asked = |controller: Controller| async move {
+        let (video, rendition, cell) = wanted;
+        controller.sources(&video, rendition, cell).await
+    };
+    let reply = shared.controllers.ask(asked).await;
+    let reply = reply.map_err(|error| error.to_string())?;
     let peers = reply.peers;
     if peers.iter().all(|peer| known.contains(&peer.provider)) {
         return Ok(Found { peers, grant: None });
@@ -204,7 +207,7 @@ fn add_new(download: &CellDownload, order: Vec<Source>) {
 struct Fetch<'a> {
     /// Sources with their tokens, by provider; the first token of a provider stays, so that its receipts go on.
     sources: BTreeMap<u32, Source>,
-    /// Providers that sent something else than was published; they are not asked again.
+    /// Providers that sent something else than was published; they are not asked for this cell again.
     liars: BTreeSet<u32>,
     /// Failures that were told, of each source by its number in the download: a provider has one for each of its tokens.
     told: BTreeMap<usize, u32>,
@@ -303,10 +306,15 @@ impl Fetch<'_> {
                     .or_insert(Source { peer, token });
             }
         }
-        let order = peers
+        // Of those alone that can be asked: a liar has another trial when nobody else can.
+        let can_be_asked = |provider: &u32| self.sources.contains_key(provider);
+        let named = peers.iter().map(|peer| peer.provider);
+        let named: Vec<u32> = named.filter(can_be_asked).collect();
+        let spared = &self.shared.liars;
+        let spared = spared.spared(&named, &self.liars, Instant::now());
+        let order = spared
             .iter()
-            .filter(|peer| !self.liars.contains(&peer.provider))
-            .filter_map(|peer| self.sources.get(&peer.provider).cloned())
+            .filter_map(|provider| self.sources.get(provider).cloned())
             .collect();
         (order, download_key)
     }
@@ -323,12 +331,14 @@ impl Fetch<'_> {
             let lied = matches!(end, SourceEnd::BadGroup(_) | SourceEnd::Misbehaved);
             if lied {
                 self.liars.insert(provider);
+                self.shared.liars.caught(provider, Instant::now());
             }
             if is_useless_from_now_on(&end) {
                 // Another one is asked for, should the provider be named again.
                 self.sources.remove(&provider);
             }
             self.shared.tell(PlaybackEvent::SourceDropped {
+                cell: self.buffer.entry().index,
                 provider,
                 why: end.to_string(),
                 lied,

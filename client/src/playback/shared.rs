@@ -1,11 +1,12 @@
 //! What all parts of a playback share.
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_controller::protocol::CellRef;
 use chainflix_p2p::Network;
+use chainflix_p2p::download::DownloadStats;
 use chainflix_primitives::manifest::{CellEntry, Manifest};
 use chainflix_primitives::merkle::Tree;
 use chainflix_primitives::play_data::{self, Path};
@@ -15,8 +16,8 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::slot::Slots;
 use super::stats::Counting;
-use super::{AdPlace, CellBuffer, Facts, PlaybackError, PlaybackEvent, Turns, driver};
-use crate::controllers::Controller;
+use super::{AdPlace, CellBuffer, Facts, Liars, PlaybackError, PlaybackEvent, Turns, driver};
+use crate::controllers::Controllers;
 use crate::sharing::{FetchedCell, HandOn};
 use crate::verifiers::{Identity, Verifiers};
 
@@ -30,8 +31,10 @@ pub(crate) type Registered = FutureShared<BoxFuture<'static, Result<(), Playback
 pub(crate) struct Services {
     pub(crate) identity: Arc<Identity>,
     pub(crate) verifiers: Arc<Verifiers>,
-    pub(crate) controller: Controller,
+    /// Those that are asked about this video.
+    pub(crate) controllers: Controllers,
     pub(crate) network: Network,
+    pub(crate) liars: Arc<Liars>,
     pub(crate) facts: Arc<Facts>,
     pub(crate) registered: Registered,
     /// Turns at the account's ticket, of everything that plays together.
@@ -39,6 +42,8 @@ pub(crate) struct Services {
     /// Set when it is an advertisement.
     pub(crate) ad: Option<AdPlace>,
     pub(crate) hand_on: Option<HandOn>,
+    /// When it was asked for.
+    pub(crate) opened: Instant,
 }
 
 /// What all parts of a playback share.
@@ -49,8 +54,9 @@ pub(crate) struct Shared {
     pub(super) entries: Tree,
     pub(super) identity: Arc<Identity>,
     pub(super) verifiers: Arc<Verifiers>,
-    pub(super) controller: Controller,
+    pub(super) controllers: Controllers,
     pub(super) network: Network,
+    pub(super) liars: Arc<Liars>,
     pub(super) facts: Arc<Facts>,
     pub(super) registered: Registered,
     hand_on: Option<HandOn>,
@@ -102,8 +108,9 @@ impl Shared {
             manifest,
             identity: services.identity,
             verifiers: services.verifiers,
-            controller: services.controller,
+            controllers: services.controllers,
             network: services.network,
+            liars: services.liars,
             facts: services.facts,
             registered: services.registered,
             hand_on: services.hand_on,
@@ -111,7 +118,7 @@ impl Shared {
             slots: Slots::default(),
             clock: SystemClock::default(),
             events: broadcast::Sender::new(EVENTS),
-            counting: Counting::default(),
+            counting: Counting::since(services.opened),
             place: watch::Sender::new(place),
             messages,
             accompanies: false,
@@ -125,13 +132,16 @@ impl Shared {
         Services {
             identity: self.identity.clone(),
             verifiers: self.verifiers.clone(),
-            controller: self.controller.clone(),
+            // What accompanies it may be known elsewhere.
+            controllers: self.controllers.fork(),
             network: self.network.clone(),
+            liars: self.liars.clone(),
             facts: self.facts.clone(),
             registered,
             turns: self.turns.clone(),
             ad: None,
             hand_on: self.hand_on.clone(),
+            opened: Instant::now(),
         }
     }
 
@@ -186,8 +196,8 @@ impl Shared {
             .unwrap_or_else(PoisonError::into_inner) = assigned;
     }
 
-    pub(super) fn count_delivery(&self, buffer: &CellBuffer) {
-        self.counting.delivered(buffer);
+    pub(super) fn count_delivery(&self, buffer: &CellBuffer, stats: &DownloadStats) {
+        self.counting.delivered(buffer, stats);
     }
 
     pub(super) fn count_rate(&self, bytes: u64, took: Duration) {

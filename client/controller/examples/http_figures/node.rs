@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use chainflix_controller::protocol::{
-    CellRef, FromNode, InventoryDigest, NODE_PATH, PROTOCOL_VERSION, PathClass, Serving, ToNode,
-    login_payload,
+    CellRef, FromNode, InventoryDigest, MAX_CELLS_PER_MESSAGE, NODE_PATH, PROTOCOL_VERSION,
+    PathClass, Serving, ToNode, login_payload,
 };
 use chainflix_primitives::Signature64;
 use ed25519_zebra::SigningKey;
@@ -65,13 +65,16 @@ pub(crate) async fn node(
             shares: false,
             inventory,
         },
-        FromNode::Inventory {
-            replace: true,
-            added: cells,
-            removed: Vec::new(),
-        },
     ] {
         socket.send(said(&message)?).await?;
+    }
+    for (place, part) in cells.chunks(MAX_CELLS_PER_MESSAGE).enumerate() {
+        let inventory = FromNode::Inventory {
+            replace: place == 0,
+            added: part.to_vec(),
+            removed: Vec::new(),
+        };
+        socket.send(said(&inventory)?).await?;
     }
     tokio::spawn(async move {
         let (mut socket, mut told) = socket.split();

@@ -142,7 +142,7 @@ WATCH=$!
 chainflix supervisor restrict "$MAGNET" --reason copyright --evidence "$DATA/dossier" --wallet "$SUPERVISOR" >"$DATA/dark-restrict.log"
 RESTRICTED_MS=$(now_ms)
 [[ $(round) -eq $FROM_ROUND ]] || fail "the order took longer than its round: from when on it holds is not known exactly"
-wait_until 60 "the viewer's first minute is not accepted" grep -q 'minute 0 accepted' "$DATA/dark-watch.log"
+wait_until 90 "the viewer's first minute is not accepted" grep -q 'minute 0 accepted' "$DATA/dark-watch.log"
 kill -0 "$WATCH" || fail "the viewer ended before the restriction held: $(tail -n 3 "$DATA/dark-watch.log")"
 wait_until 120 "the round in which the restriction holds does not begin" round_is "$((FROM_ROUND + 2))"
 EFFECT_MS=$(now_ms)

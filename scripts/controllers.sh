@@ -124,6 +124,57 @@ node client/web/test/dashboard-pages.test.js || fail "the dashboard does not sho
 passed "the dashboard in Chromium"
 
 # ---------------------------------------------------------------------------------------------------------------------
+say "a video that is watched is restricted: until it is dark everywhere"
+KEPT=$MAGNET
+cell_files() { find "$DATA"/Storage?/store -name '*.cell' | wc -l; }
+FILES_BEFORE=$(cell_files)
+# Long enough for the viewer to be still at it when the restriction takes effect, two rounds after it was ordered.
+test_video "$DATA/long.mp4" 240
+publish "$DATA/long.mp4" --renditions 360
+for name in one two; do wait_until 60 "$name does not name all that hold the long video" names "$name" 3; done
+[[ $(cell_files) -gt $FILES_BEFORE ]] || fail "the long video's cells are on no disk: this stage no longer sees them"
+round() { chainflix status --json | jq .round; }
+FROM_ROUND=$(($(round) + 1))
+# At the beginning of a round, so that the order is in a block of the same one.
+wait_until 60 "no next round begins" round_is "$FROM_ROUND"
+"$CHAINFLIX" watch "$MAGNET" --wallet "$VIEWER" --json >"$DATA/dark-watch.json" 2>"$DATA/dark-watch.log" &
+WATCH=$!
+chainflix supervisor restrict "$MAGNET" --reason copyright --evidence "$DATA/dossier" --wallet "$SUPERVISOR" >"$DATA/dark-restrict.log"
+RESTRICTED_MS=$(now_ms)
+[[ $(round) -eq $FROM_ROUND ]] || fail "the order took longer than its round: from when on it holds is not known exactly"
+wait_until 90 "the viewer's first minute is not accepted" grep -q 'minute 0 accepted' "$DATA/dark-watch.log"
+kill -0 "$WATCH" || fail "the viewer ended before the restriction held: $(tail -n 3 "$DATA/dark-watch.log")"
+wait_until 120 "the round in which the restriction holds does not begin" round_is "$((FROM_ROUND + 2))"
+EFFECT_MS=$(now_ms)
+# For each, how long after the first finalized block of that round it was dark, in ms.
+declare -A DARK_AFTER=()
+# note NAME COMMAND...: notes since when a command succeeds.
+note() {
+    local name=$1
+    shift
+    if [[ -z ${DARK_AFTER[$name]:-} ]] && "$@"; then DARK_AFTER[$name]=$(($(now_ms) - EFFECT_MS)); fi
+}
+files_are_gone() { [[ $(cell_files) -eq $FILES_BEFORE ]]; }
+viewer_has_ended() { ! kill -0 "$WATCH" 2>/dev/null; }
+while [[ ${#DARK_AFTER[@]} -lt 4 && $(($(now_ms) - EFFECT_MS)) -lt 90000 ]]; do
+    note controller_one is_dark one
+    note controller_two is_dark two
+    note storage_nodes files_are_gone
+    note viewer viewer_has_ended
+    sleep 0.2
+done
+DARK_EVERYWHERE=$(for name in "${!DARK_AFTER[@]}"; do jq -n --arg name "$name" --argjson ms "${DARK_AFTER[$name]}" '{($name): $ms}'; done |
+    jq -s --argjson order "$((EFFECT_MS - RESTRICTED_MS))" 'add + {everywhere: map(.[]) | max, effect_after_order: $order}')
+[[ ${#DARK_AFTER[@]} -eq 4 ]] || fail "after 90 s it is dark only for $(jq -c . <<<"$DARK_EVERYWHERE")"
+if wait "$WATCH"; then fail "the viewer played the restricted video to its end"; fi
+[[ $(jq .everywhere <<<"$DARK_EVERYWHERE") -le 60000 ]] || fail "it took longer than one cell: $(jq -c . <<<"$DARK_EVERYWHERE")"
+if timeout 120 "$CHAINFLIX" watch "$MAGNET" --wallet "$VIEWER" >"$DATA/dark-again.log" 2>&1; then
+    fail "the restricted video can still be watched"
+fi
+passed "dark everywhere within one cell: $(jq -c . <<<"$DARK_EVERYWHERE") ms; the viewer was told: $(tail -n 1 "$DATA/dark-watch.log")"
+MAGNET=$KEPT
+
+# ---------------------------------------------------------------------------------------------------------------------
 say "a video is restricted while no controller runs"
 for name in one two; do kill -9 "${PID_OF[$name]}"; done
 printf 'a notice\n' >"$DATA/notice"
@@ -141,6 +192,7 @@ passed "dark $DARK_MS ms after the start, by events from block $FROM on"
 
 if [[ -n $RESULT ]]; then
     jq -n --argjson takeover "$TAKEOVER_MS" --argjson silent "$SILENT_TAKEOVER_MS" --argjson dark "$DARK_MS" --argjson from "$FROM" \
-        '{takeover_ms: $takeover, silent_takeover_ms: $silent, dark_after_start_ms: $dark, events_from_block: $from}' >"$RESULT"
+        --argjson everywhere "$DARK_EVERYWHERE" '{takeover_ms: $takeover, silent_takeover_ms: $silent, dark_ms: $everywhere,
+        dark_after_start_ms: $dark, events_from_block: $from}' >"$RESULT"
 fi
 say "controllers: everything held, $SECONDS s"

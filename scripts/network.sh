@@ -87,13 +87,14 @@ verifiers_are_ready() {
 }
 round_is() { [[ $(chainflix status --json | jq .round) -ge $1 ]]; }
 
-# start_controller: starts the storage controller that the preset registers.
+# start_controller: starts the storage controller that the preset registers, with the options in CONTROLLER_OPTIONS.
+CONTROLLER_OPTIONS=()
 start_controller() {
     local key
     # SHA-256 of "chainflix/development/controller", as the preset says.
     key=$(key_file controller "$(printf 'chainflix/development/controller' | sha256sum | cut -d' ' -f1)")
     "$CHAINFLIX" controller --key "$key" \
-        --listen "127.0.0.1:$CONTROLLER_PORT" --state "$DATA/controller" >"$DATA/controller.log" 2>&1 &
+        --listen "127.0.0.1:$CONTROLLER_PORT" --state "$DATA/controller" "${CONTROLLER_OPTIONS[@]}" >"$DATA/controller.log" 2>&1 &
     PID_OF[controller]=$!
     wait_until 30 "the controller does not answer" controller_answers_or_ended
     kill -0 "${PID_OF[controller]}" 2>/dev/null ||

@@ -99,6 +99,11 @@ pub(crate) struct Controller {
     #[arg(long, value_name = "SPACE", value_parser = space, default_value = "16GB")]
     relay_bytes: u64,
 
+    /// Order no copies: what nodes lose is not made again, and what is watched much gets no more. Only to see what that
+    /// leads to.
+    #[arg(long)]
+    no_repair: bool,
+
     #[command(flatten)]
     limits: limits::LimitOptions,
 
@@ -140,6 +145,7 @@ impl Controller {
         config.trusted_proxies.clone_from(&self.trusted_proxy);
         config.relays = self.relays()?;
         config.relay_bytes_per_hour = self.relay_bytes;
+        config.repairs = !self.no_repair;
         self.limits.apply(&mut config);
         if !chain.is_controller(public).await? {
             eprintln!(

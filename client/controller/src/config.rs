@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chainflix_primitives::Hash32;
 use ed25519_zebra::SigningKey;
@@ -46,6 +47,12 @@ pub struct Config {
     pub relays: Vec<Vec<String>>,
     /// Bytes that relays carry for one node in an hour.
     pub relay_bytes_per_hour: u64,
+    /// Whether copies are ordered; without, what is lost stays lost.
+    pub repairs: bool,
+    /// A connection on which no request's header has come whole for so long is closed.
+    pub header_time: Duration,
+    /// A request whose body has not come for so long is refused.
+    pub request_time: Duration,
     /// Bounds of what it remembers.
     pub limits: Limits,
 }
@@ -72,6 +79,9 @@ impl Config {
             trusted_proxies: Vec::new(),
             relays: Vec::new(),
             relay_bytes_per_hour: 16 << 30,
+            repairs: true,
+            header_time: Duration::from_secs(30),
+            request_time: Duration::from_secs(60),
             limits: Limits::default(),
         }
     }

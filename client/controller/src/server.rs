@@ -1,5 +1,6 @@
 //! The controller as a server: REST for publishers and players, a WebSocket for nodes, and the work that time brings.
 
+mod accept;
 mod following;
 mod nodes;
 mod plays;
@@ -13,6 +14,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
@@ -84,6 +86,8 @@ struct Shared {
     sources_ms: u64,
     relays: Vec<Vec<String>>,
     relay_bytes_per_hour: u64,
+    request_time: Duration,
+    repairs: bool,
     shutdown: watch::Receiver<bool>,
 }
 
@@ -235,16 +239,20 @@ pub async fn start(
         sources_ms: config.sources_ms,
         relays: config.relays,
         relay_bytes_per_hour: config.relay_bytes_per_hour,
+        request_time: config.request_time,
+        repairs: config.repairs,
         shutdown: stop.clone(),
     });
-    let service = rest::router(shared.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = accept::run(
+        listener,
+        rest::router(shared.clone()),
+        config.header_time,
+        stop.clone(),
+    );
     let mut stop_serving = stop.clone();
     let server = tokio::spawn(async move {
-        let serving = axum::serve(listener, service);
         tokio::select! {
-            result = serving => if let Err(error) = result {
-                tracing::error!(%error, "the server stopped");
-            },
+            () = serving => {}
             () = stopping(&mut stop_serving) => {}
         }
     });

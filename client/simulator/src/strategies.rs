@@ -21,7 +21,7 @@ use crate::scenario::Scenario;
 use crate::strategy::Strategy;
 
 /// Name and one line of every strategy.
-pub const STRATEGIES: [(&str, &str); 18] = [
+pub const STRATEGIES: [(&str, &str); 20] = [
     ("chainflix", "this project's controller as it ships"),
     ("chainflix-larger", "the same with the forecaster `Larger`"),
     (
@@ -67,6 +67,14 @@ pub const STRATEGIES: [(&str, &str); 18] = [
         "pull-through caches, LRU-SP as in Joystream's Argus",
     ),
     (
+        "lru-keeping",
+        "the caches of `lru`, which never evict one of R copies, and repair",
+    ),
+    (
+        "s3-fifo-keeping",
+        "the caches of `s3-fifo`, which never evict one of R copies, and repair",
+    ),
+    (
         "oracle",
         "knows every viewer beforehand, copies for nothing",
     ),
@@ -108,6 +116,8 @@ pub fn named(
         "s3-fifo" => Box::new(Cache::new(Rule::S3Fifo, nodes)),
         "sieve" => Box::new(Cache::new(Rule::Sieve, nodes)),
         "argus-lru-sp" => Box::new(Cache::new(Rule::LruSp, nodes)),
+        "lru-keeping" => Box::new(Cache::new(Rule::Lru, nodes).keeping(net.copies)),
+        "s3-fifo-keeping" => Box::new(Cache::new(Rule::S3Fifo, nodes).keeping(net.copies)),
         "oracle" => Box::new(Oracle::new(audience.clone())),
         _ => return None,
     })

@@ -66,6 +66,23 @@ fn without_failures_nothing_falls_below_r_under_our_controller() {
 }
 
 #[test]
+fn caches_that_keep_copies_never_evict_one_of_them_and_the_others_do() {
+    let scenario = Scenario {
+        stays_minutes: 0.0,
+        storage: 3.4,
+        ..small("crowds")
+    };
+    for (name, keeps) in [
+        ("lru-keeping", true),
+        ("s3-fifo-keeping", true),
+        ("lru", false),
+    ] {
+        let results = simulate(scenario, 3, name).unwrap();
+        assert_eq!(results.short_percent < 1e-9, keeps, "{name} {results:?}");
+    }
+}
+
+#[test]
 fn o1_every_decision_of_a_run_can_be_computed_again_from_its_logged_inputs() {
     let scenario = small("mixed");
     let (net, _) = world(&scenario, 4);

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::Directory;
 use super::moves::Urgency;
+use super::{Directory, Node};
 use crate::protocol::{ApiError, CellRef, ErrorCode};
 use crate::registry::Registration;
 
@@ -137,13 +137,14 @@ impl Directory {
             .get(&cell.video)
             .is_some_and(|video| video.registration == Registration::Active);
         let held = self.holders.get(&cell).map_or(0, |holders| {
-            let stay = |provider: &&u32| {
-                self.nodes
-                    .get(provider)
-                    .is_some_and(|n| n.counts && n.keeps_copies())
-            };
+            let stay = |provider: &&u32| self.nodes.get(provider).is_some_and(Node::is_counted);
             holders.iter().filter(stay).count()
         });
+        self.judge(cell, active, held);
+    }
+
+    /// The same for a cell of which `held` copies count, of a video that may be watched when it is `active`.
+    pub(super) fn judge(&mut self, cell: CellRef, active: bool, held: usize) {
         let wanted = self.wanted_copies(&cell).max(self.copies);
         if active && held < self.copies {
             self.short.insert(cell);

@@ -192,6 +192,11 @@ impl Node {
         !self.leaving && !self.shares
     }
 
+    /// Whether what it holds are copies that are there and stay.
+    pub(super) fn is_counted(&self) -> bool {
+        self.counts && self.keeps_copies()
+    }
+
     /// Whether its inventory has to leave the index.
     pub(super) fn is_silent(&self, now_ms: u64) -> bool {
         self.silent_ms(now_ms) >= INDEXED_MS

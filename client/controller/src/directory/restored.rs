@@ -3,7 +3,7 @@
 //! At a start that is everything: inventories go into the index as they stand, and copies are judged once, cell after cell,
 //! when all is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chainflix_primitives::Magnet;
 
@@ -154,6 +154,29 @@ impl Directory {
         }
     }
 
+    /// Judges every cell of every video. Whose copies count is found out once, not for each of millions of copies.
+    fn judge_all(&mut self) {
+        let counted: HashSet<u32> = self
+            .nodes
+            .values()
+            .filter(|node| node.is_counted())
+            .map(|node| node.provider)
+            .collect();
+        let magnets: Vec<Magnet> = self.videos.keys().copied().collect();
+        for magnet in magnets {
+            let Some(video) = self.videos.get(&magnet) else {
+                continue;
+            };
+            let active = video.registration == Registration::Active;
+            let cells: Vec<CellRef> = video.cells(magnet).collect();
+            for cell in cells {
+                let holders = self.holders.get(&cell).into_iter().flatten();
+                let held = holders.filter(|holder| counted.contains(holder)).count();
+                self.judge(cell, active, held);
+            }
+        }
+    }
+
     fn judge_deferred(&mut self) {
         match self.deferred.take() {
             Some(Deferred::These(mut cells)) => {
@@ -164,19 +187,7 @@ impl Directory {
                 }
             }
             // Copies of cells of videos that are not known are never wanted.
-            Some(Deferred::All) => {
-                let magnets: Vec<Magnet> = self.videos.keys().copied().collect();
-                for magnet in magnets {
-                    let video = self.videos.get(&magnet);
-                    let cells: Vec<CellRef> = video
-                        .into_iter()
-                        .flat_map(|found| found.cells(magnet))
-                        .collect();
-                    for cell in cells {
-                        self.judge_copies(cell);
-                    }
-                }
-            }
+            Some(Deferred::All) => self.judge_all(),
             None => {}
         }
     }

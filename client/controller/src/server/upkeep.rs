@@ -32,7 +32,9 @@ pub(super) async fn run(shared: Arc<Shared>, mut shutdown: watch::Receiver<bool>
         ask_the_chain(&shared).await;
         // Several controllers on one database must not all make the copy that is lacking.
         if shared.leads() {
-            order_copies(&shared);
+            if shared.repairs {
+                order_copies(&shared);
+            }
             give_up_copies(&shared);
         }
         super::log_decisions(&shared);

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use chainflix_controller::clock::ManualClock;
 use chainflix_controller::directory::{Beat, Directory, Limits, Offer};
 use chainflix_controller::protocol::{CellRef, InventoryDigest, PathClass};
+use chainflix_controller::registry::Registration;
 use chainflix_controller::state::packed::Packed;
 use chainflix_controller::state::{Change, Inventory, State};
-use chainflix_primitives::Magnet;
+use chainflix_primitives::ids::UploadId;
+use chainflix_primitives::{AccountId, Magnet, Sha256};
+use codec::Encode;
 
 use crate::state::{file, node};
-use crate::world::{GENESIS, cell};
+use crate::world::{GENESIS, cell, manifest};
 
 const OBSERVED: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
 
@@ -149,4 +152,66 @@ async fn of_a_damaged_inventory_nothing_is_believed_and_its_node_is_asked_for_al
         connect(&mut directory, 1, &held),
         "it has to send its inventory"
     );
+}
+
+/// A made-up video of 256 cells, as it is kept.
+fn kept_video(number: u8, registration: Registration) -> (Magnet, Change) {
+    let mut manifest = manifest(AccountId([1; 32]), 256);
+    manifest.upload_id = UploadId([number; 16]);
+    let video = manifest.magnet::<Sha256>();
+    let encoded = manifest.encode().into();
+    let change = Change::Video {
+        video,
+        encoded,
+        registration,
+    };
+    (video, change)
+}
+
+#[test]
+fn a_start_with_more_than_can_be_judged_one_by_one_finds_the_same_cells_short_as_were() {
+    let videos: Vec<(Magnet, Change)> = (0..20)
+        .map(|number| {
+            // Of one that may not be watched nothing is short.
+            let registration = match number {
+                0 => Registration::Inactive,
+                _ => Registration::Active,
+            };
+            kept_video(number, registration)
+        })
+        .collect();
+    let mut before = directory();
+    before.learn(
+        videos.iter().map(|(_, kept)| kept.clone()).collect(),
+        |_| false,
+    );
+    before.keep_changes();
+    for provider in 0..20u32 {
+        connect(&mut before, provider, &BTreeSet::new());
+        // All hold 254 cells of every video; of the last two only two and none do.
+        let held = |index: &u16| *index < 254 || (*index == 254 && provider < 2);
+        let cells: Vec<CellRef> = videos
+            .iter()
+            .flat_map(|(video, _)| (0..256u16).filter(held).map(|index| cell(*video, index)))
+            .collect();
+        before.inventory(provider, true, &cells, &[]).unwrap();
+    }
+    assert_eq!(before.short_cells(), 19 * 2);
+    // One of those two says that it will leave: its copies count no longer.
+    before.leaving(1, true);
+    let mut kept: Vec<Change> = videos.into_iter().map(|(_, kept)| kept).collect();
+    loop {
+        let changes = before.take_changes();
+        if changes.is_empty() {
+            break;
+        }
+        kept.extend(changes);
+    }
+    let mut after = directory();
+    after.learn(kept, |_| false);
+    assert_eq!(after.short_cells(), before.short_cells());
+    for provider in 0..20 {
+        assert_eq!(after.needed_of(provider), before.needed_of(provider));
+    }
+    assert_eq!((after.needed_of(0), after.needed_of(2)), (19, 0));
 }

@@ -9,6 +9,7 @@ mod migration;
 mod nodes;
 mod plays;
 mod publishing;
+mod senders;
 mod sharing;
 mod sources;
 mod state;

@@ -15,9 +15,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::net::{Net, Viewer};
 use crate::random::Random;
-use crate::strategy::{Fill, Strategy};
+use crate::strategy::{Action, Fill, Strategy};
 
-use super::two_choices;
+use super::{Fixed, two_choices};
+
+/// What caches that repair leave free on a node for copies of others, as a share: one cell of so many.
+const FREE_SHARE: u32 = 25;
 
 /// How a cache evicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub struct Cache {
     shelves: Vec<Shelf>,
     random: Random,
     uses: u64,
+    /// Restores copies, when some are always kept.
+    keeper: Option<Fixed>,
 }
 
 impl Cache {
@@ -72,7 +77,25 @@ impl Cache {
             shelves: vec![Shelf::default(); nodes],
             random: Random::new(0, 21, 0),
             uses: 0,
+            keeper: None,
         }
+    }
+
+    /// The same with a controller's duty: no node evicts a cell of which only so many `copies` are offered, and lost ones
+    /// are made again as [`Fixed`] does it.
+    #[must_use]
+    pub fn keeping(mut self, copies: usize) -> Self {
+        self.keeper = Some(Fixed::keeping(copies));
+        self
+    }
+
+    /// Evicts from `node` by the rule; nothing when all that it holds has to stay.
+    fn make_room(&mut self, net: &Net, node: u32) -> Option<u32> {
+        let room = net.nodes[node as usize].room() as usize;
+        let keeps = self.keeper.is_some();
+        self.evict(node, room, |cell| {
+            !keeps || net.offered(cell).filter(|holder| *holder != node).count() >= net.copies
+        })
     }
 
     fn touch(&mut self, node: u32, cell: u32) {
@@ -113,20 +136,16 @@ impl Cache {
         }
     }
 
-    fn evict(&mut self, node: u32, room: usize) -> Option<u32> {
+    fn evict(&mut self, node: u32, room: usize, may_go: impl Fn(u32) -> bool) -> Option<u32> {
         let uses = self.uses;
         let shelf = &mut self.shelves[node as usize];
+        let evictable = shelf.marks.iter().filter(|(cell, _)| may_go(**cell));
         let cell = match self.rule {
-            Rule::Lru => shelf
-                .marks
-                .iter()
+            Rule::Lru => evictable
                 .min_by_key(|(_, mark)| mark.used)
                 .map(|(cell, _)| *cell),
             Rule::Lfu => {
-                let least = shelf
-                    .marks
-                    .iter()
-                    .min_by_key(|(_, mark)| (mark.count, mark.used));
+                let least = evictable.min_by_key(|(_, mark)| (mark.count, mark.used));
                 least.map(|(cell, _)| *cell)
             }
             Rule::LruSp => {
@@ -135,14 +154,11 @@ impl Cache {
                     let references = shelf.references.get(cell).copied().unwrap_or(0).max(1);
                     (uses - mark.used) as f64 / references as f64
                 };
-                let most = shelf
-                    .marks
-                    .iter()
-                    .max_by(|a, b| cost(a).total_cmp(&cost(b)));
+                let most = evictable.max_by(|a, b| cost(a).total_cmp(&cost(b)));
                 most.map(|(cell, _)| *cell)
             }
-            Rule::Sieve => shelf.sieve(),
-            Rule::S3Fifo => shelf.s3_fifo(room),
+            Rule::Sieve => shelf.sieve(may_go),
+            Rule::S3Fifo => shelf.s3_fifo(room, may_go),
         };
         if let Some(cell) = cell {
             shelf.marks.remove(&cell);
@@ -157,14 +173,14 @@ impl Shelf {
         mark.is_some_and(|mark| std::mem::take(&mut mark.count) > 0)
     }
 
-    /// From the hand towards the newest: visited ones are forgiven, the first other one goes.
-    fn sieve(&mut self) -> Option<u32> {
+    /// From the hand towards the newest: visited ones are forgiven, the first other one goes. What has to stay is passed over.
+    fn sieve(&mut self, may_go: impl Fn(u32) -> bool) -> Option<u32> {
         for _ in 0..=self.queue.len() * 2 {
             if self.hand >= self.queue.len() {
                 self.hand = 0;
             }
             let cell = *self.queue.get(self.hand)?;
-            if self.visited(cell) {
+            if self.visited(cell) || !may_go(cell) {
                 self.hand += 1;
             } else {
                 self.queue.remove(self.hand);
@@ -174,13 +190,16 @@ impl Shelf {
         None
     }
 
-    fn s3_fifo(&mut self, room: usize) -> Option<u32> {
+    /// What has to stay moves on as if it had been hit.
+    fn s3_fifo(&mut self, room: usize, may_go: impl Fn(u32) -> bool) -> Option<u32> {
         for _ in 0..self.marks.len() * 5 + 5 {
             let from_small = self.small.len() * 10 >= room || self.queue.is_empty();
             if from_small && let Some(cell) = self.small.pop_front() {
                 let hit = self.marks.get_mut(&cell).filter(|mark| mark.count > 1);
                 if let Some(mark) = hit {
                     mark.count = 0;
+                    self.queue.push_back(cell);
+                } else if !may_go(cell) {
                     self.queue.push_back(cell);
                 } else {
                     self.ghost.push_back(cell);
@@ -189,10 +208,10 @@ impl Shelf {
             } else if let Some(cell) = self.queue.pop_front() {
                 let mark = self.marks.get_mut(&cell)?;
                 let count = mark.count.min(3);
-                if count == 0 {
+                if count == 0 && may_go(cell) {
                     return Some(cell);
                 }
-                mark.count = count - 1;
+                mark.count = count.saturating_sub(1);
                 self.queue.push_back(cell);
             }
         }
@@ -239,10 +258,43 @@ impl Strategy for Cache {
         let room = net.nodes[node as usize].room() as usize;
         let mut evicts = Vec::new();
         if net.nodes[node as usize].free() == 0 {
-            evicts.push(self.evict(node, room)?);
+            evicts.push(self.make_room(net, node)?);
         }
         self.insert(node, cell, room);
         Some(Fill { node, evicts })
+    }
+
+    fn gained(&mut self, net: &Net, node: u32, cell: u32) {
+        let room = net.nodes[node as usize].room() as usize;
+        self.insert(node, cell, room);
+        if let Some(keeper) = &mut self.keeper {
+            keeper.gained(net, node, cell);
+        }
+    }
+
+    fn failed(&mut self, net: &Net, node: u32, cell: u32) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.failed(net, node, cell);
+        }
+    }
+
+    fn tick(&mut self, net: &mut Net) -> Vec<Action> {
+        let Some(mut keeper) = self.keeper.take() else {
+            return Vec::new();
+        };
+        let actions = keeper.tick(net);
+        self.keeper = Some(keeper);
+        for node in 0..net.nodes.len() as u32 {
+            let found = &net.nodes[node as usize];
+            if found.is_offered(net.now_ms)
+                && found.free() < found.room() / FREE_SHARE
+                && let Some(cell) = self.make_room(net, node)
+            {
+                // At once, so that the next node sees that there is one copy less.
+                net.take(node, cell);
+            }
+        }
+        actions
     }
 }
 
@@ -262,13 +314,13 @@ mod tests {
     fn lru_evicts_what_was_used_longest_ago_and_lfu_what_was_used_least() {
         let mut lru = cache(Rule::Lru);
         lru.touch(0, 0);
-        assert_eq!(lru.evict(0, 4), Some(1));
+        assert_eq!(lru.evict(0, 4, |_| true), Some(1));
         let mut lfu = cache(Rule::Lfu);
         for cell in [0, 0, 1, 1, 3] {
             lfu.touch(0, cell);
         }
-        assert_eq!(lfu.evict(0, 4), Some(2));
-        assert_eq!(lfu.evict(0, 4), Some(3));
+        assert_eq!(lfu.evict(0, 4, |_| true), Some(2));
+        assert_eq!(lfu.evict(0, 4, |_| true), Some(3));
     }
 
     #[test]
@@ -276,9 +328,17 @@ mod tests {
         let mut sieve = cache(Rule::Sieve);
         sieve.touch(0, 0);
         sieve.touch(0, 2);
-        assert_eq!(sieve.evict(0, 4), Some(1));
-        assert_eq!(sieve.evict(0, 4), Some(3), "the hand went on past 2");
-        assert_eq!(sieve.evict(0, 4), Some(0), "it was forgiven only once");
+        assert_eq!(sieve.evict(0, 4, |_| true), Some(1));
+        assert_eq!(
+            sieve.evict(0, 4, |_| true),
+            Some(3),
+            "the hand went on past 2"
+        );
+        assert_eq!(
+            sieve.evict(0, 4, |_| true),
+            Some(0),
+            "it was forgiven only once"
+        );
     }
 
     #[test]
@@ -287,7 +347,11 @@ mod tests {
         for _ in 0..2 {
             s3.touch(0, 0);
         }
-        assert_eq!(s3.evict(0, 4), Some(1), "0 moved to the main queue");
+        assert_eq!(
+            s3.evict(0, 4, |_| true),
+            Some(1),
+            "0 moved to the main queue"
+        );
         s3.insert(0, 1, 4);
         assert!(s3.shelves[0].queue.contains(&1), "the ghost queue knew it");
     }
@@ -301,6 +365,10 @@ mod tests {
         for cell in [1, 2, 3] {
             argus.touch(0, cell);
         }
-        assert_eq!(argus.evict(0, 4), Some(1), "older but popular 0 stays");
+        assert_eq!(
+            argus.evict(0, 4, |_| true),
+            Some(1),
+            "older but popular 0 stays"
+        );
     }
 }

@@ -127,6 +127,11 @@ impl EarningsTree {
         top.copied().unwrap_or_else(merkle::empty_root::<Sha256>)
     }
 
+    /// Totals in the order of the leaves.
+    pub(crate) fn totals(&self) -> &[(AccountId, u128)] {
+        &self.totals
+    }
+
     /// Number of accounts.
     #[must_use]
     pub fn count(&self) -> usize {

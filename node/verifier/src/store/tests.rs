@@ -296,6 +296,7 @@ async fn what_is_not_archived_yet_stays_however_old_it_is() {
         let keep = Keep {
             round: 300,
             cycles: CycleRule::from_genesis(10),
+            tickets_from: 300,
             archive: false,
             archived,
         };

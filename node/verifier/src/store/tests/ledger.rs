@@ -186,6 +186,7 @@ async fn totals_before_the_oldest_adopted_earnings_are_forgotten_and_no_later_on
         let keep = Keep {
             round: 1_000,
             cycles: CycleRule::from_genesis(10),
+            tickets_from: 1_000,
             archive: false,
             archived: None,
         };

@@ -119,6 +119,8 @@ pub struct Playhead {
     total_ms: u64,
     cell_ms: u64,
     last: Option<Snapshot>,
+    /// When that report arrived.
+    last_at_ms: u64,
     /// The minute that is being played from its start without a break.
     whole: Option<u16>,
     /// While the player plays at normal speed without a break: the most that its position was behind our clock since the
@@ -134,6 +136,7 @@ impl Playhead {
             total_ms: u64::from(total_ms),
             cell_ms: u64::from(cell_ms.max(1)),
             last: None,
+            last_at_ms: 0,
             whole: None,
             behind_ms: None,
         }
@@ -180,11 +183,12 @@ impl Playhead {
                 self.judge(&snapshot, &mut events);
             }
         }
-        self.last = Some(snapshot);
         if self.behind_ms.is_none() && plays(&snapshot) {
             self.behind_ms = Some(behind);
-            self.begin(snapshot.position_ms, &mut events);
+            self.begin(self.began_at(&snapshot, now_ms), &mut events);
         }
+        self.last = Some(snapshot);
+        self.last_at_ms = now_ms;
         events
     }
 
@@ -240,6 +244,21 @@ impl Playhead {
             } else {
                 CellEvent::Broken { cell, why }
             });
+        }
+    }
+
+    /// Where playing began that is first reported by `snapshot`: where it waited for pictures until then, unless more was played
+    /// since than there was time for. A busy machine tells late that pictures move.
+    fn began_at(&self, snapshot: &Snapshot, now_ms: u64) -> u64 {
+        let cell = self.cell_at(snapshot.position_ms);
+        let waited = self.last.filter(|last| {
+            last.state == PlayState::Stalled && self.cell_at(last.position_ms) == cell
+        });
+        let since_ms = now_ms.saturating_sub(self.last_at_ms);
+        let played = waited.and_then(|last| snapshot.position_ms.checked_sub(last.position_ms));
+        match (waited, played) {
+            (Some(last), Some(played_ms)) if played_ms <= since_ms => last.position_ms,
+            _ => snapshot.position_ms,
         }
     }
 

@@ -67,7 +67,10 @@ async function open(link, begun = null) {
     };
     notice("");
     // Without a gesture browsers may refuse to start; the viewer presses play then.
-    await video.play().catch((error) => {
+    const playing = video.play();
+    // Where it begins is told at once: on a busy machine a second has played before the page hears of it.
+    current.reporter.note();
+    await playing.catch((error) => {
       if (mine === attempt && error.name === "NotAllowedError") notice("Press play.");
     });
   } catch (error) {

@@ -46,11 +46,11 @@ export class PlayheadReporter {
   #timer;
   /** When something was reported last, by the page's clock, in ms. */
   #reported = -Infinity;
-  #listener = () => this.#note();
+  #listener = () => this.note();
   #ticker = () => this.#tick();
 
   static EVENTS = [
-    ...["playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"],
+    ...["play", "playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"],
     ...["enterpictureinpicture", "leavepictureinpicture"],
   ];
 
@@ -75,7 +75,7 @@ export class PlayheadReporter {
   }
 
   /** A change of state is reported with the position at which it happened. */
-  #note() {
+  note() {
     const ad = this.#about();
     this.#reported = performance.now();
     if (ad !== undefined) this.add(snapshotOf(this.#video, this.#layersOn(), ad));
@@ -90,7 +90,7 @@ export class PlayheadReporter {
   /** In between, the position of the moment will do, unless something else is on its way. */
   #tick() {
     const idle = !this.#sending && this.#waiting.length === 0 && performance.now() - this.#reported > EVERY_MS / 2;
-    if (idle && ["playing", "stalled", "hidden"].includes(stateOf(this.#video))) this.#note();
+    if (idle && ["playing", "stalled", "hidden"].includes(stateOf(this.#video))) this.note();
   }
 
   async #flush() {

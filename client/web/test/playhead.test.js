@@ -81,6 +81,19 @@ test("reports arrive in the order in which things happened, however slow the lin
   assert.deepEqual(arrived.map((r) => [r.state, r.position_ms]), [["playing", 0], ["paused", 3000], ["seeking", 1000]]);
 });
 
+test("where playing begins is told before its event comes", async () => {
+  const video = new FakeVideo();
+  const arrived = [];
+  const reporter = new PlayheadReporter(video, async (report) => { arrived.push(report); });
+  reporter.note();
+  video.currentTime = 1.5;
+  video.dispatchEvent(new Event("play"));
+  video.dispatchEvent(new Event("playing"));
+  await rest();
+  reporter.stop();
+  assert.deepEqual(arrived.map((r) => [r.state, r.position_ms]), [["playing", 0], ["playing", 1500], ["playing", 1500]]);
+});
+
 test("while it plays the position is reported by itself", async () => {
   const video = new FakeVideo();
   const arrived = [];

@@ -74,6 +74,23 @@ fn a_stall_is_not_a_pause() {
 }
 
 #[test]
+fn a_player_that_tells_late_that_it_plays_began_where_it_waited() {
+    let begun = |waited_at, plays_at, later_ms| {
+        let mut playhead = Playhead::new(120_000, 60_000);
+        assert_eq!(playhead.report(at(waited_at, PlayState::Stalled), 0), []);
+        playhead.report(at(plays_at, PlayState::Playing), later_ms)
+    };
+    let why = Break::NotFromStart;
+    assert_eq!(begun(0, 3_000, 3_100), [ENTERED(0)]);
+    assert_eq!(begun(60_000, 63_000, 4_000), [ENTERED(1)]);
+    let jumped = CellEvent::Broken { cell: 0, why };
+    assert_eq!(begun(0, 3_000, 2_900), [jumped], "there was no time for it");
+    assert_eq!(begun(2_000, 3_000, 2_900), [jumped], "it waited inside");
+    let other = CellEvent::Broken { cell: 1, why };
+    assert_eq!(begun(0, 63_000, 70_000), [other], "it waited elsewhere");
+}
+
+#[test]
 fn a_jump_breaks_the_minute_whether_the_player_says_so_or_not() {
     for said in [true, false] {
         for target in [50_000, 10_000] {

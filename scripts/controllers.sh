@@ -133,18 +133,13 @@ test_video "$DATA/long.mp4" 240
 publish "$DATA/long.mp4" --renditions 360
 for name in one two; do wait_until 60 "$name does not name all that hold the long video" names "$name" 3; done
 [[ $(cell_files) -gt $FILES_BEFORE ]] || fail "the long video's cells are on no disk: this stage no longer sees them"
-round() { chainflix status --json | jq .round; }
-FROM_ROUND=$(($(round) + 1))
-# At the beginning of a round, so that the order is in a block of the same one.
-wait_until 60 "no next round begins" round_is "$FROM_ROUND"
 "$CHAINFLIX" watch "$MAGNET" --wallet "$VIEWER" --json >"$DATA/dark-watch.json" 2>"$DATA/dark-watch.log" &
 WATCH=$!
-chainflix supervisor restrict "$MAGNET" --reason copyright --evidence "$DATA/dossier" --wallet "$SUPERVISOR" >"$DATA/dark-restrict.log"
+wait_until 60 "the viewer does not begin" grep -qE 'playing: [1-9]' "$DATA/dark-watch.log"
+chainflix supervisor restrict "$MAGNET" --reason copyright --evidence "$DATA/dossier" --wallet "$SUPERVISOR" --json >"$DATA/dark-restrict.json"
 RESTRICTED_MS=$(now_ms)
-[[ $(round) -eq $FROM_ROUND ]] || fail "the order took longer than its round: from when on it holds is not known exactly"
-wait_until 90 "the viewer's first minute is not accepted" grep -q 'minute 0 accepted' "$DATA/dark-watch.log"
+wait_until 120 "the round in which the restriction holds does not begin" round_is "$(jq .from_round "$DATA/dark-restrict.json")"
 kill -0 "$WATCH" || fail "the viewer ended before the restriction held: $(tail -n 3 "$DATA/dark-watch.log")"
-wait_until 120 "the round in which the restriction holds does not begin" round_is "$((FROM_ROUND + 2))"
 EFFECT_MS=$(now_ms)
 # For each, how long after the first finalized block of that round it was dark, in ms.
 declare -A DARK_AFTER=()
@@ -167,6 +162,7 @@ DARK_EVERYWHERE=$(for name in "${!DARK_AFTER[@]}"; do jq -n --arg name "$name" -
     jq -s --argjson order "$((EFFECT_MS - RESTRICTED_MS))" 'add + {everywhere: map(.[]) | max, effect_after_order: $order}')
 [[ ${#DARK_AFTER[@]} -eq 4 ]] || fail "after 90 s it is dark only for $(jq -c . <<<"$DARK_EVERYWHERE")"
 if wait "$WATCH"; then fail "the viewer played the restricted video to its end"; fi
+grep -q 'minute 0 accepted' "$DATA/dark-watch.log" || fail "what was watched before does not earn: $(tail -n 3 "$DATA/dark-watch.log")"
 [[ $(jq .everywhere <<<"$DARK_EVERYWHERE") -le 60000 ]] || fail "it took longer than one cell: $(jq -c . <<<"$DARK_EVERYWHERE")"
 if timeout 120 "$CHAINFLIX" watch "$MAGNET" --wallet "$VIEWER" >"$DATA/dark-again.log" 2>&1; then
     fail "the restricted video can still be watched"
@@ -179,7 +175,7 @@ say "a video is restricted while no controller runs"
 for name in one two; do kill -9 "${PID_OF[$name]}"; done
 printf 'a notice\n' >"$DATA/notice"
 chainflix supervisor restrict "$MAGNET" --reason copyright --evidence "$DATA/notice" --wallet "$SUPERVISOR" --json >"$DATA/restricted.json"
-RESTRICTED_ROUND=$(($(chainflix status --json | jq .round) + 2))
+RESTRICTED_ROUND=$(jq .from_round "$DATA/restricted.json")
 wait_until 90 "the restriction did not take effect" round_is "$RESTRICTED_ROUND"
 : >"$DATA/one.log"
 STARTED_MS=$(now_ms)

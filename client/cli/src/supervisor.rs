@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chainflix_client::account;
 use chainflix_client::chain::{Decision, RefusalReason, ReinstatementReason, RestrictionReason};
 use chainflix_content::MagnetLink;
-use chainflix_primitives::AccountId;
+use chainflix_primitives::{AccountId, Magnet, Round, hash::Hash32, registry::VideoState};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -164,11 +164,10 @@ impl Supervisor {
                 let done = chain
                     .restrict_video(&wallet, &video.magnet, *reason, hash)
                     .await?;
-                let fields = json!({ "magnet": video.magnet.to_string(), "evidence_sha256": hex::encode(hash) });
-                let said = format!(
-                    "has restricted {}; it holds two rounds from now",
-                    video.magnet
-                );
+                let state = VideoState::Restricted;
+                let from = chain.in_state_from(&video.magnet, state).await?;
+                let fields = ordered(&video.magnet, hash, from);
+                let said = format!("has restricted {}; {}", video.magnet, holds(from));
                 Ok(acting.done(&wallet, &done, fields, &said))
             }
             Action::Reinstate {
@@ -184,14 +183,26 @@ impl Supervisor {
                 let done = chain
                     .reinstate_video(&wallet, &video.magnet, *reason, hash)
                     .await?;
-                let fields = json!({ "magnet": video.magnet.to_string(), "evidence_sha256": hex::encode(hash) });
-                let said = format!(
-                    "has reinstated {}; it holds two rounds from now",
-                    video.magnet
-                );
+                let state = VideoState::Active;
+                let from = chain.in_state_from(&video.magnet, state).await?;
+                let fields = ordered(&video.magnet, hash, from);
+                let said = format!("has reinstated {}; {}", video.magnet, holds(from));
                 Ok(acting.done(&wallet, &done, fields, &said))
             }
         }
+    }
+}
+
+/// What an order about a video comes to, as JSON.
+fn ordered(video: &Magnet, evidence: Hash32, from: Option<Round>) -> serde_json::Value {
+    json!({ "magnet": video.to_string(), "evidence_sha256": hex::encode(evidence), "from_round": from })
+}
+
+/// From when on an order holds.
+fn holds(from: Option<Round>) -> String {
+    match from {
+        Some(round) => format!("it holds from round {round} on"),
+        None => "it holds two rounds from now".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Supervisors and producers: who may publish, what is restricted, and appeals.
 
-use chainflix_primitives::{AccountId, Hash32, Magnet, Round};
+use chainflix_primitives::{AccountId, Hash32, Magnet, Round, registry::VideoState};
 use codec::{Decode, Encode};
 use subxt::dynamic::Value;
 
@@ -227,6 +227,29 @@ impl Chain {
         let arguments = (video, reason, evidence_hash).encode();
         self.submit(wallet, "Supervisors", "restrict", &arguments)
             .await
+    }
+
+    /// First round since which a video is in `state`, or will be within the next two; `None` when it is not. It is looked for a
+    /// few rounds back: right after an order it is found.
+    ///
+    /// # Errors
+    /// When the chain does not answer.
+    pub async fn in_state_from(
+        &self,
+        video: &Magnet,
+        state: VideoState,
+    ) -> Result<Option<Round>, ChainError> {
+        const BACK: Round = 8;
+        let now = self.standing().await?.round;
+        let last = now.saturating_add(2);
+        let mut from = None;
+        for round in (now.saturating_sub(BACK)..=last).rev() {
+            if self.video_state(video, round).await? != Some(state) {
+                break;
+            }
+            from = Some(round);
+        }
+        Ok(from)
     }
 
     /// Lifts a restriction two rounds from now; `wallet` is a supervisor's that may. `evidence_hash` is the SHA-256 of the

@@ -35,12 +35,9 @@ struct Sink<W> {
 impl<W: Write> Sink<W> {
     async fn report(&self, playback: &Playback, state: PlayState) {
         let position_ms = u64::try_from(self.position.as_millis()).unwrap_or(u64::MAX);
-        let snapshot = Snapshot {
-            position_ms,
-            state,
-            rate: NORMAL_RATE,
-        };
-        playback.report(snapshot).await;
+        playback
+            .report(Snapshot::new(position_ms, state, NORMAL_RATE))
+            .await;
     }
 
     /// Takes a fragment, and shows it for its time.

@@ -232,11 +232,7 @@ impl<'a> Screen<'a> {
     async fn report(&self, state: PlayState) {
         let position_ms = self.position_ms();
         self.playback
-            .report(Snapshot {
-                position_ms,
-                state,
-                rate: NORMAL_RATE,
-            })
+            .report(Snapshot::new(position_ms, state, NORMAL_RATE))
             .await;
         (self.progress)(WatchProgress {
             position_ms,

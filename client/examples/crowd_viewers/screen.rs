@@ -116,13 +116,9 @@ pub(crate) async fn play(
 }
 
 async fn report(playback: &Playback, position_ms: u64, state: PlayState) {
-    let rate = NORMAL_RATE;
-    let snapshot = Snapshot {
-        position_ms,
-        state,
-        rate,
-    };
-    playback.report(snapshot).await;
+    playback
+        .report(Snapshot::new(position_ms, state, NORMAL_RATE))
+        .await;
 }
 
 /// Shows each fragment for its duration, and waits when the next is not there.

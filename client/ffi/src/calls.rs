@@ -160,11 +160,8 @@ pub unsafe extern "C" fn chainflix_report(
             CHAINFLIX_HIDDEN => PlayState::Hidden,
             _ => return Err(Failure::argument("there is no such state")),
         };
-        playback.wait(playback.playback.report(Snapshot {
-            position_ms,
-            state,
-            rate,
-        }))
+        let snapshot = Snapshot::new(position_ms, state, rate);
+        playback.wait(playback.playback.report(snapshot))
     })
 }
 

@@ -6,6 +6,8 @@ const DRIFT_MS: i64 = 700;
 const START_TOLERANCE_MS: u64 = 1_000;
 /// A minute counts as played to its end when at most so much was missing, in ms: the last frame has a length.
 const END_TOLERANCE_MS: u64 = 500;
+/// A player that began on time may tell of it so much later at most, in ms: until then no ticket is asked for.
+const LATE_MS: u64 = 10_000;
 /// Positions may step back by so much between two reports, in ms: players round.
 const STEP_BACK_MS: u64 = 150;
 /// Normal speed, in thousandths.
@@ -37,6 +39,25 @@ pub struct Snapshot {
     pub state: PlayState,
     /// Speed in thousandths of normal.
     pub rate: u32,
+    /// The player's own clock at that instant, in ms; it never goes back. A report that arrives late then looks like none that
+    /// tells of a jump. Without it a report is of the instant at which it arrives.
+    pub clock_ms: Option<u64>,
+    /// From where it played up to this position without a pause or a jump, in ms, when the player knows.
+    pub began_ms: Option<u64>,
+}
+
+impl Snapshot {
+    /// A report of a player that tells of neither its clock nor where it began.
+    #[must_use]
+    pub fn new(position_ms: u64, state: PlayState, rate: u32) -> Self {
+        Self {
+            position_ms,
+            state,
+            rate,
+            clock_ms: None,
+            began_ms: None,
+        }
+    }
 }
 
 /// Why a minute was not played through.
@@ -119,8 +140,10 @@ pub struct Playhead {
     total_ms: u64,
     cell_ms: u64,
     last: Option<Snapshot>,
-    /// When that report arrived.
-    last_at_ms: u64,
+    /// When that report was made, by our clock.
+    last_at_ms: i64,
+    /// How far our clock is ahead of the player's, in ms: as little as any report showed, since it takes time to arrive.
+    ahead_ms: Option<i64>,
     /// The minute that is being played from its start without a break.
     whole: Option<u16>,
     /// While the player plays at normal speed without a break: the most that its position was behind our clock since the
@@ -137,6 +160,7 @@ impl Playhead {
             cell_ms: u64::from(cell_ms.max(1)),
             last: None,
             last_at_ms: 0,
+            ahead_ms: None,
             whole: None,
             behind_ms: None,
         }
@@ -169,7 +193,9 @@ impl Playhead {
     /// Takes in a report that arrived at `now_ms` (monotonic).
     pub fn report(&mut self, snapshot: Snapshot, now_ms: u64) -> Vec<CellEvent> {
         let mut events = Vec::new();
-        let behind = behind(&snapshot, now_ms);
+        let at_ms = self.made_at(&snapshot, signed(now_ms));
+        // How far the position is behind a clock that started with the video; negative when it is ahead.
+        let behind = at_ms.saturating_sub(signed(snapshot.position_ms));
         if let (Some(most_behind), Some(before)) = (self.behind_ms, self.last) {
             let stepped_back =
                 snapshot.position_ms.saturating_add(STEP_BACK_MS) < before.position_ms;
@@ -185,10 +211,10 @@ impl Playhead {
         }
         if self.behind_ms.is_none() && plays(&snapshot) {
             self.behind_ms = Some(behind);
-            self.begin(self.began_at(&snapshot, now_ms), &mut events);
+            self.begin(self.began_at(&snapshot, at_ms), &mut events);
         }
         self.last = Some(snapshot);
-        self.last_at_ms = now_ms;
+        self.last_at_ms = at_ms;
         events
     }
 
@@ -247,19 +273,40 @@ impl Playhead {
         }
     }
 
-    /// Where playing began that is first reported by `snapshot`: where it waited for pictures until then, unless more was played
-    /// since than there was time for. A busy machine tells late that pictures move.
-    fn began_at(&self, snapshot: &Snapshot, now_ms: u64) -> u64 {
-        let cell = self.cell_at(snapshot.position_ms);
-        let waited = self.last.filter(|last| {
-            last.state == PlayState::Stalled && self.cell_at(last.position_ms) == cell
-        });
-        let since_ms = now_ms.saturating_sub(self.last_at_ms);
-        let played = waited.and_then(|last| snapshot.position_ms.checked_sub(last.position_ms));
-        match (waited, played) {
-            (Some(last), Some(played_ms)) if played_ms <= since_ms => last.position_ms,
-            _ => snapshot.position_ms,
+    /// When a report was made that arrives at `now_ms`, by our clock.
+    fn made_at(&mut self, snapshot: &Snapshot, now_ms: i64) -> i64 {
+        let Some(clock_ms) = snapshot.clock_ms.map(signed) else {
+            return now_ms;
+        };
+        let ahead = now_ms.saturating_sub(clock_ms);
+        let known = *self.ahead_ms.get_or_insert(ahead);
+        if ahead < known {
+            // All earlier reports had been on their way for longer than was thought.
+            let sooner = known.saturating_sub(ahead);
+            self.ahead_ms = Some(ahead);
+            self.last_at_ms = self.last_at_ms.saturating_sub(sooner);
+            self.behind_ms = self.behind_ms.map(|ms| ms.saturating_sub(sooner));
         }
+        clock_ms.saturating_add(ahead.min(known))
+    }
+
+    /// Where playing began that is first reported by `snapshot`: where the player says, or where it waited for pictures until
+    /// then, unless more was played since than there was time for. A busy machine tells late that pictures move.
+    fn began_at(&self, snapshot: &Snapshot, at_ms: i64) -> u64 {
+        let position = snapshot.position_ms;
+        let is_near = |began: &u64| {
+            let is_late = position.checked_sub(*began).is_none_or(|ms| ms > LATE_MS);
+            !is_late && self.cell_at(*began) == self.cell_at(position)
+        };
+        if let Some(began) = snapshot.began_ms.filter(is_near) {
+            return began;
+        }
+        let waited = self.last.filter(|last| last.state == PlayState::Stalled);
+        let waited = waited.map(|last| last.position_ms).filter(is_near);
+        let since_ms = at_ms.saturating_sub(self.last_at_ms);
+        waited
+            .filter(|began| signed(position.saturating_sub(*began)) <= since_ms)
+            .unwrap_or(position)
     }
 
     fn begin(&mut self, position_ms: u64, events: &mut Vec<CellEvent>) {
@@ -281,10 +328,8 @@ fn plays(snapshot: &Snapshot) -> bool {
     snapshot.state == PlayState::Playing && snapshot.rate == NORMAL_RATE
 }
 
-/// How far a position is behind a clock that started with the video, in ms; negative when it is ahead.
-fn behind(snapshot: &Snapshot, now_ms: u64) -> i64 {
-    let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
-    signed(now_ms).saturating_sub(signed(snapshot.position_ms))
+fn signed(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

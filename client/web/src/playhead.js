@@ -48,17 +48,29 @@ export class PlayheadReporter {
   #reported = -Infinity;
   #listener = () => this.note();
   #ticker = () => this.#tick();
+  /** From where it plays without a pause or a jump, in s; what is set anew begins at 0. */
+  #began;
+  #breaks = ({ type }) => {
+    this.#began = type === "emptied" ? 0 : this.#video.currentTime;
+  };
 
   static EVENTS = [
     ...["play", "playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"],
     ...["enterpictureinpicture", "leavepictureinpicture"],
   ];
 
+  /** What playing does not go on over. */
+  static BREAKS = ["emptied", "pause", "seeking", "ratechange"];
+
   constructor(video, send, layersOn = () => [], about = () => null) {
     this.#video = video;
     this.#send = send;
     this.#layersOn = layersOn;
     this.#about = about;
+    // It may play already, from the first picture on.
+    const { played } = video;
+    this.#began = played?.length === 1 ? played.start(0) : video.currentTime;
+    for (const name of PlayheadReporter.BREAKS) video.addEventListener(name, this.#breaks);
     for (const name of PlayheadReporter.EVENTS) video.addEventListener(name, this.#listener);
     video.ownerDocument?.addEventListener("visibilitychange", this.#listener);
     // Timers of a page in the background may run once a minute; what comes next is asked for by where the video is.
@@ -68,6 +80,7 @@ export class PlayheadReporter {
 
   stop() {
     clearInterval(this.#timer);
+    for (const name of PlayheadReporter.BREAKS) this.#video.removeEventListener(name, this.#breaks);
     for (const name of PlayheadReporter.EVENTS) this.#video.removeEventListener(name, this.#listener);
     this.#video.ownerDocument?.removeEventListener("visibilitychange", this.#listener);
     this.#video.removeEventListener("timeupdate", this.#ticker);
@@ -78,12 +91,14 @@ export class PlayheadReporter {
   note() {
     const ad = this.#about();
     this.#reported = performance.now();
-    if (ad !== undefined) this.add(snapshotOf(this.#video, this.#layersOn(), ad));
+    const began_ms = Math.max(0, Math.round(this.#began * 1000));
+    if (ad !== undefined) this.add({ ...snapshotOf(this.#video, this.#layersOn(), ad), began_ms });
   }
 
-  /** Takes in a report that somebody else made, in its order. */
+  /** Takes in a report of this instant, in its order. */
   add(report) {
-    if (this.#waiting.length < MOST_WAITING) this.#waiting.push(report);
+    const clock_ms = Math.round(performance.now());
+    if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ clock_ms, ...report });
     void this.#flush();
   }
 

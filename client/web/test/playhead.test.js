@@ -94,6 +94,29 @@ test("where playing begins is told before its event comes", async () => {
   assert.deepEqual(arrived.map((r) => [r.state, r.position_ms]), [["playing", 0], ["playing", 1500], ["playing", 1500]]);
 });
 
+test("every report says when it was made, and from where the video has played on", async () => {
+  const video = new FakeVideo();
+  // As if the first picture had been there long before anything else of the page.
+  video.played = { length: 1, start: () => 0 };
+  video.currentTime = 3;
+  const arrived = [];
+  const reporter = new PlayheadReporter(video, async (report) => { arrived.push(report); });
+  const happens = (...names) => names.forEach((name) => video.dispatchEvent(new Event(name)));
+  happens("playing");
+  video.currentTime = 40;
+  happens("seeking", "playing");
+  video.currentTime = 50;
+  happens("pause", "play", "emptied");
+  video.currentTime = 2;
+  happens("playing");
+  await rest();
+  reporter.stop();
+  assert.deepEqual(arrived.map((r) => r.began_ms / 1000), [0, 40, 40, 50, 50, 0]);
+  const clocks = arrived.map((r) => r.clock_ms);
+  assert.deepEqual(clocks, clocks.toSorted((a, b) => a - b));
+  assert.ok(clocks.every((clock) => Math.abs(clock - performance.now()) < 5_000));
+});
+
 test("while it plays the position is reported by itself", async () => {
   const video = new FakeVideo();
   const arrived = [];

@@ -12,6 +12,12 @@ pub(crate) struct Report {
     state: ReportedState,
     /// Speed, 1 for normal.
     rate: f64,
+    /// The page's own clock when it was made.
+    #[serde(default)]
+    clock_ms: Option<u64>,
+    /// From where it played up to there without a pause or a jump.
+    #[serde(default)]
+    began_ms: Option<u64>,
     /// Ids of what is on of layer 2.
     #[serde(default)]
     pub(super) layers: BTreeSet<u32>,
@@ -34,18 +40,19 @@ enum ReportedState {
 impl Report {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let rate = (self.rate * 1_000.0).round().clamp(0.0, 16_000.0);
+        let state = match self.state {
+            ReportedState::Playing => PlayState::Playing,
+            ReportedState::Stalled => PlayState::Stalled,
+            ReportedState::Paused => PlayState::Paused,
+            ReportedState::Seeking => PlayState::Seeking,
+            ReportedState::Ended => PlayState::Ended,
+            ReportedState::Hidden => PlayState::Hidden,
+        };
         Snapshot {
-            position_ms: self.position_ms,
-            state: match self.state {
-                ReportedState::Playing => PlayState::Playing,
-                ReportedState::Stalled => PlayState::Stalled,
-                ReportedState::Paused => PlayState::Paused,
-                ReportedState::Seeking => PlayState::Seeking,
-                ReportedState::Ended => PlayState::Ended,
-                ReportedState::Hidden => PlayState::Hidden,
-            },
+            clock_ms: self.clock_ms,
+            began_ms: self.began_ms,
             // Clamped to a range that fits, and not a number becomes 0.
-            rate: rate as u32,
+            ..Snapshot::new(self.position_ms, state, rate as u32)
         }
     }
 }

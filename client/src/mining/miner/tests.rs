@@ -148,15 +148,12 @@ impl Simulation {
     fn report(&mut self, start: u64) -> Vec<Command> {
         let position = (self.now - start).min(self.total_ms);
         let ended = position == self.total_ms;
-        let snapshot = Snapshot {
-            position_ms: position,
-            state: if ended {
-                PlayState::Ended
-            } else {
-                PlayState::Playing
-            },
-            rate: NORMAL_RATE,
+        let state = if ended {
+            PlayState::Ended
+        } else {
+            PlayState::Playing
         };
+        let snapshot = Snapshot::new(position, state, NORMAL_RATE);
         if !ended {
             let next = (self.now + 250 + self.random(20)).min(start + self.total_ms);
             self.at(next, Happens::Report);

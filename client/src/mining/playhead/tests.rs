@@ -2,11 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn at(position_ms: u64, state: PlayState) -> Snapshot {
-    Snapshot {
-        position_ms,
-        state,
-        rate: NORMAL_RATE,
-    }
+    Snapshot::new(position_ms, state, NORMAL_RATE)
 }
 
 /// Plays from `from` to `to` with a report each 250 ms, beginning at `now`.
@@ -91,6 +87,67 @@ fn a_player_that_tells_late_that_it_plays_began_where_it_waited() {
 }
 
 #[test]
+fn a_player_that_says_where_it_began_keeps_its_minute_however_late_it_says_so() {
+    let begun = |began, position| {
+        let mut playhead = Playhead::new(120_000, 60_000);
+        let began_ms = Some(began);
+        let late = Snapshot {
+            began_ms,
+            ..at(position, PlayState::Playing)
+        };
+        playhead.report(late, 0)
+    };
+    let why = Break::NotFromStart;
+    assert_eq!(begun(0, 8_000), [ENTERED(0)]);
+    assert_eq!(begun(60_000, 64_000), [ENTERED(1)]);
+    let inside = CellEvent::Broken { cell: 0, why };
+    assert_eq!(begun(0, 10_001), [inside], "too late");
+    assert_eq!(begun(2_000, 3_000), [inside]);
+    assert_eq!(begun(5_000, 3_000), [inside], "nonsense");
+    let next = CellEvent::Broken { cell: 1, why };
+    assert_eq!(begun(55_000, 63_000), [next], "another minute");
+}
+
+#[test]
+fn reports_that_take_their_time_on_the_way_are_no_jumps() {
+    // Each report is made every 250 ms, and arrives so much later.
+    for delays in [
+        [2_500, 0, 900, 40],
+        [0, 2_500, 0, 2_500],
+        [40, 40, 40, 5_000],
+    ] {
+        for tells in [true, false] {
+            let mut playhead = Playhead::new(60_000, 60_000);
+            let mut events = Vec::new();
+            for (step, delay) in (0..=240).zip(delays.iter().cycle()) {
+                let made = 1_000 + step * 250;
+                let snapshot = Snapshot {
+                    clock_ms: tells.then_some(made),
+                    ..at(step * 250, PlayState::Playing)
+                };
+                events.extend(playhead.report(snapshot, made + delay));
+            }
+            events.extend(playhead.report(at(60_000, PlayState::Ended), 70_000));
+            assert_eq!(events == [ENTERED(0), SHOWN(0)], tells, "{events:?}");
+        }
+    }
+}
+
+#[test]
+fn a_jump_is_one_by_the_players_own_clock_too() {
+    let mut playhead = Playhead::new(60_000, 60_000);
+    let report = |position, clock| Snapshot {
+        clock_ms: Some(clock),
+        ..at(position, PlayState::Playing)
+    };
+    assert_eq!(playhead.report(report(0, 500), 1_000), [ENTERED(0)]);
+    assert_eq!(playhead.report(report(1_000, 1_500), 5_000), []);
+    let why = Break::Sought;
+    let jumped = playhead.report(report(5_000, 1_750), 9_000);
+    assert_eq!(jumped.first(), Some(&CellEvent::Broken { cell: 0, why }));
+}
+
+#[test]
 fn a_jump_breaks_the_minute_whether_the_player_says_so_or_not() {
     for said in [true, false] {
         for target in [50_000, 10_000] {
@@ -164,7 +221,7 @@ proptest! {
                 PlayState::Playing, PlayState::Stalled, PlayState::Paused, PlayState::Seeking, PlayState::Ended,
                 PlayState::Hidden,
             ][state as usize];
-            let snapshot = Snapshot { position_ms: position, state, rate: rate * 1_000 };
+            let snapshot = Snapshot::new(position, state, rate * 1_000);
             // Minutes entered and shown within one report began, at the earliest, with the report before.
             let before = now - wait;
             for event in playhead.report(snapshot, now) {

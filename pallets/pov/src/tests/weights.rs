@@ -86,34 +86,36 @@ fn every_part_of_a_report_is_paid_for() {
 
 #[test]
 fn a_fault_of_an_enhancement_pays_for_the_record_that_it_reads_beside() {
+    type Database = <Test as frame_system::Config>::DbWeight;
+    type Charged = crate::weights::MeasuredWeight<Database>;
     type Free = crate::weights::MeasuredWeight<()>;
     let of_database = |charged: Weight, without: Weight| charged.saturating_sub(without);
-    let read = <Test as frame_system::Config>::DbWeight::get().reads(1);
+    let read = Database::get().reads(1);
     assert!(read.ref_time() > 0);
     for (of_enhancement, of_leaf) in [
         (
             of_database(
-                Weights::fault_of_enhancement(),
+                Charged::fault_of_enhancement(),
                 Free::fault_of_enhancement(),
             ),
-            of_database(Weights::fault_of_leaf(), Free::fault_of_leaf()),
+            of_database(Charged::fault_of_leaf(), Free::fault_of_leaf()),
         ),
         (
             of_database(
-                Weights::authorize_fault_of_enhancement(),
+                Charged::authorize_fault_of_enhancement(),
                 Free::authorize_fault_of_enhancement(),
             ),
             of_database(
-                Weights::authorize_fault_of_leaf(),
+                Charged::authorize_fault_of_leaf(),
                 Free::authorize_fault_of_leaf(),
             ),
         ),
         (
             of_database(
-                Weights::prove_fault_of_enhancement(),
+                Charged::prove_fault_of_enhancement(),
                 Free::prove_fault_of_enhancement(),
             ),
-            of_database(Weights::prove_fault_of_leaf(), Free::prove_fault_of_leaf()),
+            of_database(Charged::prove_fault_of_leaf(), Free::prove_fault_of_leaf()),
         ),
     ] {
         assert_eq!(of_enhancement, of_leaf.saturating_add(read));

@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `transfers_per_s_by_weight` | transfers that fill what user transactions may take of the blocks of one second |
 //! | `claim_weight_us` | execution of a claim with a path of 20 nodes, without the database, on a machine that checks an sr25519 signature in 41 µs |
+//! | `claim_weight_us_feeless` | the same with letting it in without a signature, for which its proof is checked once more |
+//! | `settlement_per_mille_100_blocks` | judging and settling a round of 100 view blocks with all the debits that they may have, in thousandths of a block |
 //! | `round_weight_us`, `round_bytes` | weight (µs) and bytes of all reports of a round of four verifiers, by views in the round |
 //! | `round_weight_ratio_1e6_vs_1e2` | weight with a million views over weight with a hundred |
 //! | `runtime_wasm_kib` | compressed runtime |
@@ -22,11 +24,12 @@ use chainflix_primitives::{
 };
 use chainflix_runtime::{
     RuntimeCall, UncheckedExtrinsic,
-    figures::{charged, transfers_per_s},
+    figures::{charged, settlement_per_mille, transfers_per_s},
     wasm,
 };
 use codec::Encode;
-use pallet_rewards::WeightInfo as _;
+use frame_support::weights::Weight;
+use pallet_rewards::{WeightInfo as _, weights::MeasuredWeight};
 
 /// Verifiers of the measured round.
 const VERIFIERS: u32 = 4;
@@ -174,15 +177,17 @@ fn signature_ns() -> u64 {
     taken[taken.len() / 2]
 }
 
-/// Execution of a claim with a path of [`CLAIM_NODES`], in µs of the machine that the goal is stated for.
-fn claim_weight_us() -> u64 {
-    let weight = pallet_rewards::weights::MeasuredWeight::<()>::claim(CLAIM_NODES);
+/// Execution in µs of the machine that the goal is stated for; here checking a signature takes `signature_ns`.
+fn reference_us(weight: Weight, signature_ns: u64) -> u64 {
     let reference = u128::from(weight.ref_time()) * REFERENCE_SIGNATURE_NS;
-    let here = u128::from(signature_ns()) * u128::from(PS_PER_US);
+    let here = u128::from(signature_ns) * u128::from(PS_PER_US);
     u64::try_from(reference / here).expect("it is short")
 }
 
 fn main() {
+    let signature_ns = signature_ns();
+    let claim = MeasuredWeight::<()>::claim(CLAIM_NODES);
+    let let_in = MeasuredWeight::<()>::authorize_claim(CLAIM_NODES);
     let views = [100, 10_000, 1_000_000];
     let rounds = views.map(|views| (views.to_string(), round(views)));
     let weights = rounds
@@ -196,7 +201,9 @@ fn main() {
     let ratio = |of: u64, to: u64| (of * 1_000 / to) as f64 / 1_000.0;
     let report = serde_json::json!({
         "transfers_per_s_by_weight": transfers_per_s(),
-        "claim_weight_us": claim_weight_us(),
+        "claim_weight_us": reference_us(claim, signature_ns),
+        "claim_weight_us_feeless": reference_us(claim.saturating_add(let_in), signature_ns),
+        "settlement_per_mille_100_blocks": settlement_per_mille(),
         "round_weight_us": weights,
         "round_bytes": bytes,
         "round_weight_ratio_1e6_vs_1e2": ratio(rounds[2].1.0, rounds[0].1.0),

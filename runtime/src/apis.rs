@@ -1,4 +1,8 @@
-//! What the node, wallets and tools ask of the runtime.
+//! What the node, wallets and tools ask of the runtime. One list, as the SDK wants it; what is more than a pallet's answer is
+//! done in the files of this folder.
+
+mod finality;
+mod verification;
 
 use crate::{
     AccountId, Ads, Aura, Authorities, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce,
@@ -17,10 +21,8 @@ use chainflix_primitives::{
     report::{EarningsTriple, Header as ViewHeader, TicketsRoot},
     rounds::{CycleRule, RoundClock},
 };
-use codec::Encode;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
-    traits::KeyOwnerProofSystem,
     view_functions::{ViewFunctionDispatchError, ViewFunctionId},
     weights::Weight,
 };
@@ -36,16 +38,11 @@ use sp_genesis_builder::PresetId;
 use sp_inherents::{CheckInherentsResult, InherentData};
 use sp_runtime::{
     ApplyExtrinsicResult, ExtrinsicInclusionMode,
-    traits::{Block as BlockT, NumberFor},
+    traits::Block as BlockT,
     transaction_validity::{TransactionSource, TransactionValidity},
 };
 use sp_session::OpaqueGeneratedSessionKeys;
 use sp_version::RuntimeVersion;
-
-/// An account as the rules of Proof-of-View know it.
-fn account(of: AccountId) -> PovAccount {
-    PovAccount::from(<[u8; 32]>::from(of))
-}
 
 impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
@@ -142,22 +139,17 @@ impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            equivocation_proof: sp_consensus_grandpa::EquivocationProof<
-                <Block as BlockT>::Hash,
-                NumberFor<Block>,
-            >,
+            equivocation_proof: finality::Equivocation,
             key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            let key_owner_proof = key_owner_proof.decode()?;
-            Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof)
+            finality::report_equivocation(equivocation_proof, &key_owner_proof)
         }
 
         fn generate_key_ownership_proof(
             _set_id: sp_consensus_grandpa::SetId,
             authority_id: GrandpaId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            Authorities::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
-                .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
+            finality::key_ownership_proof(authority_id)
         }
     }
 
@@ -274,10 +266,7 @@ impl_runtime_apis! {
         }
 
         fn announcements() -> Vec<(PovAccount, VerifierAnnouncement)> {
-            Authorities::announcements()
-                .into_iter()
-                .map(|(verifier, announcement)| (account(verifier), announcement))
-                .collect()
+            verification::announcements()
         }
 
         fn set_secret(epoch: u32) -> Option<SetSecretRecord> {
@@ -289,14 +278,11 @@ impl_runtime_apis! {
         }
 
         fn set_secret_maker(epoch: u32) -> Option<PovAccount> {
-            Authorities::set_secret_maker_now(epoch).map(account)
+            verification::set_secret_maker(epoch)
         }
 
         fn set_secret_holders(epoch: u32) -> Vec<PovAccount> {
-            Authorities::set_secret_holders(epoch)
-                .into_iter()
-                .map(account)
-                .collect()
+            verification::set_secret_holders(epoch)
         }
 
         fn headers(round: Round) -> Vec<(PovAccount, ViewHeader)> {
@@ -328,11 +314,11 @@ impl_runtime_apis! {
         }
 
         fn claim_delay() -> u32 {
-            Rewards::rules().map_or(0, |rules| rules.claim_delay)
+            verification::claim_delay()
         }
 
         fn adopted_earnings() -> Option<EarningsTriple> {
-            Rewards::last_adopted().map(|adopted| adopted.triple)
+            verification::adopted_earnings()
         }
 
         fn video(video: Magnet) -> Option<VideoTerms> {
@@ -380,14 +366,7 @@ impl_runtime_apis! {
         }
 
         fn submit_due() -> u32 {
-            [
-                Authorities::submit_due(),
-                Pov::submit_due(),
-                Rewards::submit_due(),
-                StorageProviders::submit_due(),
-            ]
-            .into_iter()
-            .fold(0, u32::saturating_add)
+            verification::submit_due()
         }
     }
 

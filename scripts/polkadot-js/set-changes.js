@@ -1,14 +1,18 @@
-// set-changes.js WS_URL CHANGES URI...: has the accounts of the URIs, which have applied, come into the verifier set and leave it
-// again, CHANGES times in all, some at once. After each change the set is as decided and finality goes on. Ends with exit code 1
-// when not.
+// set-changes.js [--json FILE] [--minimum URI] WS_URL CHANGES URI...: has the accounts of the URIs, which have applied, come into the
+// verifier set and leave it again, CHANGES times in all, some at once. With --minimum the last two changes are those of a verifier in
+// the set, whose leaving takes the set to its minimum for a session, and which comes back. After each change the set is as decided,
+// from the session on that was said, and finality goes on. Ends with exit code 1 when not.
 'use strict';
 
 const assert = require('node:assert/strict');
+const { writeFileSync } = require('node:fs');
+const { parseArgs } = require('node:util');
 const { cryptoWaitReady } = require('@polkadot/util-crypto');
 const { account } = require('./accounts');
 const { connect } = require('./connecting');
 const { decide, twoThirds } = require('./motions');
-const { finalized } = require('./transactions');
+const { changedWhenSaid } = require('./sessions');
+const { finalized, outcome } = require('./transactions');
 const { until } = require('./waiting');
 
 // Blocks that have to be finalized after a change, and how long that may take.
@@ -16,6 +20,8 @@ const BLOCKS = 3;
 const FINALITY_S = 60;
 // A motion that the set outran is made anew so often.
 const ATTEMPTS = 5;
+// Verifiers of the preset, of whom one asks to leave a set at its minimum.
+const MEMBERS = ['//Alice', '//Bob', '//Charlie'];
 
 const started = Date.now();
 const say = (text) => console.log(`${text} (${Math.round((Date.now() - started) / 1000)} s)`);
@@ -69,8 +75,14 @@ async function admit(api, address, alone) {
 }
 
 async function main() {
-  const [url, wanted, ...uris] = process.argv.slice(2);
-  if (!(Number(wanted) > 0) || uris.length === 0) throw new Error('usage: node set-changes.js WS_URL CHANGES URI...');
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'string' }, minimum: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [url, wanted, ...uris] = positionals;
+  if (!(Number(wanted) > 0) || uris.length === 0) {
+    throw new Error('usage: node set-changes.js [--json FILE] [--minimum URI] WS_URL CHANGES URI...');
+  }
   await cryptoWaitReady();
   const api = await connect(url);
   const alone = queue();
@@ -81,34 +93,80 @@ async function main() {
   let changes = 0;
   let smallest = Infinity;
   let largest = 0;
-  const changed = async (pair, wantedIn) => {
+  const changed = async (pair, wantedIn, from) => {
     const size = await waitFor(api, pair.address, wantedIn, patience);
+    await changedWhenSaid(api, pair.address, wantedIn, from, await finalizedNumber(api));
     changes += 1;
     [smallest, largest] = [Math.min(smallest, size), Math.max(largest, size)];
     const setId = await api.query.grandpa.currentSetId();
     say(`change ${changes}: ${pair.meta.uri} is ${wantedIn ? 'in' : 'out'}, ${size} verifiers, GRANDPA set ${setId}`);
   };
   const first = (await api.query.grandpa.currentSetId()).toNumber();
+  const named = (uri) => {
+    const pair = account(uri);
+    pair.setMeta({ uri });
+    return pair;
+  };
+  const profileOf = async (pair) => (await api.query.authorities.verifiers(pair.address)).unwrap().profile;
+  // Who comes and leaves as often is out of the set at the end, as it has to be for the minimum.
+  const turns = values.minimum ? 2 : 1;
+  const steps = (Number(wanted) - (values.minimum ? 2 : 0)) / turns;
+  if (!Number.isInteger(steps) || steps < 0) throw new Error('with --minimum CHANGES is an even number');
   await Promise.all(
     uris.map(async (uri, place) => {
-      const pair = account(uri);
-      pair.setMeta({ uri });
-      const { profile } = (await api.query.authorities.verifiers(pair.address)).unwrap();
-      let left = Math.floor(Number(wanted) / uris.length) + (place < Number(wanted) % uris.length ? 1 : 0);
+      const pair = named(uri);
+      const profile = await profileOf(pair);
+      let left = turns * (Math.floor(steps / uris.length) + (place < steps % uris.length ? 1 : 0));
       for (let turn = 0; left > 0; turn += 1, left -= 1) {
         const comes = turn % 2 === 0;
+        const from = await finalizedNumber(api);
         if (comes) {
           if (turn > 0) await finalized(api.tx.authorities.apply(profile.unwrap()), pair);
           await admit(api, pair.address, alone);
         } else {
           await finalized(api.tx.authorities.exit(), pair);
         }
-        await changed(pair, comes);
+        await changed(pair, comes, from);
       }
     }),
   );
+  let atMinimum = 0;
+  if (values.minimum) {
+    const pair = named(values.minimum);
+    const least = (await api.query.authorities.minimumSet()).toNumber();
+    let from = await finalizedNumber(api);
+    await finalized(api.tx.authorities.exit(), pair);
+    await changed(pair, false, from);
+    const members = await api.query.session.validators();
+    assert.equal(members.length, least, 'the set is not at its minimum');
+    const another = named(MEMBERS.find((uri) => members.some((member) => member.eq(account(uri).address))));
+    const { refused } = await outcome(api.tx.authorities.exit(), another);
+    assert.equal(refused, 'authorities.SetAtMinimum', 'somebody may leave a set at its minimum');
+    from = await finalizedNumber(api);
+    await until(patience, 'the smallest set does not finalize a session', async () =>
+      (await finalizedNumber(api)) >= from + session ? true : undefined,
+    );
+    await finalized(api.tx.authorities.apply((await profileOf(account(uris[0]))).unwrap()), pair);
+    await admit(api, pair.address, alone);
+    await changed(pair, true, from);
+    atMinimum = (await finalizedNumber(api)) - from;
+    say(`${least} verifiers, the minimum, finalized ${atMinimum} blocks until ${values.minimum} was back, and nobody else may leave`);
+  }
   const sets = (await api.query.grandpa.currentSetId()).toNumber() - first;
   assert.equal(changes, Number(wanted));
+  const seconds = Math.round((Date.now() - started) / 1000);
+  if (values.json) {
+    const figures = {
+      changes,
+      changes_in_the_session_said: changes,
+      changes_s: seconds,
+      sets,
+      smallest_set: smallest,
+      largest_set: largest,
+      blocks_at_the_minimum: atMinimum,
+    };
+    writeFileSync(values.json, `${JSON.stringify(figures)}\n`);
+  }
   say(`ok: ${changes} changes in ${sets} sets of GRANDPA, of ${smallest} to ${largest} verifiers; finality went on after each`);
   await api.disconnect();
 }

@@ -275,8 +275,9 @@ mod benchmarks {
         for kind in T::Keys::key_ids() {
             KeyOwner::<T>::insert((*kind, keys.get_raw(*kind).to_vec()), &verifier);
         }
-        // Registering keys keeps the account alive.
+        // Registering keys keeps the account alive, and holds a deposit of it.
         let _ = frame_system::Pallet::<T>::inc_consumers(&verifier);
+        sets::hold_key_deposit::<T>(&verifier);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(verifier.clone()));

@@ -81,7 +81,7 @@ use sp_session::MembershipProof;
 use sp_staking::{SessionIndex, offence::ReportOffence};
 use types::{KeysOfSet, MAX_KEY_SETS};
 
-/// Most candidates that are read at a time.
+/// Most records that are looked at at a time for candidates.
 pub const MAX_PAGE: u32 = 100;
 /// Blocks in a session of a genesis that does not choose.
 pub const DEFAULT_SESSION_LENGTH: u32 = 100;
@@ -372,8 +372,11 @@ pub mod pallet {
             Verifiers::<T>::get(account)
         }
 
-        /// Open applications, at most 100, from the one after `after` on in the order of storage.
-        pub fn candidates(after: Option<T::AccountId>) -> Vec<(T::AccountId, VerifierProfile)> {
+        /// Open applications among the 100 records after that of `after`, in the order of storage, and where to go on when
+        /// there may be more.
+        pub fn candidates(
+            after: Option<T::AccountId>,
+        ) -> (Vec<(T::AccountId, VerifierProfile)>, Option<T::AccountId>) {
             Self::candidates_after(after)
         }
 

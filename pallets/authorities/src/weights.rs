@@ -2,7 +2,7 @@
 //! `docs/weights.md` says how to make it again.
 //!
 //! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_authorities`
-//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
+//! * Measured on 2026-11-24 with the pallet command of frame-benchmarking-cli 64.0.0, machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
@@ -75,8 +75,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::AnnouncementCount` (r:1 w:1)
     /// Storage: `Authorities::Announcements` (r:1 w:1)
     fn announce() -> Weight {
-        // Least time: 57_263 ns.
-        Weight::from_parts(63_530_000, 0)
+        // Least time: 52_040 ns.
+        Weight::from_parts(61_544_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(2))
     }
@@ -89,8 +89,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:1 w:0)
     fn authorize_announce() -> Weight {
-        // Least time: 118_407 ns.
-        Weight::from_parts(125_950_000, 0).saturating_add(D::get().reads(7))
+        // Least time: 105_992 ns.
+        Weight::from_parts(114_296_000, 0).saturating_add(D::get().reads(7))
     }
 
     /// Storage: `Session::Validators` (r:1 w:0)
@@ -99,8 +99,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Authorities::Acknowledgements` (r:0 w:1)
     fn commit_set_secret() -> Weight {
-        // Least time: 65_446 ns.
-        Weight::from_parts(72_934_000, 0)
+        // Least time: 56_783 ns.
+        Weight::from_parts(64_855_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(2))
     }
@@ -113,8 +113,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:1 w:0)
     fn authorize_commit_set_secret() -> Weight {
-        // Least time: 116_572 ns.
-        Weight::from_parts(123_218_000, 0).saturating_add(D::get().reads(7))
+        // Least time: 99_944 ns.
+        Weight::from_parts(108_977_000, 0).saturating_add(D::get().reads(7))
     }
 
     /// Storage: `Session::Validators` (r:1 w:0)
@@ -124,8 +124,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Authorities::EpochInForce` (r:0 w:1)
     fn acknowledge_set_secret() -> Weight {
-        // Least time: 121_206 ns.
-        Weight::from_parts(134_511_000, 0)
+        // Least time: 69_221 ns.
+        Weight::from_parts(75_588_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
@@ -139,8 +139,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:1 w:0)
     fn authorize_acknowledge_set_secret() -> Weight {
-        // Least time: 160_036 ns.
-        Weight::from_parts(181_066_000, 0).saturating_add(D::get().reads(8))
+        // Least time: 108_115 ns.
+        Weight::from_parts(125_832_000, 0).saturating_add(D::get().reads(8))
     }
 
     /// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -150,8 +150,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `Authorities::CounterForVerifiers` (r:1 w:1)
     fn apply() -> Weight {
-        // Least time: 85_881 ns.
-        Weight::from_parts(132_390_000, 0)
+        // Least time: 73_375 ns.
+        Weight::from_parts(79_291_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(3))
     }
@@ -161,16 +161,16 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `Authorities::CounterForVerifiers` (r:1 w:1)
     fn withdraw_application() -> Weight {
-        // Least time: 81_611 ns.
-        Weight::from_parts(106_284_000, 0)
+        // Least time: 57_890 ns.
+        Weight::from_parts(62_757_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(4))
     }
 
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     fn update_profile() -> Weight {
-        // Least time: 22_779 ns.
-        Weight::from_parts(33_766_000, 0)
+        // Least time: 15_106 ns.
+        Weight::from_parts(16_885_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
@@ -190,8 +190,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::MinimumSet` (r:1 w:0)
     /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn admit() -> Weight {
-        // Least time: 260_501 ns.
-        Weight::from_parts(292_601_000, 0)
+        // Least time: 156_521 ns.
+        Weight::from_parts(178_372_000, 0)
             .saturating_add(D::get().reads(15))
             .saturating_add(D::get().writes(6))
     }
@@ -203,16 +203,16 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `Session::CurrentIndex` (r:1 w:0)
     fn remove() -> Weight {
-        // Least time: 105_644 ns.
-        Weight::from_parts(126_615_000, 0)
+        // Least time: 63_306 ns.
+        Weight::from_parts(74_697_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(2))
     }
 
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     fn suspend() -> Weight {
-        // Least time: 56_559 ns.
-        Weight::from_parts(63_254_000, 0)
+        // Least time: 29_644 ns.
+        Weight::from_parts(37_636_000, 0)
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().writes(1))
     }
@@ -221,8 +221,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::BarredUntil` (r:1 w:0)
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     fn readmit() -> Weight {
-        // Least time: 73_432 ns.
-        Weight::from_parts(84_564_000, 0)
+        // Least time: 41_183 ns.
+        Weight::from_parts(58_134_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(1))
     }
@@ -234,8 +234,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `Session::CurrentIndex` (r:1 w:0)
     fn exit() -> Weight {
-        // Least time: 112_224 ns.
-        Weight::from_parts(126_338_000, 0)
+        // Least time: 68_712 ns.
+        Weight::from_parts(84_686_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(2))
     }
@@ -244,8 +244,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `System::Account` (r:1 w:1)
     /// Storage: `Balances::Holds` (r:1 w:1)
     fn top_up_bond() -> Weight {
-        // Least time: 66_800 ns.
-        Weight::from_parts(111_070_000, 0)
+        // Least time: 61_775 ns.
+        Weight::from_parts(67_166_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(3))
     }
@@ -258,8 +258,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Announcements` (r:1 w:1)
     /// Storage: `Authorities::CounterForAnnouncements` (r:1 w:1)
     fn withdraw_bond() -> Weight {
-        // Least time: 135_971 ns.
-        Weight::from_parts(169_391_000, 0)
+        // Least time: 99_881 ns.
+        Weight::from_parts(107_054_000, 0)
             .saturating_add(D::get().reads(7))
             .saturating_add(D::get().writes(6))
     }
@@ -272,8 +272,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Session::ExternallySetKeys` (r:1 w:0)
     /// Storage: `Session::KeyOwner` (r:0 w:3)
     fn forget_session_keys() -> Weight {
-        // Least time: 150_588 ns.
-        Weight::from_parts(173_140_000, 0)
+        // Least time: 103_135 ns.
+        Weight::from_parts(125_536_000, 0)
             .saturating_add(D::get().reads(6))
             .saturating_add(D::get().writes(6))
     }
@@ -296,8 +296,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::MinimumSet` (r:1 w:0)
     /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn report_aura_equivocation() -> Weight {
-        // Least time: 1_507_283 ns.
-        Weight::from_parts(1_725_789_000, 0)
+        // Least time: 855_066 ns.
+        Weight::from_parts(960_691_000, 0)
             .saturating_add(D::get().reads(18))
             .saturating_add(D::get().writes(9))
     }
@@ -309,23 +309,23 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::KeySets` (r:1 w:0)
     /// Storage: `Authorities::BarredUntil` (r:1 w:0)
     fn authorize_report_aura_equivocation() -> Weight {
-        // Least time: 1_062_953 ns.
-        Weight::from_parts(1_215_551_000, 0).saturating_add(D::get().reads(7))
+        // Least time: 548_322 ns.
+        Weight::from_parts(602_904_000, 0).saturating_add(D::get().reads(7))
     }
 
     /// Storage: `Session::CurrentIndex` (r:1 w:0)
     /// Storage: `Historical::HistoricalSessions` (r:1 w:0)
     fn key_owner_by_root() -> Weight {
-        // Least time: 51_451 ns.
-        Weight::from_parts(62_605_000, 0).saturating_add(D::get().reads(2))
+        // Least time: 33_052 ns.
+        Weight::from_parts(41_224_000, 0).saturating_add(D::get().reads(2))
     }
 
     /// Storage: `Session::CurrentIndex` (r:1 w:0)
     /// Storage: `Authorities::KeySetSessions` (r:1 w:0)
     /// Storage: `Authorities::KeySets` (r:1 w:0)
     fn key_owner_by_set() -> Weight {
-        // Least time: 99_172 ns.
-        Weight::from_parts(102_699_000, 0).saturating_add(D::get().reads(3))
+        // Least time: 84_734 ns.
+        Weight::from_parts(91_020_000, 0).saturating_add(D::get().reads(3))
     }
 
     /// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -340,8 +340,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::MinimumSet` (r:1 w:0)
     /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn punish() -> Weight {
-        // Least time: 168_677 ns.
-        Weight::from_parts(181_947_000, 0)
+        // Least time: 165_888 ns.
+        Weight::from_parts(190_911_000, 0)
             .saturating_add(D::get().reads(11))
             .saturating_add(D::get().writes(7))
     }
@@ -351,8 +351,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Session::NextKeys` (r:100 w:0)
     /// Storage: `Session::QueuedKeys` (r:1 w:0)
     fn new_session() -> Weight {
-        // Least time: 460_272 ns.
-        Weight::from_parts(484_583_000, 0).saturating_add(D::get().reads(103))
+        // Least time: 397_697 ns.
+        Weight::from_parts(422_690_000, 0).saturating_add(D::get().reads(103))
     }
 
     /// Storage: `Authorities::InForce` (r:1 w:1)
@@ -372,8 +372,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `TechnicalCommittee::Members` (r:0 w:1)
     /// Storage: `TechnicalCommittee::Prime` (r:0 w:1)
     fn start_session() -> Weight {
-        // Least time: 1_315_228 ns.
-        Weight::from_parts(1_391_179_000, 0)
+        // Least time: 1_159_167 ns.
+        Weight::from_parts(1_292_540_000, 0)
             .saturating_add(D::get().reads(211))
             .saturating_add(D::get().writes(106))
     }

@@ -32,15 +32,19 @@ use frame_benchmarking::v2::*;
 use frame_support::{
     BoundedVec,
     pallet_prelude::TransactionSource,
-    traits::{Authorize, EnsureOrigin, OneSessionHandler, UnfilteredDispatchable},
+    traits::{
+        Authorize, EnsureOrigin, OneSessionHandler, UncheckedOnRuntimeUpgrade,
+        UnfilteredDispatchable,
+    },
 };
 use frame_system::RawOrigin;
 
 use crate::{
-    BenchmarkHelper, Call, Commitments, Config, Counted, CycleRules, CycleSeeds, Draws, Faults,
-    Issuers, JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo, Reports,
-    SetRounds, VerifierSets,
+    BenchmarkHelper, Call, Commitments, Config, Counted, CountedRounds, CycleRules, CycleSeeds,
+    Draws, Faults, Issuers, JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress,
+    PrunedTo, Reports, SetRounds, VerifierSets,
     impls::session::sign_with,
+    migrations::{FromWhatWasJudged, LOOKED_THROUGH},
     types::{
         ITEMS_PRUNED_AT_ONCE, MAX_CYCLE_RULES, MAX_OPEN_FAULTS, MAX_PARAMETER_CHANGES, MAX_SETS,
         ROUNDS_PRUNED_AT_ONCE, RoundProgress, Since,
@@ -100,7 +104,10 @@ mod benchmarks {
     #[benchmark]
     fn close_round() {
         world::make::<T>();
+        // Drawing and settling, which later counted rounds bring about, are parts of their own.
         Counted::<T>::put(BoundedVec::truncate_from([JUDGED].to_vec()));
+        CountedRounds::<T>::remove(HEADER);
+        JudgedIn::<T>::remove(JUDGED);
         let closed = RoundProgress {
             round: HEADER,
             blocks: u32::MAX,
@@ -111,6 +118,7 @@ mod benchmarks {
             Pallet::<T>::close_round(closed, &world::clock(), NOW);
         }
         assert_eq!(JudgedIn::<T>::get(JUDGED), Some(HEADER));
+        assert!(CountedRounds::<T>::contains_key(HEADER));
     }
 
     #[benchmark]
@@ -352,6 +360,16 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn fault_of_enhancement() {
+        let (accuser, proof) = proofs::of_enhancement::<T>();
+
+        #[extrinsic_call]
+        report_fault(RawOrigin::Signed(accuser), Box::new(proof.clone()));
+
+        assert!(is_noted::<T>(&proof));
+    }
+
+    #[benchmark]
     fn fault_of_ticket() {
         let (accuser, proof) = proofs::of_ticket::<T>();
 
@@ -395,6 +413,17 @@ mod benchmarks {
     #[benchmark]
     fn authorize_fault_of_leaf() -> Result<(), BenchmarkError> {
         let (call, _) = proofs::by_verifier::<T>(proofs::of_leaf::<T>().1);
+
+        #[block]
+        {
+            authorize(&call)?;
+        }
+        Ok(())
+    }
+
+    #[benchmark]
+    fn authorize_fault_of_enhancement() -> Result<(), BenchmarkError> {
+        let (call, _) = proofs::by_verifier::<T>(proofs::of_enhancement::<T>().1);
 
         #[block]
         {
@@ -450,6 +479,18 @@ mod benchmarks {
     #[benchmark]
     fn prove_fault_of_leaf() -> Result<(), BenchmarkError> {
         let (call, proof) = proofs::by_verifier::<T>(proofs::of_leaf::<T>().1);
+
+        #[block]
+        {
+            call.dispatch_bypass_filter(RawOrigin::Authorized.into())?;
+        }
+        assert!(is_noted::<T>(&proof));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_fault_of_enhancement() -> Result<(), BenchmarkError> {
+        let (call, proof) = proofs::by_verifier::<T>(proofs::of_enhancement::<T>().1);
 
         #[block]
         {
@@ -519,6 +560,18 @@ mod benchmarks {
         _(RawOrigin::Signed(caller), Box::new(proof));
 
         assert!(PaidTickets::<T>::contains_key(ticket.0, ticket.1));
+    }
+
+    /// `r`: rounds that are looked through, all of which counted.
+    #[benchmark]
+    fn to_counted_ages(r: Linear<0, LOOKED_THROUGH>) {
+        settled::judged::<T>(r);
+
+        #[block]
+        {
+            FromWhatWasJudged::<T>::on_runtime_upgrade();
+        }
+        assert_eq!(CountedRounds::<T>::iter_keys().count(), r as usize + 1);
     }
 
     impl_benchmark_test_suite!(

@@ -4,7 +4,6 @@
 //!  report    = report(verdicts, debits, late tickets) + openings × header_opening + personal_opening
 //!              + (earnings: count_active + one vote)
 //!  authorize = authorize_report(verdicts, debits, late tickets, openings)
-//!  fault of an enhancement = fault of a leaf + a read of the database
 //! ```
 //!
 //! Parts that read the same are each charged for it. Every path is taken to be as long as it can be.
@@ -14,9 +13,9 @@ use chainflix_primitives::{
     missing::MissingView,
     report::Report,
 };
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 
-use crate::{Config, WeightInfo, impls::faults::MOST_COUNTED_SINCE_ISSUE};
+use crate::{Config, WeightInfo};
 
 /// What the pallet that pays costs, by its own measure.
 pub trait SettlementWeights {
@@ -51,27 +50,18 @@ fn openings(report: &Report) -> u32 {
     u32::try_from(report.openings.len()).unwrap_or(u32::MAX)
 }
 
-/// Where one round stands among the counted ones. Not in measured weights, which are older than the item.
-fn counted_rounds<T: Config>(rounds: u32) -> Weight {
-    <T as frame_system::Config>::DbWeight::get().reads(rounds.into())
-}
-
 /// Letting a report into the pool or a block. What it opens is only signed there.
 pub fn authorize_report<T: Config>(report: &Report) -> Weight {
     let (verdicts, debits, late) = lists(report);
     let opened = openings(report).saturating_add(u32::from(report.personal_opening.is_some()));
-    let read = counted_rounds::<T>(late.min(1));
-    T::WeightInfo::authorize_report(verdicts, debits, late, opened).saturating_add(read)
+    T::WeightInfo::authorize_report(verdicts, debits, late, opened)
 }
 
 /// Keeping a report, judging what it opens, and passing its vote for earnings on.
 pub fn report<T: Config>(report: &Report) -> Weight {
     let (verdicts, debits, late) = lists(report);
     let opened = T::WeightInfo::header_opening().saturating_mul(openings(report).into());
-    let read = counted_rounds::<T>(late.min(1).saturating_add(openings(report).min(1)));
-    let mut weight = T::WeightInfo::report(verdicts, debits, late)
-        .saturating_add(opened)
-        .saturating_add(read);
+    let mut weight = T::WeightInfo::report(verdicts, debits, late).saturating_add(opened);
     if report.personal_opening.is_some() {
         weight.saturating_accrue(T::WeightInfo::personal_opening());
     }
@@ -86,9 +76,8 @@ pub fn report<T: Config>(report: &Report) -> Weight {
 pub fn report_fault<T: Config>(proof: &FaultProof) -> Weight {
     match kind_of(proof) {
         Kind::Leaf => T::WeightInfo::fault_of_leaf(),
-        Kind::Enhancement => T::WeightInfo::fault_of_leaf().saturating_add(one_record::<T>()),
-        Kind::Ticket => T::WeightInfo::fault_of_ticket()
-            .saturating_add(counted_rounds::<T>(MOST_COUNTED_SINCE_ISSUE)),
+        Kind::Enhancement => T::WeightInfo::fault_of_enhancement(),
+        Kind::Ticket => T::WeightInfo::fault_of_ticket(),
         Kind::TwoLeaves => T::WeightInfo::fault_of_two_leaves(),
         Kind::Assignment => T::WeightInfo::fault_of_assignment(),
         Kind::Possession => T::WeightInfo::fault_of_possession(),
@@ -99,11 +88,8 @@ pub fn report_fault<T: Config>(proof: &FaultProof) -> Weight {
 pub fn authorize_fault<T: Config>(proof: &FaultProof) -> Weight {
     match kind_of(proof) {
         Kind::Leaf => T::WeightInfo::authorize_fault_of_leaf(),
-        Kind::Enhancement => {
-            T::WeightInfo::authorize_fault_of_leaf().saturating_add(one_record::<T>())
-        }
-        Kind::Ticket => T::WeightInfo::authorize_fault_of_ticket()
-            .saturating_add(counted_rounds::<T>(MOST_COUNTED_SINCE_ISSUE)),
+        Kind::Enhancement => T::WeightInfo::authorize_fault_of_enhancement(),
+        Kind::Ticket => T::WeightInfo::authorize_fault_of_ticket(),
         Kind::TwoLeaves => T::WeightInfo::authorize_fault_of_two_leaves(),
         Kind::Assignment => T::WeightInfo::authorize_fault_of_assignment(),
         Kind::Possession => T::WeightInfo::authorize_fault_of_possession(),
@@ -114,9 +100,8 @@ pub fn authorize_fault<T: Config>(proof: &FaultProof) -> Weight {
 pub fn prove_fault<T: Config>(proof: &FaultProof) -> Weight {
     match kind_of(proof) {
         Kind::Leaf => T::WeightInfo::prove_fault_of_leaf(),
-        Kind::Enhancement => T::WeightInfo::prove_fault_of_leaf().saturating_add(one_record::<T>()),
-        Kind::Ticket => T::WeightInfo::prove_fault_of_ticket()
-            .saturating_add(counted_rounds::<T>(MOST_COUNTED_SINCE_ISSUE)),
+        Kind::Enhancement => T::WeightInfo::prove_fault_of_enhancement(),
+        Kind::Ticket => T::WeightInfo::prove_fault_of_ticket(),
         Kind::TwoLeaves => T::WeightInfo::prove_fault_of_two_leaves(),
         Kind::Assignment => T::WeightInfo::prove_fault_of_assignment(),
         Kind::Possession => T::WeightInfo::prove_fault_of_possession(),
@@ -146,13 +131,7 @@ const fn kind_of(proof: &FaultProof) -> Kind {
     }
 }
 
-/// The record of an enhancement, which is read beside everything that a fault of a leaf reads.
-fn one_record<T: Config>() -> Weight {
-    <T as frame_system::Config>::DbWeight::get().reads(1)
-}
-
-/// Judging a proof that a view is missing, and paying for it. Its 21 rounds were looked up as many draws when that was
-/// measured; they are found by one entry and twenty steps from it now.
+/// Judging a proof that a view is missing, and paying for it.
 pub fn claim_missing<T: Config>(proof: &MissingView) -> Weight {
     T::WeightInfo::claim_missing(u32::try_from(proof.absences.len()).unwrap_or(u32::MAX))
 }

@@ -7,19 +7,16 @@ use chainflix_primitives::{
 };
 use core::marker::PhantomData;
 use frame_support::{
-    BoundedVec,
-    migrations::VersionedMigration,
-    traits::{Get, UncheckedOnRuntimeUpgrade},
-    weights::Weight,
+    BoundedVec, migrations::VersionedMigration, traits::UncheckedOnRuntimeUpgrade, weights::Weight,
 };
 
 use alloc::vec::Vec;
 
-use crate::{Config, Counted, CountedRounds, JudgedIn, Pallet};
+use crate::{Config, Counted, CountedRounds, JudgedIn, Pallet, WeightInfo};
 
 /// Rounds that are looked through for those that counted: a day of production. Each costs a read, each that counted a
 /// write, which together is an eighth of a block.
-const LOOKED_THROUGH: Round = 2_000;
+pub(crate) const LOOKED_THROUGH: Round = 2_000;
 
 /// 1 to 2: each counted round knows where it stands among them, and 21 of them are remembered instead of four.
 pub type ToCountedAges<T> = VersionedMigration<
@@ -38,9 +35,8 @@ pub struct FromWhatWasJudged<T>(PhantomData<T>);
 
 impl<T: Config> UncheckedOnRuntimeUpgrade for FromWhatWasJudged<T> {
     fn on_runtime_upgrade() -> Weight {
-        let database = <T as frame_system::Config>::DbWeight::get();
         let Some(last) = Counted::<T>::get().first().copied() else {
-            return database.reads(1);
+            return T::WeightInfo::to_counted_ages(0);
         };
         let first = last.saturating_sub(LOOKED_THROUGH);
         let mut counted: Vec<Round> = (first..last)
@@ -67,9 +63,6 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for FromWhatWasJudged<T> {
         }
         let latest_first = counted.iter().rev().copied().collect();
         Counted::<T>::put(BoundedVec::truncate_from(latest_first));
-        let entries = u64::try_from(counted.len()).unwrap_or(u64::MAX);
-        // The last counted rounds and the cycle rules, and every round that was looked for.
-        let reads = u64::from(last.saturating_sub(first)).saturating_add(2);
-        database.reads_writes(reads, entries.saturating_add(1))
+        T::WeightInfo::to_counted_ages(last.saturating_sub(first))
     }
 }

@@ -104,6 +104,10 @@ impl crate::BenchmarkHelper for Bonds {
         Videos::mutate(|videos| videos.insert(video, (terms, [(0, VideoState::Active)].into())));
     }
 
+    fn attach_enhancement(enhancement: u32, video: Magnet, from: Round) {
+        Enhancements::mutate(|known| known.insert(enhancement, (video, from, Round::MAX)));
+    }
+
     fn endow(account: &AccountId, amount: u128) {
         Balances::mint_into(&AccountId32::new(account.0), amount).expect("an account takes it");
     }

@@ -2,7 +2,7 @@
 //! `docs/weights.md` says how to make it again.
 //!
 //! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_pov`
-//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
+//! * Measured on 2026-11-24 with the pallet command of frame-benchmarking-cli 64.0.0, machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
@@ -75,6 +75,8 @@ pub trait WeightInfo {
     fn set_cycle_rounds() -> Weight;
     /// Of `fault_of_leaf`.
     fn fault_of_leaf() -> Weight;
+    /// Of `fault_of_enhancement`.
+    fn fault_of_enhancement() -> Weight;
     /// Of `fault_of_ticket`.
     fn fault_of_ticket() -> Weight;
     /// Of `fault_of_two_leaves`.
@@ -85,6 +87,8 @@ pub trait WeightInfo {
     fn fault_of_possession() -> Weight;
     /// Of `authorize_fault_of_leaf`.
     fn authorize_fault_of_leaf() -> Weight;
+    /// Of `authorize_fault_of_enhancement`.
+    fn authorize_fault_of_enhancement() -> Weight;
     /// Of `authorize_fault_of_ticket`.
     fn authorize_fault_of_ticket() -> Weight;
     /// Of `authorize_fault_of_two_leaves`.
@@ -95,6 +99,8 @@ pub trait WeightInfo {
     fn authorize_fault_of_possession() -> Weight;
     /// Of `prove_fault_of_leaf`.
     fn prove_fault_of_leaf() -> Weight;
+    /// Of `prove_fault_of_enhancement`.
+    fn prove_fault_of_enhancement() -> Weight;
     /// Of `prove_fault_of_ticket`.
     fn prove_fault_of_ticket() -> Weight;
     /// Of `prove_fault_of_two_leaves`.
@@ -107,6 +113,10 @@ pub trait WeightInfo {
     ///
     /// `b`: 0 to 21.
     fn claim_missing(b: u32) -> Weight;
+    /// Of `to_counted_ages`.
+    ///
+    /// `r`: 0 to 2000.
+    fn to_counted_ages(r: u32) -> Weight;
 }
 
 /// The measured weights, with `D` as the weights of the database.
@@ -119,20 +129,21 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::OpenFaults` (r:1 w:0)
     /// Storage: `Pov::Counted` (r:1 w:0)
     fn begin_block() -> Weight {
-        // Least time: 30_516 ns.
-        Weight::from_parts(35_555_000, 0)
+        // Least time: 29_527 ns.
+        Weight::from_parts(36_408_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(1))
     }
 
     /// Storage: `Pov::CycleRules` (r:1 w:0)
     /// Storage: `Pov::Counted` (r:1 w:1)
+    /// Storage: `Pov::CountedRounds` (r:1 w:1)
     /// Storage: `Pov::JudgedIn` (r:0 w:1)
     fn close_round() -> Weight {
-        // Least time: 25_576 ns.
-        Weight::from_parts(30_859_000, 0)
-            .saturating_add(D::get().reads(2))
-            .saturating_add(D::get().writes(2))
+        // Least time: 37_632 ns.
+        Weight::from_parts(45_947_000, 0)
+            .saturating_add(D::get().reads(3))
+            .saturating_add(D::get().writes(3))
     }
 
     /// Storage: `Pov::CycleRules` (r:1 w:0)
@@ -140,8 +151,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Draws` (r:1 w:0)
     /// Storage: `Pov::CycleSeeds` (r:1 w:1)
     fn begin_cycle() -> Weight {
-        // Least time: 32_344 ns.
-        Weight::from_parts(36_020_000, 0)
+        // Least time: 32_463 ns.
+        Weight::from_parts(38_618_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(1))
     }
@@ -149,10 +160,10 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Reports` (r:101 w:0)
     /// Storage: `Pov::Draws` (r:0 w:1)
     fn fix_draw(r: u32) -> Weight {
-        // Least time: 25_226 ns.
-        Weight::from_parts(42_094_940, 0)
-            // Standard error: 47_553
-            .saturating_add(Weight::from_parts(4_833_461, 0).saturating_mul(r.into()))
+        // Least time: 24_419 ns.
+        Weight::from_parts(41_902_890, 0)
+            // Standard error: 64_087
+            .saturating_add(Weight::from_parts(4_245_882, 0).saturating_mul(r.into()))
             .saturating_add(D::get().reads(1))
             .saturating_add(D::get().reads(1).saturating_mul(r.into()))
             .saturating_add(D::get().writes(1))
@@ -168,12 +179,12 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Headers` (r:100 w:0)
     /// Storage: `Pov::Faults` (r:100 w:0)
     fn judge_round(h: u32, v: u32) -> Weight {
-        // Least time: 1_008_496 ns.
-        Weight::from_parts(164_168_550, 0)
-            // Standard error: 856_078
-            .saturating_add(Weight::from_parts(22_044_240, 0).saturating_mul(h.into()))
-            // Standard error: 864_685
-            .saturating_add(Weight::from_parts(11_211_465, 0).saturating_mul(v.into()))
+        // Least time: 849_449 ns.
+        Weight::from_parts(868_420_000, 0)
+            // Standard error: 2_542_361
+            .saturating_add(Weight::from_parts(23_226_410, 0).saturating_mul(h.into()))
+            // Standard error: 2_539_334
+            .saturating_add(Weight::from_parts(14_410_158, 0).saturating_mul(v.into()))
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().reads(3).saturating_mul(h.into()))
             .saturating_add(D::get().reads(2).saturating_mul(v.into()))
@@ -182,6 +193,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
 
     /// Storage: `Pov::Counted` (r:1 w:0)
     /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:2 w:8)
     /// Storage: `Pov::PrunedTo` (r:1 w:1)
     /// Storage: `Pov::Reports` (r:408 w:400)
     /// Storage: `Pov::Commitments` (r:400 w:400)
@@ -191,17 +203,17 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Draws` (r:0 w:8)
     /// Storage: `Pov::Issuers` (r:0 w:8)
     fn prune(r: u32, i: u32) -> Weight {
-        // Least time: 183_571 ns.
-        Weight::from_parts(190_136_000, 0)
-            // Standard error: 3_479_230
-            .saturating_add(Weight::from_parts(106_678_000, 0).saturating_mul(r.into()))
-            // Standard error: 71_486
-            .saturating_add(Weight::from_parts(14_071_376, 0).saturating_mul(i.into()))
-            .saturating_add(D::get().reads(4))
+        // Least time: 195_425 ns.
+        Weight::from_parts(200_600_000, 0)
+            // Standard error: 18_167_864
+            .saturating_add(Weight::from_parts(46_523_250, 0).saturating_mul(r.into()))
+            // Standard error: 373_289
+            .saturating_add(Weight::from_parts(13_806_266, 0).saturating_mul(i.into()))
+            .saturating_add(D::get().reads(6))
             .saturating_add(D::get().reads(1).saturating_mul(r.into()))
             .saturating_add(D::get().reads(2).saturating_mul(i.into()))
             .saturating_add(D::get().writes(3))
-            .saturating_add(D::get().writes(3).saturating_mul(r.into()))
+            .saturating_add(D::get().writes(4).saturating_mul(r.into()))
             .saturating_add(D::get().writes(2).saturating_mul(i.into()))
     }
 
@@ -220,10 +232,10 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:100 w:100)
     /// Storage: `System::Account` (r:100 w:100)
     fn punish_approvers(a: u32) -> Weight {
-        // Least time: 200_945 ns.
-        Weight::from_parts(174_045_144, 0)
-            // Standard error: 1_691_125
-            .saturating_add(Weight::from_parts(69_151_561, 0).saturating_mul(a.into()))
+        // Least time: 224_391 ns.
+        Weight::from_parts(159_609_400, 0)
+            // Standard error: 11_778_989
+            .saturating_add(Weight::from_parts(127_523_742, 0).saturating_mul(a.into()))
             .saturating_add(D::get().reads(10))
             .saturating_add(D::get().reads(4).saturating_mul(a.into()))
             .saturating_add(D::get().writes(1))
@@ -236,8 +248,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::SetRounds` (r:1 w:1)
     /// Storage: `Pov::VerifierSets` (r:1 w:2)
     fn change_set() -> Weight {
-        // Least time: 59_885 ns.
-        Weight::from_parts(66_091_000, 0)
+        // Least time: 51_541 ns.
+        Weight::from_parts(63_689_000, 0)
             .saturating_add(D::get().reads(5))
             .saturating_add(D::get().writes(3))
     }
@@ -249,19 +261,22 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::VerifierSets` (r:2 w:0)
     /// Storage: `Authorities::Verifiers` (r:1 w:0)
     /// Storage: `Pov::Commitments` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:1 w:0)
     /// Storage: `Pov::Issuers` (r:1 w:0)
     /// Storage: `System::BlockHash` (r:1 w:0)
     /// Storage: `Pov::Clock` (r:1 w:0)
-    fn authorize_report(v: u32, d: u32, _l: u32, o: u32) -> Weight {
-        // Least time: 210_769 ns.
-        Weight::from_parts(245_630_365, 0)
-            // Standard error: 59_307
-            .saturating_add(Weight::from_parts(191_733, 0).saturating_mul(v.into()))
-            // Standard error: 92_347
-            .saturating_add(Weight::from_parts(116_948, 0).saturating_mul(d.into()))
-            // Standard error: 1_130_655
-            .saturating_add(Weight::from_parts(10_773_085, 0).saturating_mul(o.into()))
-            .saturating_add(D::get().reads(11))
+    fn authorize_report(v: u32, d: u32, l: u32, o: u32) -> Weight {
+        // Least time: 190_404 ns.
+        Weight::from_parts(189_019_780, 0)
+            // Standard error: 236_257
+            .saturating_add(Weight::from_parts(195_520, 0).saturating_mul(v.into()))
+            // Standard error: 367_874
+            .saturating_add(Weight::from_parts(550_675, 0).saturating_mul(d.into()))
+            // Standard error: 1_170_113
+            .saturating_add(Weight::from_parts(295_818, 0).saturating_mul(l.into()))
+            // Standard error: 4_504_083
+            .saturating_add(Weight::from_parts(8_612_000, 0).saturating_mul(o.into()))
+            .saturating_add(D::get().reads(12))
     }
 
     /// Storage: `Pov::Counted` (r:1 w:0)
@@ -270,33 +285,33 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::VerifierSets` (r:2 w:0)
     /// Storage: `Authorities::Verifiers` (r:1 w:0)
     /// Storage: `Pov::Commitments` (r:1 w:1)
+    /// Storage: `Pov::CountedRounds` (r:1 w:0)
     /// Storage: `Pov::Issuers` (r:2 w:1)
     /// Storage: `Pov::Draws` (r:1 w:0)
     /// Storage: `Pov::Headers` (r:1 w:1)
     /// Storage: `Pov::TicketsRoots` (r:0 w:21)
-    fn report(v: u32, d: u32, l: u32) -> Weight {
-        // Least time: 220_038 ns.
-        Weight::from_parts(248_872_765, 0)
-            // Standard error: 223_467
-            .saturating_add(Weight::from_parts(3_230_989, 0).saturating_mul(v.into()))
-            // Standard error: 347_978
-            .saturating_add(Weight::from_parts(437_750, 0).saturating_mul(d.into()))
-            // Standard error: 1_107_749
-            .saturating_add(Weight::from_parts(1_435_612, 0).saturating_mul(l.into()))
-            .saturating_add(D::get().reads(12))
+    fn report(v: u32, _d: u32, l: u32) -> Weight {
+        // Least time: 235_089 ns.
+        Weight::from_parts(330_791_706, 0)
+            // Standard error: 549_330
+            .saturating_add(Weight::from_parts(1_397_122, 0).saturating_mul(v.into()))
+            // Standard error: 2_723_081
+            .saturating_add(Weight::from_parts(2_051_454, 0).saturating_mul(l.into()))
+            .saturating_add(D::get().reads(13))
             .saturating_add(D::get().writes(6))
             .saturating_add(D::get().writes(1).saturating_mul(l.into()))
     }
 
     /// Storage: `Pov::Clock` (r:1 w:0)
     /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:1 w:0)
     /// Storage: `Pov::CycleRules` (r:1 w:0)
     /// Storage: `Pov::Parameters` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
     /// Storage: `Pov::TicketsRoots` (r:1 w:0)
     fn header_opening() -> Weight {
-        // Least time: 213_997 ns.
-        Weight::from_parts(293_044_000, 0).saturating_add(D::get().reads(6))
+        // Least time: 186_108 ns.
+        Weight::from_parts(199_504_000, 0).saturating_add(D::get().reads(7))
     }
 
     /// Storage: `Pov::Draws` (r:1 w:0)
@@ -304,8 +319,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Issuers` (r:1 w:0)
     /// Storage: `Pov::Headers` (r:1 w:0)
     fn personal_opening() -> Weight {
-        // Least time: 76_812 ns.
-        Weight::from_parts(85_835_000, 0)
+        // Least time: 68_242 ns.
+        Weight::from_parts(74_722_000, 0)
             .saturating_add(D::get().reads(4))
             .saturating_add(D::get().writes(1))
     }
@@ -314,16 +329,16 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::VerifierSets` (r:1 w:0)
     /// Storage: `Authorities::Verifiers` (r:100 w:0)
     fn count_active() -> Weight {
-        // Least time: 482_371 ns.
-        Weight::from_parts(501_866_000, 0).saturating_add(D::get().reads(102))
+        // Least time: 403_333 ns.
+        Weight::from_parts(420_644_000, 0).saturating_add(D::get().reads(102))
     }
 
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Pov::Parameters` (r:1 w:1)
     /// Storage: `Pov::PrunedTo` (r:1 w:0)
     fn set_parameters() -> Weight {
-        // Least time: 35_409 ns.
-        Weight::from_parts(43_284_000, 0)
+        // Least time: 30_033 ns.
+        Weight::from_parts(33_903_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(1))
     }
@@ -332,8 +347,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::CycleRules` (r:1 w:1)
     /// Storage: `Pov::PrunedTo` (r:1 w:0)
     fn set_cycle_rounds() -> Weight {
-        // Least time: 36_740 ns.
-        Weight::from_parts(43_281_000, 0)
+        // Least time: 32_371 ns.
+        Weight::from_parts(38_352_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(1))
     }
@@ -357,13 +372,39 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn fault_of_leaf() -> Weight {
-        // Least time: 357_244 ns.
-        Weight::from_parts(533_264_000, 0)
+        // Least time: 307_747 ns.
+        Weight::from_parts(343_427_000, 0)
             .saturating_add(D::get().reads(19))
             .saturating_add(D::get().writes(6))
     }
 
-    /// Storage: `Pov::Headers` (r:21 w:0)
+    /// Storage: `Pov::Headers` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Pov::Faults` (r:1 w:1)
+    /// Storage: `Pov::OpenFaults` (r:1 w:1)
+    /// Storage: `Pov::Clock` (r:1 w:0)
+    /// Storage: `Pov::SetRounds` (r:1 w:0)
+    /// Storage: `Pov::Parameters` (r:1 w:0)
+    /// Storage: `Videos::Enhancements` (r:1 w:0)
+    /// Storage: `Pov::CycleSeeds` (r:1 w:0)
+    /// Storage: `Pov::VerifierSets` (r:1 w:0)
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Balances::Holds` (r:2 w:2)
+    /// Storage: `Pov::Counted` (r:1 w:0)
+    /// Storage: `Authorities::Members` (r:1 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    fn fault_of_enhancement() -> Weight {
+        // Least time: 311_421 ns.
+        Weight::from_parts(354_273_000, 0)
+            .saturating_add(D::get().reads(20))
+            .saturating_add(D::get().writes(6))
+    }
+
+    /// Storage: `Pov::Headers` (r:22 w:0)
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Pov::CycleRules` (r:1 w:0)
     /// Storage: `Pov::Faults` (r:1 w:1)
@@ -372,6 +413,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::Parameters` (r:1 w:0)
     /// Storage: `Pov::TicketsRoots` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:61 w:0)
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
@@ -383,9 +425,9 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn fault_of_ticket() -> Weight {
-        // Least time: 485_665 ns.
-        Weight::from_parts(574_133_000, 0)
-            .saturating_add(D::get().reads(40))
+        // Least time: 611_111 ns.
+        Weight::from_parts(649_031_000, 0)
+            .saturating_add(D::get().reads(102))
             .saturating_add(D::get().writes(6))
     }
 
@@ -408,8 +450,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn fault_of_two_leaves() -> Weight {
-        // Least time: 368_832 ns.
-        Weight::from_parts(431_726_000, 0)
+        // Least time: 327_400 ns.
+        Weight::from_parts(353_844_000, 0)
             .saturating_add(D::get().reads(19))
             .saturating_add(D::get().writes(6))
     }
@@ -433,8 +475,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn fault_of_assignment() -> Weight {
-        // Least time: 438_772 ns.
-        Weight::from_parts(630_655_000, 0)
+        // Least time: 358_305 ns.
+        Weight::from_parts(379_074_000, 0)
             .saturating_add(D::get().reads(19))
             .saturating_add(D::get().writes(6))
     }
@@ -457,8 +499,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Authorities::Verifiers` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn fault_of_possession() -> Weight {
-        // Least time: 409_001 ns.
-        Weight::from_parts(426_974_000, 0)
+        // Least time: 364_828 ns.
+        Weight::from_parts(394_611_000, 0)
             .saturating_add(D::get().reads(18))
             .saturating_add(D::get().writes(5))
     }
@@ -477,8 +519,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
     fn authorize_fault_of_leaf() -> Weight {
-        // Least time: 222_055 ns.
-        Weight::from_parts(242_308_000, 0).saturating_add(D::get().reads(14))
+        // Least time: 188_172 ns.
+        Weight::from_parts(204_849_000, 0).saturating_add(D::get().reads(14))
     }
 
     /// Storage: `Pov::Faults` (r:1 w:0)
@@ -487,17 +529,37 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:2 w:0)
-    /// Storage: `Pov::Headers` (r:21 w:0)
+    /// Storage: `Pov::Headers` (r:1 w:0)
+    /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Pov::OpenFaults` (r:1 w:0)
+    /// Storage: `Pov::Clock` (r:1 w:0)
+    /// Storage: `Pov::Parameters` (r:1 w:0)
+    /// Storage: `Videos::Enhancements` (r:1 w:0)
+    /// Storage: `Pov::CycleSeeds` (r:1 w:0)
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    fn authorize_fault_of_enhancement() -> Weight {
+        // Least time: 195_191 ns.
+        Weight::from_parts(207_108_000, 0).saturating_add(D::get().reads(15))
+    }
+
+    /// Storage: `Pov::Faults` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::SetRounds` (r:1 w:0)
+    /// Storage: `Pov::VerifierSets` (r:2 w:0)
+    /// Storage: `Pov::Headers` (r:22 w:0)
     /// Storage: `Pov::CycleRules` (r:1 w:0)
     /// Storage: `Pov::OpenFaults` (r:1 w:0)
     /// Storage: `Pov::Clock` (r:1 w:0)
     /// Storage: `Pov::Parameters` (r:1 w:0)
     /// Storage: `Pov::TicketsRoots` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:61 w:0)
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
     fn authorize_fault_of_ticket() -> Weight {
-        // Least time: 369_238 ns.
-        Weight::from_parts(414_558_000, 0).saturating_add(D::get().reads(35))
+        // Least time: 498_970 ns.
+        Weight::from_parts(520_672_000, 0).saturating_add(D::get().reads(97))
     }
 
     /// Storage: `Pov::Faults` (r:1 w:0)
@@ -514,8 +576,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
     fn authorize_fault_of_two_leaves() -> Weight {
-        // Least time: 248_474 ns.
-        Weight::from_parts(269_401_000, 0).saturating_add(D::get().reads(14))
+        // Least time: 212_401 ns.
+        Weight::from_parts(223_997_000, 0).saturating_add(D::get().reads(14))
     }
 
     /// Storage: `Pov::Faults` (r:1 w:0)
@@ -532,8 +594,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
     fn authorize_fault_of_assignment() -> Weight {
-        // Least time: 275_004 ns.
-        Weight::from_parts(298_842_000, 0).saturating_add(D::get().reads(14))
+        // Least time: 237_759 ns.
+        Weight::from_parts(249_351_000, 0).saturating_add(D::get().reads(14))
     }
 
     /// Storage: `Pov::Faults` (r:1 w:0)
@@ -549,8 +611,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
     fn authorize_fault_of_possession() -> Weight {
-        // Least time: 339_684 ns.
-        Weight::from_parts(383_154_000, 0).saturating_add(D::get().reads(13))
+        // Least time: 283_672 ns.
+        Weight::from_parts(301_440_000, 0).saturating_add(D::get().reads(13))
     }
 
     /// Storage: `Pov::Headers` (r:1 w:0)
@@ -572,13 +634,39 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn prove_fault_of_leaf() -> Weight {
-        // Least time: 259_319 ns.
-        Weight::from_parts(284_984_000, 0)
+        // Least time: 228_948 ns.
+        Weight::from_parts(246_477_000, 0)
             .saturating_add(D::get().reads(18))
             .saturating_add(D::get().writes(5))
     }
 
-    /// Storage: `Pov::Headers` (r:21 w:0)
+    /// Storage: `Pov::Headers` (r:1 w:0)
+    /// Storage: `Pov::Progress` (r:1 w:0)
+    /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Pov::Faults` (r:1 w:1)
+    /// Storage: `Pov::OpenFaults` (r:1 w:1)
+    /// Storage: `Pov::Clock` (r:1 w:0)
+    /// Storage: `Pov::SetRounds` (r:1 w:0)
+    /// Storage: `Pov::Parameters` (r:1 w:0)
+    /// Storage: `Videos::Enhancements` (r:1 w:0)
+    /// Storage: `Pov::CycleSeeds` (r:1 w:0)
+    /// Storage: `Pov::VerifierSets` (r:1 w:0)
+    /// Storage: `Videos::Videos` (r:1 w:0)
+    /// Storage: `System::BlockHash` (r:1 w:0)
+    /// Storage: `Pov::Counted` (r:1 w:0)
+    /// Storage: `Authorities::Members` (r:1 w:0)
+    /// Storage: `Rewards::Rules` (r:1 w:0)
+    /// Storage: `Authorities::Verifiers` (r:1 w:1)
+    /// Storage: `Balances::Holds` (r:1 w:1)
+    /// Storage: `System::Account` (r:1 w:1)
+    fn prove_fault_of_enhancement() -> Weight {
+        // Least time: 232_463 ns.
+        Weight::from_parts(249_892_000, 0)
+            .saturating_add(D::get().reads(19))
+            .saturating_add(D::get().writes(5))
+    }
+
+    /// Storage: `Pov::Headers` (r:22 w:0)
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Pov::CycleRules` (r:1 w:0)
     /// Storage: `Pov::Faults` (r:1 w:1)
@@ -587,6 +675,7 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::Parameters` (r:1 w:0)
     /// Storage: `Pov::TicketsRoots` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:61 w:0)
     /// Storage: `Pov::CycleSeeds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:1 w:0)
     /// Storage: `Videos::Videos` (r:1 w:0)
@@ -598,9 +687,9 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn prove_fault_of_ticket() -> Weight {
-        // Least time: 390_380 ns.
-        Weight::from_parts(411_510_000, 0)
-            .saturating_add(D::get().reads(39))
+        // Least time: 543_697 ns.
+        Weight::from_parts(567_647_000, 0)
+            .saturating_add(D::get().reads(101))
             .saturating_add(D::get().writes(5))
     }
 
@@ -623,8 +712,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn prove_fault_of_two_leaves() -> Weight {
-        // Least time: 282_403 ns.
-        Weight::from_parts(306_384_000, 0)
+        // Least time: 254_561 ns.
+        Weight::from_parts(272_338_000, 0)
             .saturating_add(D::get().reads(18))
             .saturating_add(D::get().writes(5))
     }
@@ -648,8 +737,8 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn prove_fault_of_assignment() -> Weight {
-        // Least time: 309_768 ns.
-        Weight::from_parts(338_803_000, 0)
+        // Least time: 280_694 ns.
+        Weight::from_parts(296_519_000, 0)
             .saturating_add(D::get().reads(18))
             .saturating_add(D::get().writes(5))
     }
@@ -672,17 +761,18 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `System::Account` (r:1 w:1)
     fn prove_fault_of_possession() -> Weight {
-        // Least time: 316_325 ns.
-        Weight::from_parts(337_329_000, 0)
+        // Least time: 283_350 ns.
+        Weight::from_parts(295_353_000, 0)
             .saturating_add(D::get().reads(17))
             .saturating_add(D::get().writes(4))
     }
 
-    /// Storage: `Pov::Counted` (r:1 w:0)
     /// Storage: `Pov::Progress` (r:1 w:0)
     /// Storage: `Pov::CycleRules` (r:1 w:0)
     /// Storage: `Pov::PaidTickets` (r:1 w:1)
-    /// Storage: `Pov::Draws` (r:21 w:0)
+    /// Storage: `Pov::CountedRounds` (r:1 w:0)
+    /// Storage: `Pov::JudgedIn` (r:21 w:0)
+    /// Storage: `Pov::Counted` (r:1 w:0)
     /// Storage: `Pov::SetRounds` (r:1 w:0)
     /// Storage: `Pov::VerifierSets` (r:2 w:0)
     /// Storage: `System::BlockHash` (r:1 w:0)
@@ -692,11 +782,26 @@ impl<D: Get<RuntimeDbWeight>> WeightInfo for MeasuredWeight<D> {
     /// Storage: `Balances::Holds` (r:1 w:1)
     /// Storage: `System::Account` (r:2 w:2)
     fn claim_missing(b: u32) -> Weight {
-        // Least time: 647_798 ns.
-        Weight::from_parts(713_673_424, 0)
-            // Standard error: 1_756_323
-            .saturating_add(Weight::from_parts(29_464_666, 0).saturating_mul(b.into()))
-            .saturating_add(D::get().reads(55))
+        // Least time: 572_052 ns.
+        Weight::from_parts(606_693_682, 0)
+            // Standard error: 389_428
+            .saturating_add(Weight::from_parts(26_503_833, 0).saturating_mul(b.into()))
+            .saturating_add(D::get().reads(56))
             .saturating_add(D::get().writes(5))
+    }
+
+    /// Storage: `Pov::Counted` (r:1 w:1)
+    /// Storage: `Pov::JudgedIn` (r:2000 w:0)
+    /// Storage: `Pov::CycleRules` (r:1 w:0)
+    /// Storage: `Pov::CountedRounds` (r:0 w:2001)
+    fn to_counted_ages(r: u32) -> Weight {
+        // Least time: 17_270 ns.
+        Weight::from_parts(18_245_000, 0)
+            // Standard error: 36_096
+            .saturating_add(Weight::from_parts(4_931_978, 0).saturating_mul(r.into()))
+            .saturating_add(D::get().reads(2))
+            .saturating_add(D::get().reads(1).saturating_mul(r.into()))
+            .saturating_add(D::get().writes(2))
+            .saturating_add(D::get().writes(1).saturating_mul(r.into()))
     }
 }

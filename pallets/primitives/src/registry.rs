@@ -13,10 +13,12 @@ use crate::ids::{AccountId, Magnet, Signature64, UploadId};
 use crate::manifest::CellEntry;
 use crate::merkle;
 use crate::ratio::MiningRatio;
-use crate::report::Debit;
 use crate::rounds::{MAX_CARRY_ROUNDS, Round};
 
+mod settling;
+
 pub use crate::parameters::{PARAMETER_DELAY, PovParameters};
+pub use settling::{AdSettlement, JudgedBlock, Settlement};
 
 /// A change holds from so many rounds after the call on.
 pub const ROUNDS_UNTIL_EFFECT: u32 = 2;
@@ -345,49 +347,6 @@ pub struct SettledRound {
     pub reporters: BoundedVec<AccountId, ConstU32<{ crate::report::MAX_VERIFIERS }>>,
     /// What campaigns paid for the ad views of its approved blocks, by ascending campaign. No part of `settled`.
     pub ads: BoundedVec<PaidCampaign, ConstU32<MAX_PAID_CAMPAIGNS>>,
-}
-
-/// One header at the end of its windows, as the `pov` pallet hands it to settlement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JudgedBlock {
-    /// The verifier that accepted the views.
-    pub issuer: AccountId,
-    /// Root of the view block.
-    pub root: Hash32,
-    /// Its leaves.
-    pub count: u32,
-    /// Its playtime in ms.
-    pub playtime_ms: u64,
-    /// Whether it is approved.
-    pub approved: bool,
-    /// Whether a fault was proven in it: its weight leaves the divisor, and it is never approved.
-    pub voided: bool,
-    /// What it debits advertising campaigns, ascending.
-    pub debits: Vec<Debit>,
-}
-
-/// The escrow of advertising campaigns; the ads pallet.
-pub trait AdSettlement {
-    /// Takes what the approved blocks of a settled round debit out of the campaigns' escrow, for good: from then on the
-    /// rewards pallet owes it. `debits` are those of all approved blocks. Returns what each campaign was debited and
-    /// paid, ascending, at most [`MAX_PAID_CAMPAIGNS`]; campaigns that are not on record are left out. Called once for
-    /// every settled round, ascending, with or without debits.
-    fn pay(round: Round, debits: Vec<Debit>) -> Vec<PaidCampaign>;
-}
-
-/// A chain without advertising: nothing is ever paid.
-impl AdSettlement for () {
-    fn pay(_round: Round, _debits: Vec<Debit>) -> Vec<PaidCampaign> {
-        Vec::new()
-    }
-}
-
-/// Takes judged rounds and votes for earnings roots; the rewards pallet.
-pub trait Settlement {
-    /// All headers of a round whose windows have closed, by ascending issuer, with the complete reporters.
-    fn settle(round: Round, blocks: Vec<JudgedBlock>, reporters: Vec<AccountId>);
-    /// A verifier's vote for lifetime earnings, out of its report; `set_size` verifiers are in force.
-    fn vote_earnings(verifier: AccountId, triple: crate::report::EarningsTriple, set_size: u32);
 }
 
 /// The verifiers' `pov` session keys, in the runtime and in its off-chain worker.

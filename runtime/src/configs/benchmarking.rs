@@ -12,7 +12,11 @@ use frame_benchmarking::account;
 use frame_support::BoundedVec;
 
 /// A runtime in the state that a benchmark asks for.
-pub(crate) struct Prepared;
+#[allow(
+    unreachable_pub,
+    reason = "with benchmarks it is a type of the pallets' configurations, which are public"
+)]
+pub struct Prepared;
 
 /// What pallets do for benchmarks themselves, compiled for benchmarks.
 #[cfg(feature = "runtime-benchmarks")]
@@ -101,6 +105,27 @@ fn register_video(video: Magnet, terms: VideoTerms) {
     pallet_videos::Videos::<Runtime>::insert(video, record);
 }
 
+/// Puts an enhancement on record that the first of as many owners as there may be has from `from` on.
+fn attach_enhancement(enhancement: u32, video: Magnet, from: Round) {
+    let owner = |number: u32| pallet_videos::OwnerChange {
+        from_round: from.saturating_add(number),
+        owner: account("enhancer", number, 0),
+    };
+    let owners: Vec<_> = (0..pallet_videos::types::MAX_OWNERS).map(owner).collect();
+    let record = pallet_videos::Enhancement {
+        video,
+        kind: pallet_videos::EnhancementKind::Dub,
+        language: Default::default(),
+        hash: [7; 32],
+        price: Some(1),
+        owners: BoundedVec::truncate_from(owners),
+        // All owners are looked at before it turns out that none had it yet.
+        state: pallet_videos::EnhancementState::Attached { from_round: 0 },
+        deposit: 0,
+    };
+    pallet_videos::Enhancements::<Runtime>::insert(enhancement, record);
+}
+
 /// Lets `round` be the current one.
 fn begin_round(round: Round) {
     pallet_pov::Progress::<Runtime>::put(pallet_pov::types::RoundProgress { round, blocks: 1 });
@@ -124,6 +149,10 @@ impl pallet_pov::BenchmarkHelper for Prepared {
 
     fn register_video(video: Magnet, terms: VideoTerms) {
         register_video(video, terms);
+    }
+
+    fn attach_enhancement(enhancement: u32, video: Magnet, from: Round) {
+        attach_enhancement(enhancement, video, from);
     }
 
     fn endow(account: &RawAccount, amount: u128) {

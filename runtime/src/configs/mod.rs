@@ -19,5 +19,5 @@ pub(crate) use governance::Enactable;
 pub(crate) use governance::Urgent;
 pub use governance::{MoreThanHalf, TwoThirds, VerifierCollective};
 pub use payment::TreasuryAccount;
-#[cfg(test)]
+#[cfg(feature = "std")]
 pub(crate) use proof_of_view::SettlementCost;

@@ -3,10 +3,9 @@
 use super::chain;
 use crate::{
     AccountId, Ads, Balances, Rewards, Runtime, RuntimeOrigin,
-    configs::SettlementCost,
     constants::{block::MAX_WEIGHT, currency::CFX},
+    figures::settlement,
     presets::ENDOWMENT,
-    weights,
 };
 use chainflix_primitives::{
     AccountId as PovAccount, Magnet,
@@ -15,7 +14,6 @@ use chainflix_primitives::{
     report::{Debit, MAX_DEBITS, MAX_VERIFIERS},
 };
 use frame_support::{BoundedVec, assert_ok};
-use pallet_pov::{SettlementWeights, WeightInfo};
 use sp_keyring::Sr25519Keyring;
 
 /// Registers an active video of 20 s as the pallet would, without the verifiers' key epoch that publishing asks for.
@@ -93,8 +91,7 @@ fn what_a_campaign_pays_leaves_the_advertiser_and_is_owed_to_those_who_earned_it
 #[test]
 fn settling_the_fullest_round_takes_at_most_a_quarter_of_a_block() {
     let debits = MAX_VERIFIERS * MAX_DEBITS;
-    let judged = weights::Pov::judge_round(MAX_VERIFIERS, MAX_VERIFIERS);
-    let weight = judged + SettlementCost::settle(MAX_VERIFIERS, debits);
+    let weight = settlement();
     let quarter = MAX_WEIGHT.ref_time() / 4;
     assert!(weight.ref_time() < quarter, "{weight:?} of {quarter}");
     // Writes are what it costs most: it would not pass with every debited campaign paid.

@@ -2,6 +2,7 @@
 
 mod functions;
 mod goals;
+mod reports;
 
 use super::{origins, walk::walk};
 use crate::{Runtime, RuntimeCall, Session, System, constants::block::MAX_WEIGHT, weights};
@@ -80,6 +81,7 @@ const OTHERS: [&str; 16] = [
 /// The parts of a proven fault, by what proves it.
 const FAULTS: &[&str] = &[
     "fault_of_leaf",
+    "fault_of_enhancement",
     "fault_of_ticket",
     "fault_of_two_leaves",
     "fault_of_assignment",

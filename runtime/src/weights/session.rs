@@ -1,7 +1,7 @@
 //! Weights of `pallet_session`, measured. Made by a program: `docs/weights.md` says how to make it again.
 //!
 //! * Command: `scripts/weights.sh --steps 20 --repeat 10 pallet_session`
-//! * Measured on 2026-11-23 with frame-omni-bencher (frame-benchmarking-cli 64.0.0), machine: Intel(R) Xeon(R) Processor
+//! * Measured on 2026-11-24 with the pallet command of frame-benchmarking-cli 64.0.0, machine: Intel(R) Xeon(R) Processor
 //!
 //! Times are in picoseconds. Storage proofs are not limited on a chain of its own, so the proof size is 0.
 
@@ -19,13 +19,14 @@ pub struct Measured<D>(PhantomData<D>);
 
 impl<D: Get<RuntimeDbWeight>> pallet_session::WeightInfo for Measured<D> {
     /// Storage: `Session::NextKeys` (r:1 w:1)
-    /// Storage: `Session::ExternallySetKeys` (r:1 w:0)
+    /// Storage: `Session::ExternallySetKeys` (r:1 w:1)
     /// Storage: `Session::KeyOwner` (r:3 w:6)
+    /// Storage: `Balances::Holds` (r:1 w:1)
     fn set_keys() -> Weight {
-        // Least time: 200_058 ns.
-        Weight::from_parts(217_712_000, 0)
-            .saturating_add(D::get().reads(5))
-            .saturating_add(D::get().writes(7))
+        // Least time: 212_219 ns.
+        Weight::from_parts(246_247_000, 0)
+            .saturating_add(D::get().reads(6))
+            .saturating_add(D::get().writes(9))
     }
 
     /// Storage: `Session::NextKeys` (r:1 w:1)
@@ -33,8 +34,8 @@ impl<D: Get<RuntimeDbWeight>> pallet_session::WeightInfo for Measured<D> {
     /// Storage: `Session::ExternallySetKeys` (r:1 w:0)
     /// Storage: `Session::KeyOwner` (r:0 w:3)
     fn purge_keys() -> Weight {
-        // Least time: 51_529 ns.
-        Weight::from_parts(58_276_000, 0)
+        // Least time: 61_367 ns.
+        Weight::from_parts(70_663_000, 0)
             .saturating_add(D::get().reads(3))
             .saturating_add(D::get().writes(5))
     }

@@ -4,7 +4,10 @@ use alloc::vec::Vec;
 use chainflix_primitives::AccountId;
 use codec::{Decode, Encode};
 use frame_benchmarking::account;
-use frame_support::{BoundedVec, traits::Get};
+use frame_support::{
+    BoundedVec,
+    traits::{Get, fungible::MutateHold},
+};
 use pallet_session::{CurrentIndex, NextKeys, QueuedKeys, Validators};
 use sp_core::crypto::{KeyTypeId, key_types::AURA};
 use sp_runtime::traits::{OpaqueKeys, TrailingZeroInput};
@@ -152,4 +155,16 @@ pub(super) fn retired<T: Config>() -> T::AccountId {
     Verifiers::<T>::insert(&verifier, record);
     Announcements::<T>::insert(&verifier, super::duties::announcement(1));
     verifier
+}
+
+/// Holds the deposit for session keys, as registering them does.
+pub(super) fn hold_key_deposit<T: Config>(verifier: &T::AccountId) {
+    let deposit = <T as pallet_session::Config>::KeyDeposit::get();
+    Pallet::<T>::endow(verifier, super::members::BOND);
+    <T as pallet_session::Config>::Currency::hold(
+        &pallet_session::HoldReason::Keys.into(),
+        verifier,
+        deposit,
+    )
+    .expect("it was given more");
 }

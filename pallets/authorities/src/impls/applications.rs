@@ -18,6 +18,12 @@ use crate::{
 /// Bytes of the hash that stands before a key in storage, and of the two prefixes before it.
 const KEY_OVERHEAD_BYTES: u32 = 16 + 32;
 
+/// A page of candidates, and where the next begins.
+type Page<T> = (
+    Vec<(<T as frame_system::Config>::AccountId, VerifierProfile)>,
+    Option<<T as frame_system::Config>::AccountId>,
+);
+
 impl<T: Config> Pallet<T> {
     /// Notes an application, with the deposit for its record.
     pub(crate) fn take_application(
@@ -98,19 +104,23 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Open applications from the one after `after` on.
-    pub(crate) fn candidates_after(
-        after: Option<T::AccountId>,
-    ) -> Vec<(T::AccountId, VerifierProfile)> {
+    /// Open applications among the [`MAX_PAGE`] records after that of `after`, and the last account looked at when there may
+    /// be more. Records of members and of those who left are looked at too, so they count.
+    pub(crate) fn candidates_after(after: Option<T::AccountId>) -> Page<T> {
         let records = match after {
             Some(after) => Verifiers::<T>::iter_from(Verifiers::<T>::hashed_key_for(after)),
             None => Verifiers::<T>::iter(),
         };
-        records
+        let page: Vec<_> = records.take(MAX_PAGE as usize).collect();
+        let next = (page.len() == MAX_PAGE as usize)
+            .then(|| page.last().map(|(last, _)| last.clone()))
+            .flatten();
+        let candidates = page
+            .into_iter()
             .filter(|(_, record)| record.status == VerifierStatus::Candidate)
             .filter_map(|(candidate, record)| Some((candidate, record.profile?)))
-            .take(MAX_PAGE as usize)
-            .collect()
+            .collect();
+        (candidates, next)
     }
 
     fn check_profile(profile: &VerifierProfile) -> Result<(), Error<T>> {

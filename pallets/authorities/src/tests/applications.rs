@@ -27,7 +27,7 @@ fn an_account_with_session_keys_applies_and_everybody_reads_its_profile() {
         }));
         assert_eq!(status(7), Some(VerifierStatus::Candidate));
         assert_eq!(
-            Authorities::candidates(None),
+            Authorities::candidates(None).0,
             [(verifier(7), profile())],
             "those of genesis are no candidates"
         );
@@ -41,10 +41,37 @@ fn an_account_with_session_keys_applies_and_everybody_reads_its_profile() {
 fn candidates_are_read_in_pages() {
     run(|| {
         (5..=9).for_each(apply);
-        let all = Authorities::candidates(None);
-        assert_eq!(all.len(), 5);
+        let (all, more) = Authorities::candidates(None);
+        assert_eq!((all.len(), more), (5, None));
         let (second, _) = &all[1];
-        assert_eq!(Authorities::candidates(Some(second.clone())), all[2..]);
+        assert_eq!(Authorities::candidates(Some(second.clone())).0, all[2..]);
+    });
+}
+
+#[test]
+fn no_more_than_a_hundred_records_are_looked_at_for_candidates() {
+    run(|| {
+        (5..=9).for_each(apply);
+        let record = Verifiers::<Test>::get(verifier(1)).expect("a verifier");
+        for number in 20..=250 {
+            Verifiers::<Test>::insert(verifier(number), record.clone());
+        }
+        let all = Verifiers::<Test>::iter_keys().count();
+        let (mut after, mut seen, mut pages) = (None, Vec::new(), 0);
+        loop {
+            let (page, more) = Authorities::candidates(after);
+            seen.extend(page.into_iter().map(|(candidate, _)| candidate));
+            pages += 1;
+            after = more;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pages, all / 100 + 1);
+        seen.sort();
+        assert_eq!(seen, [5, 6, 7, 8, 9].map(verifier));
+        // They are nobody's.
+        (20..=250).for_each(|number| Verifiers::<Test>::remove(verifier(number)));
     });
 }
 
@@ -147,7 +174,7 @@ fn a_profile_is_changed_without_another_deposit() {
         };
         assert_ok!(Authorities::update_profile(signed(7), moved.clone()));
         assert_eq!(
-            Authorities::candidates(None),
+            Authorities::candidates(None).0,
             [(verifier(7), moved.clone())]
         );
         assert_eq!(deposit_of(7), before);

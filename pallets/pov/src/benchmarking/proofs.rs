@@ -10,11 +10,11 @@ use chainflix_primitives::{
     missing::{Absence, MissingView, ServiceCertificate},
     play_data::{Path, PlainOpening},
     possession::{self, ChainStart, SLICES},
-    registry::{CountedRound, MAX_ENDPOINT_BYTES, PovParameters, VerifierAnnouncement},
+    registry::{MAX_ENDPOINT_BYTES, PovParameters, VerifierAnnouncement},
     report::{Header, LateTickets, MAX_LATE_TICKETS, MAX_VERIFIERS, TicketsRoot},
     rounds::MAX_CARRY_ROUNDS,
     ticket::Acceptance,
-    view::ViewLeaf,
+    view::{MAX_ENHANCEMENTS, ViewLeaf},
 };
 use frame_benchmarking::v2::whitelisted_caller;
 use frame_support::BoundedVec;
@@ -26,14 +26,14 @@ use super::{
     world::{self, NOW, PLAIN_BYTES, PLAIN_LEAVES, Reporter},
 };
 use crate::{
-    Call, Config, CountedRounds, Headers, JudgedIn, Pallet, SetRounds, VerifierSets,
+    Call, Config, Headers, Pallet, SetRounds, VerifierSets,
     crypto::HostHasher,
-    impls::session::sign_with,
+    impls::{faults::MOST_COUNTED_SINCE_ISSUE, session::sign_with},
     types::{MAX_OPEN_FAULTS, MAX_SETS},
 };
 
 /// The round of faulty blocks, long settled.
-const FAULTY: Round = 50;
+const FAULTY: Round = 100;
 /// The viewer of every view.
 const VIEWER: AccountId = AccountId([0x40; 32]);
 /// Leaves of the largest tree.
@@ -62,6 +62,18 @@ pub(super) fn of_ticket<T: Config>() -> (T::AccountId, FaultProof) {
     let reporter = world::make::<T>();
     world::publish::<T>();
     (accuser::<T>(), ticket_elsewhere::<T>(reporter.account))
+}
+
+/// A leaf with an enhancement that was its video's only later.
+pub(super) fn of_enhancement<T: Config>() -> (T::AccountId, FaultProof) {
+    let reporter = world::make::<T>();
+    world::publish::<T>();
+    // The last of those that the leaf names.
+    let enhancement = MAX_ENHANCEMENTS - 1;
+    T::BenchmarkHelper::attach_enhancement(enhancement, world::VIDEO, NOW);
+    let evidence = FaultEvidence::EnhancementInactive { enhancement };
+    let proof = against::<T>(reporter.account, view(), evidence);
+    (accuser::<T>(), proof)
 }
 
 /// Two leaves that overlap.
@@ -142,9 +154,11 @@ fn overlap(leaf: &ViewLeaf) -> FaultEvidence {
     }
 }
 
-/// Another ticket at the index of a leaf's. Its round's root was brought after by the last report that could.
+/// Another ticket at the index of a leaf's, issued as many counted rounds before as may be. Its round's root was brought
+/// after by the last report that could.
 fn ticket_elsewhere<T: Config>(issuer: AccountId) -> FaultProof {
-    let issued_in = FAULTY - MAX_LATE_TICKETS;
+    let issued_in = FAULTY - MOST_COUNTED_SINCE_ISSUE;
+    let brought_in = issued_in + MAX_LATE_TICKETS;
     let leaf = unsigned(VIEWER, world::start_of(issued_in));
     let hash = [0xee; 32];
     let tickets = Uniform::of(hash);
@@ -155,7 +169,7 @@ fn ticket_elsewhere<T: Config>(issuer: AccountId) -> FaultProof {
     let evidence = FaultEvidence::TicketElsewhere { there: Some(there) };
     let proof = against::<T>(issuer, leaf, evidence);
     count::<T>(issued_in..=FAULTY);
-    for round in issued_in + 1..FAULTY {
+    for round in issued_in + 1..brought_in {
         Headers::<T>::insert(round, issuer, world::header([3; 32], 1));
     }
     let late = |round| LateTickets {
@@ -165,12 +179,10 @@ fn ticket_elsewhere<T: Config>(issuer: AccountId) -> FaultProof {
             count: LEAVES,
         },
     };
-    Headers::<T>::mutate(FAULTY, issuer, |slot| {
-        if let Some(header) = slot {
-            let late: Vec<_> = (issued_in..FAULTY).map(late).collect();
-            header.late_tickets = BoundedVec::truncate_from(late);
-        }
-    });
+    let mut header = world::header([3; 32], 1);
+    let rounds: Vec<_> = (issued_in..brought_in).map(late).collect();
+    header.late_tickets = BoundedVec::truncate_from(rounds);
+    Headers::<T>::insert(brought_in, issuer, header);
     proof
 }
 
@@ -252,14 +264,9 @@ pub(super) fn missing<T: Config>(reporter: &Reporter, blocks: u32) -> MissingVie
 
 /// Has all of `rounds` counted.
 fn count<T: Config>(rounds: RangeInclusive<Round>) {
-    for round in rounds {
-        let counted = CountedRound {
-            before: Some(round - 1),
-            carried_from: round - MAX_CARRY_ROUNDS,
-        };
-        CountedRounds::<T>::insert(round, counted);
-        JudgedIn::<T>::insert(round, round + 1);
-    }
+    let (before, after) = (rounds.start() - 1, rounds.end() + 1);
+    let latest_first: Vec<Round> = (before..=after).rev().collect();
+    world::count::<T>(&latest_first);
 }
 
 /// Two sets of the largest size, of which only that from `round` on has the reporter.

@@ -1,7 +1,7 @@
 //! Rounds to judge, to punish for, and to forget.
 
 use alloc::vec::Vec;
-use chainflix_primitives::{AccountId, Round, report::MAX_VERIFIERS};
+use chainflix_primitives::{AccountId, Round, missing::MOST_BLOCKS, report::MAX_VERIFIERS};
 use frame_support::BoundedVec;
 
 use super::{
@@ -9,8 +9,8 @@ use super::{
     world::{self, OPENED, Reporter, SETTLED},
 };
 use crate::{
-    Commitments, Config, Counted, CycleRules, Draws, HeaderTrees, Issuers, JudgedIn, OpenFaults,
-    PrunedTo, Reports, VerifierSets,
+    Commitments, Config, Counted, CountedRounds, CycleRules, Draws, HeaderTrees, Issuers, JudgedIn,
+    OpenFaults, PrunedTo, Reports, VerifierSets,
     types::{HeaderTree, MAX_OPEN_FAULTS, Pruned},
 };
 
@@ -51,14 +51,16 @@ pub(super) fn prunable<T: Config>(r: u32, i: u32) -> (Round, Round) {
     let next = 1_000;
     let end = next - 200;
     CycleRules::<T>::mutate(|rules| rules[0].length = 100);
-    Counted::<T>::put(BoundedVec::truncate_from([999, 998, 997, 996].to_vec()));
+    let latest_first: Vec<Round> = (999 - MOST_BLOCKS..=999).rev().collect();
+    world::count::<T>(&latest_first);
+    Counted::<T>::put(BoundedVec::truncate_from(latest_first));
     PrunedTo::<T>::put(Pruned {
         records: end - r,
         tickets: next,
     });
     for round in end - r..end {
         Draws::<T>::insert(round, [4; 32]);
-        JudgedIn::<T>::insert(round, round + 1);
+        world::count::<T>(&[round + 1, round]);
         Issuers::<T>::insert(round, BoundedVec::default());
     }
     for (number, verifier) in (0u32..).zip(world::strangers(i)) {
@@ -83,4 +85,15 @@ pub(super) fn punishable<T: Config>(a: u32) {
         let last = issuers[issuers.len() - 1];
         let _ = open.try_push((SETTLED, last));
     });
+}
+
+/// A chain of before [`crate::migrations`] on which each of the first `rounds` rounds was judged, and the one after them
+/// counted.
+pub(super) fn judged<T: Config>(rounds: u32) {
+    world::make::<T>();
+    let _ = CountedRounds::<T>::clear(u32::MAX, None);
+    for round in 0..rounds {
+        JudgedIn::<T>::insert(round, round + 1);
+    }
+    Counted::<T>::put(BoundedVec::truncate_from([rounds].to_vec()));
 }

@@ -6,12 +6,13 @@ use chainflix_primitives::{
     hash::Hash32,
     manifest::{CellEntry, MAX_RENDITIONS, MAX_TITLE_BYTES},
     merkle,
+    missing::MOST_BLOCKS,
     ratio::MiningRatio,
-    registry::{PovParameters, VideoTerms},
+    registry::{CountedRound, PovParameters, VideoTerms},
     report::{
         Debit, Header, LateTickets, MAX_DEBITS, MAX_LATE_TICKETS, MAX_VERIFIERS, TicketsRoot,
     },
-    rounds::{CYCLE_ROUNDS, CycleRule, PRODUCTION_ROUND_MS, RoundClock},
+    rounds::{CYCLE_ROUNDS, CycleRule, MAX_CARRY_ROUNDS, PRODUCTION_ROUND_MS, RoundClock},
     window::{CELL_MS, MAX_CELLS},
 };
 use frame_support::BoundedVec;
@@ -19,8 +20,8 @@ use sp_application_crypto::RuntimeAppPublic;
 
 use super::{BenchmarkHelper, uniform::Uniform};
 use crate::{
-    Clock, Config, Counted, CycleRules, CycleSeeds, Headers, Issuers, OpenFaults, Pallet,
-    Parameters, Progress, SetRounds, VerifierSets,
+    Clock, Config, Counted, CountedRounds, CycleRules, CycleSeeds, Headers, Issuers, JudgedIn,
+    OpenFaults, Pallet, Parameters, Progress, SetRounds, VerifierSets,
     crypto::{HostHasher, Public},
     impls::session::sign_with,
     types::{
@@ -32,7 +33,7 @@ use crate::{
 /// Start of round 0: a slot's.
 const START_MS: u64 = 1_760_000_400_000;
 /// The round of which reports are due. None between it and [`JUDGED`] counted, so that tickets of all of them are late.
-pub(super) const HEADER: Round = 100;
+pub(super) const HEADER: Round = 200;
 /// The round whose headers are judged.
 pub(super) const JUDGED: Round = HEADER - MAX_LATE_TICKETS - 1;
 /// The round whose leaves are opened.
@@ -83,14 +84,32 @@ pub(super) fn make<T: Config>() -> Reporter {
         round: NOW,
         blocks: 1,
     });
-    Counted::<T>::put(BoundedVec::truncate_from(
-        [HEADER, JUDGED, OPENED, SETTLED].to_vec(),
-    ));
+    let earlier = (SETTLED - MOST_BLOCKS..SETTLED).rev();
+    let latest_first: Vec<Round> = [HEADER, JUDGED, OPENED, SETTLED]
+        .into_iter()
+        .chain(earlier)
+        .collect();
+    count::<T>(&latest_first);
+    Counted::<T>::put(BoundedVec::truncate_from(latest_first));
     fill_histories::<T>();
     let key = Public::generate_pair(None);
     let account = T::BenchmarkHelper::bonded_verifier(0);
     set_sets::<T>(&account, &key);
     Reporter { account, key }
+}
+
+/// Has rounds counted, of which each but the last was judged in the one before it in the list; views are carried as far as may be.
+pub(super) fn count<T: Config>(latest_first: &[Round]) {
+    for (place, round) in latest_first.iter().enumerate() {
+        let counted = CountedRound {
+            before: latest_first.get(place + 1).copied(),
+            carried_from: round.saturating_sub(MAX_CARRY_ROUNDS),
+        };
+        CountedRounds::<T>::insert(round, counted);
+    }
+    for pair in latest_first.windows(2) {
+        JudgedIn::<T>::insert(pair[1], pair[0]);
+    }
 }
 
 pub(super) fn clock() -> RoundClock {

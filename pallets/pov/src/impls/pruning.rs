@@ -4,7 +4,7 @@ use chainflix_primitives::{
     Round, registry::CurrentRound, report::MAX_VERIFIERS, rounds::RoundClock,
     view::CLOCK_TOLERANCE_MS, window::CELL_MS,
 };
-use frame_support::{traits::Get, weights::Weight};
+use frame_support::weights::Weight;
 
 use crate::{
     Commitments, Config, Counted, CountedRounds, Draws, Faults, Headers, Issuers, JudgedIn,
@@ -30,14 +30,10 @@ impl<T: Config> Pallet<T> {
         // A header that is kept may hold views of tickets that are older; more so one that is not settled.
         let sets_from = oldest_ticket(<Self as CurrentRound>::carried_from(records_from), clock);
         Self::drop_set_before(sets_from.min(tickets_from));
-        // Where a round stands among the counted ones is not in the measured weight, which is older than the item.
-        let counted =
-            <T as frame_system::Config>::DbWeight::get().reads_writes(2, records.rounds.into());
         T::WeightInfo::prune(
             records.rounds.saturating_add(tickets.rounds),
             records.items.saturating_add(tickets.items),
         )
-        .saturating_add(counted)
     }
 
     /// Drops everything about a round but its tickets; the number of items. `None` while paid tickets are left, of which

@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
                 let _ = sequence.try_insert(0, progress.round);
                 sequence.clone()
             });
-            weight.saturating_accrue(Self::note_counted(&sequence));
+            Self::note_counted(&sequence);
             if let [latest, before, ..] = sequence.as_slice() {
                 JudgedIn::<T>::insert(before, latest);
             }
@@ -82,7 +82,7 @@ impl<T: Config> Pallet<T> {
 
     /// Keeps where the first of `sequence`, the last counted rounds, stands among them. What was too old to be carried once
     /// stays so, also when cycles get longer.
-    fn note_counted(sequence: &[Round]) -> Weight {
+    fn note_counted(sequence: &[Round]) {
         if let Some(round) = sequence.first().copied() {
             let before = sequence.get(1).copied();
             let earlier = before.and_then(CountedRounds::<T>::get);
@@ -96,8 +96,6 @@ impl<T: Config> Pallet<T> {
             };
             CountedRounds::<T>::insert(round, counted);
         }
-        // Not in the measured weight of a round's closing, which is older than the item.
-        <T as frame_system::Config>::DbWeight::get().reads_writes(1, 1)
     }
 
     /// The 21 counted rounds from `accepted` on, ascending, of which `first` is said to be the first; fewer as long as they

@@ -1,16 +1,21 @@
 //! Invariants, each with its name.
 
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use chainflix_primitives::{
-    Round, registry::CurrentRound, report::MAX_VERIFIERS, rounds::MAX_CARRY_ROUNDS,
+    Cycle, Round,
+    merkle::RootBuilder,
+    registry::CurrentRound,
+    report::{MAX_VERIFIERS, cycle_leaf_hash},
+    rounds::MAX_CARRY_ROUNDS,
 };
 use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
 use crate::{
     Clock, Commitments, Config, Counted, CountedRounds, CycleRules, CycleSeeds, Draws, Faults,
-    Headers, Issuers, JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress, PrunedTo,
-    Reports, SetRounds, TicketsRoots, VerifierSets,
+    HeaderTrees, Headers, Issuers, JudgedIn, OpenFaults, PaidTickets, Pallet, Parameters, Progress,
+    PrunedTo, Reports, SetRounds, TicketsRoots, VerifierSets,
+    crypto::HostHasher,
     impls::{
         pruning::oldest_ticket,
         reports::{ascending, fits},
@@ -28,6 +33,7 @@ impl<T: Config> Pallet<T> {
         Self::ballots_are_about_reported_headers()?;
         Self::draws_are_fixed_exactly_when_due()?;
         Self::faults_are_of_reported_headers()?;
+        Self::trees_hold_every_settled_header()?;
         Self::nothing_old_remains()
     }
 
@@ -256,6 +262,57 @@ impl<T: Config> Pallet<T> {
             ensure!(round < next, "a round is judged before it is over");
         }
         Ok(())
+    }
+
+    /// A cycle's tree is what remains of its headers: as long as all of them are kept, it is the one that they make.
+    fn trees_hold_every_settled_header() -> Result<(), TryRuntimeError> {
+        let settled = Counted::<T>::get().get(3).copied();
+        let rounds: BTreeSet<Round> = Issuers::<T>::iter_keys()
+            .filter(|round| settled.is_some_and(|settled| *round <= settled))
+            .collect();
+        let mut kept: BTreeMap<Cycle, RootBuilder<HostHasher>> = BTreeMap::new();
+        for round in rounds {
+            let tree = kept.entry(Self::cycle_of(round)).or_default();
+            for entry in &Issuers::<T>::get(round) {
+                let header =
+                    Headers::<T>::get(round, entry.issuer).ok_or("an issuer has no header")?;
+                tree.push(cycle_leaf_hash::<HostHasher>(round, &entry.issuer, &header));
+            }
+        }
+        for (cycle, tree) in HeaderTrees::<T>::iter() {
+            let sizes = || tree.peaks.iter().map(|(size, _)| *size);
+            ensure!(
+                sizes().all(u32::is_power_of_two)
+                    && sizes().zip(sizes().skip(1)).all(|(one, next)| one > next),
+                "the peaks of a tree of headers are no tree's"
+            );
+            let (root, count) = Self::cycle_headers_root(cycle);
+            let again = kept.remove(&cycle).unwrap_or_default();
+            ensure!(
+                again.count() <= count,
+                "a settled header is not in its cycle's tree"
+            );
+            ensure!(
+                Self::has_dropped_records_of(cycle) || again.root() == root,
+                "a cycle's tree is of other headers"
+            );
+        }
+        ensure!(
+            kept.values().all(|tree| tree.count() == 0),
+            "settled headers are in no tree"
+        );
+        Ok(())
+    }
+
+    /// Whether records of a round of `cycle` may have been dropped.
+    fn has_dropped_records_of(cycle: Cycle) -> bool {
+        let Some(last) = PrunedTo::<T>::get().records.checked_sub(1) else {
+            return false;
+        };
+        let known = CycleRules::<T>::get()
+            .first()
+            .is_some_and(|rule| rule.first_round <= last);
+        !known || Self::cycle_of(last) >= cycle
     }
 
     fn nothing_old_remains() -> Result<(), TryRuntimeError> {

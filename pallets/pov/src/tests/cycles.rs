@@ -6,9 +6,9 @@ use chainflix_primitives::{
 
 use super::{events, network::*, viewer::SHORT};
 use crate::{
-    CycleRules, Event, GenesisConfig, Headers, Issuers, Pallet, Reports,
+    CycleRules, Event, GenesisConfig, HeaderTrees, Headers, Issuers, Pallet, Reports,
     mock::{NowMs, Test},
-    types::{Opened, OpeningError},
+    types::{HeaderTree, Opened, OpeningError},
 };
 
 fn with_cycles_of(cycle_rounds: u32, test: impl FnOnce(&mut Network)) {
@@ -152,5 +152,26 @@ fn what_remains_of_a_cycle_is_the_root_over_its_settled_headers_in_order() {
         network.rounds_with_reports(12);
         assert_eq!(Pallet::<Test>::headers(0), vec![]);
         assert_eq!(Pallet::<Test>::cycle_headers(0), (root, 24));
+    });
+}
+
+#[test]
+fn a_cycles_tree_of_other_headers_is_noticed() {
+    with_cycles_of(10, |network| {
+        network.rounds_with_reports(8);
+        let right = HeaderTrees::<Test>::get(0);
+        assert_eq!(Pallet::<Test>::do_try_state(), Ok(()));
+        let edits: [fn(&mut HeaderTree); 3] = [
+            |tree| tree.peaks[0].1 = [1; 32],
+            |tree| {
+                tree.peaks.pop();
+            },
+            |tree| tree.peaks[0].0 += 1,
+        ];
+        for edit in edits {
+            HeaderTrees::<Test>::mutate(0, edit);
+            assert!(Pallet::<Test>::do_try_state().is_err());
+            HeaderTrees::<Test>::insert(0, right.clone());
+        }
     });
 }

@@ -2,7 +2,7 @@
 
 use chainflix_primitives::{
     AccountId,
-    report::{Debit, LateTickets, MAX_VERIFIERS, PersonalOpening, Report, Verdict, VerdictOn},
+    report::{Debit, LateTickets, PersonalOpening, Report, Verdict, VerdictOn},
 };
 use frame_support::{
     traits::Hooks,
@@ -86,37 +86,40 @@ fn every_part_of_a_report_is_paid_for() {
 
 #[test]
 fn a_fault_of_an_enhancement_pays_for_the_record_that_it_reads_beside() {
-    use chainflix_primitives::fault::{FaultEvidence, FaultProof};
-    let weigh = |cost: fn(&FaultProof) -> Weight| {
-        let mut weights = Vec::new();
-        super::evidence::with_leaf(
-            |_, _| {},
-            |network| {
-                let enhancement = FaultEvidence::EnhancementInactive { enhancement: 1 };
-                for evidence in [FaultEvidence::VideoInactive, enhancement] {
-                    weights.push(cost(&super::evidence::against(network, 0, 0, evidence)));
-                }
-            },
-        );
-        weights[1].saturating_sub(weights[0])
-    };
-    let read = <Test as frame_system::Config>::DbWeight::get().reads(1);
+    type Database = <Test as frame_system::Config>::DbWeight;
+    type Charged = crate::weights::MeasuredWeight<Database>;
+    type Free = crate::weights::MeasuredWeight<()>;
+    let of_database = |charged: Weight, without: Weight| charged.saturating_sub(without);
+    let read = Database::get().reads(1);
     assert!(read.ref_time() > 0);
-    assert_eq!(weigh(cost::report_fault::<Test>), read);
-    assert_eq!(weigh(cost::authorize_fault::<Test>), read);
-    assert_eq!(weigh(cost::prove_fault::<Test>), read);
-}
-
-#[test]
-fn q_the_largest_network_reports_and_settles_within_what_is_kept_for_it() {
-    // A quarter of 800 ms is kept for operational transactions in each of 18 blocks.
-    let reports = of(&largest()).saturating_mul(MAX_VERIFIERS.into());
-    assert!(reports.ref_time() < 18 * 200 * WEIGHT_REF_TIME_PER_MILLIS);
-    let closing = Weights::close_round()
-        .saturating_add(Weights::fix_draw(MAX_VERIFIERS))
-        .saturating_add(Weights::judge_round(MAX_VERIFIERS, MAX_VERIFIERS))
-        .saturating_add(Weights::prune(2, 3 * MAX_VERIFIERS));
-    assert!(closing.ref_time() < 200 * WEIGHT_REF_TIME_PER_MILLIS);
+    for (of_enhancement, of_leaf) in [
+        (
+            of_database(
+                Charged::fault_of_enhancement(),
+                Free::fault_of_enhancement(),
+            ),
+            of_database(Charged::fault_of_leaf(), Free::fault_of_leaf()),
+        ),
+        (
+            of_database(
+                Charged::authorize_fault_of_enhancement(),
+                Free::authorize_fault_of_enhancement(),
+            ),
+            of_database(
+                Charged::authorize_fault_of_leaf(),
+                Free::authorize_fault_of_leaf(),
+            ),
+        ),
+        (
+            of_database(
+                Charged::prove_fault_of_enhancement(),
+                Free::prove_fault_of_enhancement(),
+            ),
+            of_database(Charged::prove_fault_of_leaf(), Free::prove_fault_of_leaf()),
+        ),
+    ] {
+        assert_eq!(of_enhancement, of_leaf.saturating_add(read));
+    }
 }
 
 #[test]

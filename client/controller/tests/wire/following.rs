@@ -80,6 +80,10 @@ async fn a_restarted_controller_reads_events_from_the_last_block_on_and_darkens_
     let path = format!("/v1/sources/{video}/0/0");
     let status = async || again.get::<serde_json::Value>(&path).await.0;
     until("it is served", async || status().await == 200).await;
+    until("the chain was asked", async || {
+        times_asked(&again.chain) > asked
+    })
+    .await;
     let after = |place: usize| again.chain.asked_after.lock().unwrap().get(place).copied();
     assert_eq!(after(asked), Some(Some(40)), "not from the start");
     again

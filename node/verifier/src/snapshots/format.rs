@@ -16,6 +16,7 @@ use chainflix_primitives::{
 use codec::{Decode, Encode, IoReader};
 
 use super::{SnapshotHead, part_hash};
+use crate::chain::ChainError;
 use crate::earnings::EarningsTree;
 use crate::store::snapshot::Row;
 use crate::store::{StoreError, View};
@@ -30,6 +31,8 @@ pub(crate) enum SnapshotError {
     File(#[from] io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     #[error("it is no snapshot of this chain: {0}")]
     Malformed(&'static str),
     #[error("its totals are not the adopted ones")]

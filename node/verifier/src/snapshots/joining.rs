@@ -133,8 +133,17 @@ async fn step(
     let ledger = context.store.view()?.ledger_round()?;
     let refused = context.joining.refused().clone();
     let after = ledger.filter(|_| context.missed.get().is_none());
+    // Of counted rounds the fourth is settled.
+    let settled = context
+        .chain
+        .standing(At::Finalized)?
+        .counted
+        .get(3)
+        .copied();
     let is_of_use = |head: &SnapshotHead| {
-        !refused.contains(&head.root) && after.is_none_or(|after| head.as_of > after)
+        let is_settled = settled.is_some_and(|settled| head.as_of <= settled);
+        let is_newer = after.is_none_or(|after| head.as_of > after);
+        is_settled && is_newer && !refused.contains(&head.root)
     };
     let agreed = agreed(&said, others.len(), is_of_use);
     let Some((head, peers, under)) = newest_adopted(agreed, adopted) else {
@@ -196,8 +205,17 @@ async fn take(
         return Ok(());
     }
     let genesis = context.genesis;
+    let chain = Arc::clone(&context.chain);
     let read = tokio::task::spawn_blocking(move || {
-        SnapshotReader::open(&path, &head, &genesis)?.ledger(&adopted)
+        let reader = SnapshotReader::open(&path, &head, &genesis)?;
+        let next = chain.settled_after(At::Finalized, reader.state().last_round, 1);
+        match next.map(|next| next.first().map(|next| next.round)) {
+            Ok(Some(next)) if next <= head.as_of => {
+                Err(SnapshotError::Malformed("it lacks a settled round"))
+            }
+            Ok(_) => reader.ledger(&adopted),
+            Err(error) => Err(error.into()),
+        }
     });
     match read.await.map_err(|_| Failure::Interrupted)? {
         Ok((ledger, tree)) => {
@@ -210,6 +228,7 @@ async fn take(
             }));
         }
         Err(SnapshotError::Store(error)) => return Err(error.into()),
+        Err(SnapshotError::Chain(error)) => return Err(error.into()),
         Err(SnapshotError::File(error)) => {
             tracing::warn!(%error, "the snapshot can't be read");
         }

@@ -147,7 +147,7 @@ async fn b3_a_liar_and_one_that_dies_midway_keep_nobody_from_joining() {
                 (Some(1), 12) if is_given => *answer.last_mut().expect("long") ^= 1,
                 // The third dies after two of them.
                 (Some(2), 12) if died.fetch_add(1, Ordering::Relaxed) >= 2 => {
-                    return REFUSED.into();
+                    return REFUSED.to_vec();
                 }
                 _ => {}
             }
@@ -181,7 +181,7 @@ async fn b3_a_verifier_killed_in_the_middle_of_fetching_a_snapshot_goes_on_where
                 return answer;
             }
             if parts.len() >= 2 {
-                return REFUSED.into();
+                return REFUSED.to_vec();
             }
             parts.push(request.to_vec());
             answer
@@ -224,7 +224,7 @@ struct Forged {
     bytes: Vec<u8>,
 }
 
-/// A snapshot of the first node, fetched in the name of the second, with `change` done to it and as of a later round.
+/// A snapshot of the first node, fetched in the name of the second, with `change` done to it.
 async fn forged(net: &mut Net, change: impl Fn(&mut Vec<u8>)) -> Forged {
     let mut found = None;
     for _ in 0..30 {
@@ -241,7 +241,7 @@ async fn forged(net: &mut Net, change: impl Fn(&mut Vec<u8>)) -> Forged {
         }
         net.pass(2_400).await;
     }
-    let (_, totals, length, part_bytes, root) = found.expect("one is made");
+    let (as_of, totals, length, part_bytes, root) = found.expect("one is made");
     let service = net.nodes[0].service.as_ref().expect("it runs");
     let mut bytes = Vec::new();
     for index in 0u32.. {
@@ -254,9 +254,6 @@ async fn forged(net: &mut Net, change: impl Fn(&mut Vec<u8>)) -> Forged {
         assert_eq!(answer[0], 9);
         bytes.extend(Vec::<u8>::decode(&mut &answer[1..]).expect("a part"));
     }
-    // The round stands behind the version and the genesis.
-    let as_of = net.chain.read(|state| state.round) + 2;
-    bytes[33..37].copy_from_slice(&as_of.to_le_bytes());
     change(&mut bytes);
     let hashes: Vec<Hash32> = hashes(&bytes, part_bytes);
     let root = merkle::root::<Sha256>(&hashes);
@@ -267,6 +264,15 @@ async fn forged(net: &mut Net, change: impl Fn(&mut Vec<u8>)) -> Forged {
 fn hashes(bytes: &[u8], part_bytes: u32) -> Vec<Hash32> {
     let parts = bytes.chunks(part_bytes as usize);
     parts.map(merkle::leaf_hash::<Sha256>).collect()
+}
+
+/// Nobody shows any snapshot from now on.
+fn show_none(net: &Net) {
+    let silent = |_, request: &[u8], answer: Vec<u8>| match request[0] {
+        10 => REFUSED.to_vec(),
+        _ => answer,
+    };
+    net.network.set_tamper(Some(Arc::new(silent)));
 }
 
 /// All verifiers show the forged snapshot from now on. How many parts of it they gave.
@@ -293,6 +299,8 @@ fn show(net: &Net, forged: Forged) -> Arc<AtomicUsize> {
 #[tokio::test(flavor = "multi_thread")]
 async fn b3_totals_that_nobody_adopted_are_taken_from_nobody_though_all_say_the_same() {
     let (mut net, _, viewer, newcomer) = net_with_a_past().await;
+    show_none(&net);
+    let_join(&mut net, newcomer).await;
     let richer = forged(&mut net, |bytes| {
         let producer = crate::net::PRODUCER.0;
         let at = bytes.windows(32).position(|known| *known == producer);
@@ -300,8 +308,8 @@ async fn b3_totals_that_nobody_adopted_are_taken_from_nobody_though_all_say_the_
         let total = at.expect("it has earned") + 33;
         bytes[total] ^= 1;
     });
-    let given = show(&net, richer.await);
-    let_join(&mut net, newcomer).await;
+    let richer = richer.await;
+    let given = show(&net, richer);
     assert!(!until_whole(&mut net, newcomer, 6).await);
     let fetched = given.load(Ordering::Relaxed);
     assert!(fetched > 2, "it was read");
@@ -315,6 +323,8 @@ async fn b3_totals_that_nobody_adopted_are_taken_from_nobody_though_all_say_the_
 #[tokio::test(flavor = "multi_thread")]
 async fn b3_wrong_rows_under_the_right_totals_show_at_the_next_payment_and_are_replaced() {
     let (mut net, video, viewer, newcomer) = net_with_a_past().await;
+    show_none(&net);
+    let_join(&mut net, newcomer).await;
     let name = [viewer.account().0, video.magnet.0].concat();
     let spent = forged(&mut net, |bytes| {
         let at = bytes.windows(64).position(|known| known == name);
@@ -323,8 +333,8 @@ async fn b3_wrong_rows_under_the_right_totals_show_at_the_next_payment_and_are_r
         assert_eq!(bytes[bits], 1);
         bytes[bits] = 3;
     });
-    show(&net, spent.await);
-    let_join(&mut net, newcomer).await;
+    let spent = spent.await;
+    show(&net, spent);
     assert!(
         until_whole(&mut net, newcomer, 12).await,
         "nothing speaks against it yet"

@@ -196,7 +196,7 @@ async fn b3_a_snapshot_with_other_totals_or_rows_out_of_place_is_not_used() {
     assert!(words(&twice, &head, &GENESIS).contains("out of order"));
     // Cut off, lengthened, of another chain or round.
     assert!(words(&bytes[..bytes.len() - 1], &head, &GENESIS).contains("can't be read"));
-    assert!(words(&[&bytes[..], &[9]].concat(), &head, &GENESIS).contains("can't be read"));
+    assert!(words(&[&bytes[..], &[9u8][..]].concat(), &head, &GENESIS).contains("can't be read"));
     assert!(words(&[], &head, &GENESIS).contains("beginning"));
     assert!(words(&bytes, &head, &[2; 32]).contains("another chain"));
     let later = SnapshotHead {
@@ -304,7 +304,7 @@ async fn b3_cut_off_anywhere_while_another_ledger_is_put_in_place_no_half_of_one
         if !is_whole {
             assert_eq!(rows_left(&store), 0, "cut off after {cut}");
             assert!(!store.give_up_half().await.expect("written"));
-            put(&store, &chunks).await;
+            put(&store, &chunks[..]).await;
             store.writer().write(finish).await.expect("written");
         }
         assert_eq!(ledger(&store), ledger_of(&new));

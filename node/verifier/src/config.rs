@@ -23,6 +23,8 @@ pub struct VerifierConfig {
     pub claimable_roots: usize,
     /// Rounds for which the chain keeps settled rounds; as the rewards pallet has it.
     pub settled_rounds_kept: u32,
+    /// Length of the parts of a snapshot, at most 256 KiB; the same for all verifiers of a chain, or they don't agree on one.
+    pub snapshot_part_bytes: u32,
     /// Keep views and bodies for ever.
     pub archive_views: bool,
     /// Where settled rounds are archived, file by file. `None` archives nothing.
@@ -149,6 +151,7 @@ impl VerifierConfig {
             claim_delay: 20,
             claimable_roots: 100,
             settled_rounds_kept: 20_000,
+            snapshot_part_bytes: 256 * 1024,
             archive_views: false,
             archive: None,
             limits: Limits::default(),

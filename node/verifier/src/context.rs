@@ -31,6 +31,7 @@ use crate::metrics::Metrics;
 use crate::rebuilding::Rebuilding;
 use crate::secrets::{Secrets, SetSecret};
 use crate::signature_queue::SignatureQueue;
+use crate::snapshots::{Snapshots, joining::Joining};
 use crate::store::Store;
 use crate::store::tables::ViewId;
 use crate::tickets::TicketBook;
@@ -78,6 +79,10 @@ pub(crate) struct Context {
     pub(crate) earnings_agree: AtomicBool,
     /// Settled rounds that the earnings lack; without them nothing is voted for either.
     pub(crate) missed: MissedRounds,
+    /// Own snapshots of the ledger, for verifiers that join.
+    pub(crate) snapshots: Snapshots,
+    /// Another verifier's, for an own ledger that lacks something.
+    pub(crate) joining: Joining,
     /// Whether the store knows what was attested; without that no ticket is issued.
     pub(crate) rebuilding: Rebuilding,
     pub(crate) proofs: ProofTree,

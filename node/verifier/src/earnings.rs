@@ -15,8 +15,10 @@ use chainflix_primitives::{
 pub(crate) mod accountant;
 mod adopted;
 mod decrease;
+mod install;
 pub(crate) mod missed;
 mod records;
+mod released;
 mod tree;
 
 pub use self::tree::EarningsTree;
@@ -34,6 +36,11 @@ use crate::store::tables::{ADOPTED, TRIPLES};
 pub(crate) struct ProofTree(Mutex<Option<(Round, Arc<EarningsTree>)>>);
 
 impl ProofTree {
+    /// Totals are others now.
+    fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn of(&self, context: &Context, as_of: Round) -> Result<Option<Arc<EarningsTree>>, Failure> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, tree)) = last.as_ref().filter(|(round, _)| *round == as_of) {

@@ -18,6 +18,7 @@ pub(crate) mod gossip;
 pub(crate) mod messages;
 mod pool;
 mod serve;
+mod snapshots;
 mod totals;
 
 pub(crate) use self::fetch::{Body, FetchError};

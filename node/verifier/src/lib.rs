@@ -12,6 +12,7 @@
 //!    ▲                      │                              (PeerNetwork)
 //!    └──off-chain worker◄───┘ DutyMirror
 //!  chain ──finalized──► earnings::accountant ──► ledger, proofs, fates of views
+//!                                   ▲ snapshots, when the chain has dropped what the ledger came from
 //! ```
 //!
 //! The crate knows the node only by three traits, which the node implements: [`ChainView`], [`PeerNetwork`] and
@@ -72,6 +73,7 @@ mod rebuilding;
 mod secrets;
 mod service;
 mod signature_queue;
+mod snapshots;
 mod store;
 mod tickets;
 mod watching;

@@ -28,6 +28,8 @@ struct Registered {
     round: Gauge<U64>,
     earnings_as_of: Gauge<U64>,
     rounds_missed: Gauge<U64>,
+    snapshots_made: Counter<U64>,
+    snapshot_parts_left: Gauge<U64>,
     archived_round: Gauge<U64>,
     providers_seen: Gauge<U64>,
 }
@@ -108,6 +110,14 @@ impl Metrics {
         self.with(|metrics| metrics.rounds_missed.set(missed.into()));
     }
 
+    pub(crate) fn snapshot_made(&self) {
+        self.with(|metrics| metrics.snapshots_made.inc());
+    }
+
+    pub(crate) fn snapshot_parts_left(&self, parts: u64) {
+        self.with(|metrics| metrics.snapshot_parts_left.set(parts));
+    }
+
     pub(crate) fn archived(&self, round: u32) {
         self.with(|metrics| metrics.archived_round.set(round.into()));
     }
@@ -172,6 +182,14 @@ impl Registered {
             rounds_missed: gauge(
                 "chainflix_rounds_missed",
                 "1 when the earnings lack settled rounds that the chain has dropped",
+            )?,
+            snapshots_made: counter(
+                "chainflix_snapshots_made_total",
+                "Snapshots of the earnings made for verifiers that join",
+            )?,
+            snapshot_parts_left: gauge(
+                "chainflix_snapshot_parts_left",
+                "Parts that are missing of the snapshot that is being fetched",
             )?,
             archived_round: gauge("chainflix_archived_round", "Last archived round")?,
             providers_seen: gauge(

@@ -39,6 +39,7 @@ use crate::network::PeerNetwork;
 use crate::rebuilding::{self, Rebuilding};
 use crate::secrets::setup::{self, Setup};
 use crate::signature_queue::SignatureQueue;
+use crate::snapshots::{Snapshots, joining};
 use crate::store::Store;
 use crate::tickets::TicketBook;
 
@@ -101,6 +102,11 @@ impl VerifierService {
         let pool = Arc::new(LeafPool::default());
         let (gossip, news) = Gossip::new();
         let view_ids = store.view()?.next_view_id()?;
+        let snapshots =
+            Snapshots::open(&config.directory).map_err(|source| StartError::Directory {
+                path: config.directory.clone(),
+                source,
+            })?;
         let missed = MissedRounds::of(&store)?;
         metrics.rounds_missed(missed.get().is_some());
         let context = Arc::new(Context {
@@ -126,6 +132,8 @@ impl VerifierService {
             view_ids: AtomicU64::new(view_ids),
             earnings_agree: AtomicBool::new(true),
             missed,
+            snapshots,
+            joining: Default::default(),
             rebuilding: Rebuilding::of(&store)?,
             proofs: Default::default(),
             proving: Arc::new(Semaphore::new(1)),
@@ -153,6 +161,7 @@ impl VerifierService {
             tokio::spawn(gossip::run(Arc::clone(&context), news)),
             tokio::spawn(Keeper::new(Arc::clone(&context), announcement).run()),
             tokio::spawn(accountant.run()),
+            tokio::spawn(joining::run(Arc::clone(&context))),
             tokio::spawn(Setup::new(Arc::clone(&context)).run()),
             tokio::spawn(rebuilding::run(Arc::clone(&context))),
             tokio::spawn(archive::run(Arc::clone(&context))),

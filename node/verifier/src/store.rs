@@ -24,6 +24,7 @@ pub(crate) mod ledger;
 pub(crate) mod prune;
 pub(crate) mod reports;
 mod secrets;
+pub(crate) mod snapshot;
 pub(crate) mod tables;
 pub(crate) mod tickets;
 pub(crate) mod views;

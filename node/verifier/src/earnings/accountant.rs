@@ -6,7 +6,7 @@ use chainflix_primitives::{
     AccountId, Round,
     api::ViewFate,
     earnings::{Changes, EarningsError, Ledger, ViewOutcome},
-    registry::{SettledBlock, SettledRound},
+    registry::SettledRound,
     report::EarningsTriple,
     view::ViewLeaf,
 };
@@ -15,12 +15,15 @@ use tokio::time::MissedTickBehavior;
 use super::EarningsTree;
 use super::adopted;
 use super::decrease::Decreases;
+use super::install;
 use super::missed;
 use super::records::Gathered;
+use super::released;
 use crate::chain::{At, ChainError};
 use crate::context::Context;
 use crate::error::Failure;
 use crate::exchange::FetchError;
+use crate::snapshots::take_if_due;
 use crate::store::ledger::ChangedSince;
 use crate::store::tables::{REPORTS, TRIPLES, ViewId};
 use crate::store::views::ViewState;
@@ -31,6 +34,8 @@ const ROUNDS_AT_ONCE: u32 = 16;
 /// Earnings are taken as of so many rounds at most that passed without a settled one, and kept for as long while they are not
 /// adopted.
 pub(super) const VOTE_ROUNDS: Round = 64;
+/// A body that nobody gives for so many rounds, of a round that is in adopted earnings, is not waited for any more.
+const STUCK_ROUNDS: Round = 3;
 /// A failure is tried again after so long, though no block came.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
@@ -85,6 +90,8 @@ pub(crate) struct Accountant {
     is_ahead: bool,
     /// Number of the last finalized block as of which everything was applied, in this run.
     complete: Option<u64>,
+    /// The settled round of which a body is missing, and since which round of the chain.
+    lacking: Option<(Round, Round)>,
     decreases: Decreases,
 }
 
@@ -93,12 +100,14 @@ impl Accountant {
     pub(crate) fn new(context: Arc<Context>) -> Result<Self, StoreError> {
         let (ledger, changed) = context.store.view()?.ledger()?;
         Ok(Self {
-            context,
             tree: EarningsTree::new(listed(&ledger)),
             ledger,
             changed,
-            is_ahead: false,
+            // A ledger of which only a part is there is none.
+            is_ahead: context.store.view()?.is_half_installed()?,
+            context,
             complete: None,
+            lacking: None,
             decreases: Decreases::default(),
         })
     }
@@ -118,12 +127,46 @@ impl Accountant {
             failed = advanced.is_err();
             if let Err(error) = advanced {
                 tracing::warn!(%error, "earnings wait; they are tried again");
+                if let Err(error) = self.note_lacking(&error) {
+                    tracing::warn!(%error, "the chain could not be read");
+                }
+            } else {
+                self.lacking = None;
+                self.context.joining.set_stuck(false);
             }
         }
     }
 
+    /// Notes that nobody gives a body, and for how long. Those who adopted earnings with it in them had it: then others have
+    /// what follows from it, though nobody has it any more.
+    fn note_lacking(&mut self, error: &Waiting) -> Result<(), ChainError> {
+        let Waiting::Body(FetchError::Peer(_)) = error else {
+            return Ok(());
+        };
+        let chain = &self.context.chain;
+        let last = self.ledger.last_round();
+        let Some(next) = chain.settled_after(At::Finalized, last, 1)?.pop() else {
+            return Ok(());
+        };
+        let now = chain.standing(At::Finalized)?.round;
+        let since = match self.lacking {
+            Some((round, since)) if round == next.round => since,
+            _ => now,
+        };
+        self.lacking = Some((next.round, since));
+        let adopted = chain.adopted_earnings(At::Finalized)?;
+        let is_adopted = adopted.is_some_and(|adopted| adopted.as_of >= next.round);
+        let is_long = now.saturating_sub(since) >= STUCK_ROUNDS;
+        self.context.joining.set_stuck(is_adopted && is_long);
+        Ok(())
+    }
+
     async fn advance(&mut self) -> Result<(), Waiting> {
         if self.is_ahead {
+            if self.context.store.give_up_half().await? {
+                tracing::warn!("a snapshot was not put in place to its end: it is begun anew");
+                self.complete = None;
+            }
             (self.ledger, self.changed) = self.context.store.view()?.ledger()?;
             self.is_ahead = false;
         }
@@ -132,10 +175,20 @@ impl Accountant {
             .final_facts
             .turn_to(chain.standing(At::Finalized)?.round);
         let number = chain.finalized_blocks().borrow().number;
+        if install::is_time(&self.context, self.context.joining.is_stuck()) {
+            self.install().await?;
+        }
         missed::look(&self.context, &self.ledger, self.complete).await?;
         loop {
+            if install::is_time(&self.context, false) {
+                self.install().await?;
+            }
             let settled =
                 chain.settled_after(At::Finalized, self.ledger.last_round(), ROUNDS_AT_ONCE)?;
+            if settled.is_empty() && install::is_time(&self.context, true) {
+                self.install().await?;
+                continue;
+            }
             if settled.is_empty() {
                 break;
             }
@@ -144,9 +197,29 @@ impl Accountant {
             }
         }
         self.complete = Some(number);
-        self.release_blocks().await?;
+        released::look(&self.context).await?;
         adopted::note(&self.context).await?;
+        missed::look_for_silence(&self.context).await?;
         Ok(self.decreases.look(&self.context).await?)
+    }
+
+    /// Puts the snapshot that waits in the place of the ledger.
+    async fn install(&mut self) -> Result<(), Waiting> {
+        let Some(ready) = self.context.joining.take() else {
+            return Ok(());
+        };
+        self.is_ahead = true;
+        install::into_store(&self.context, &ready, self.ledger.last_round()).await?;
+        let as_of = ready.head.as_of;
+        self.ledger = ready.ledger;
+        self.tree = ready.tree;
+        self.changed = ChangedSince::default();
+        self.changed.take(as_of);
+        self.is_ahead = false;
+        self.lacking = None;
+        self.context.joining.set_stuck(false);
+        self.context.following.moved();
+        Ok(())
     }
 
     /// Applies one settled round, and keeps what follows from it.
@@ -168,13 +241,19 @@ impl Accountant {
         if let Some((as_of, _)) = snapshots.last() {
             self.changed.take(*as_of);
         }
+        for triple in snapshots.iter().filter_map(|(_, triple)| triple.as_ref()) {
+            take_if_due(&self.context, triple, interval)?;
+        }
         let applied = self.ledger.apply_noting(settled, &bodies, &records);
         let (outcomes, changes) = applied.map_err(Waiting::Rules)?;
         // Until all that follows from the round is on disk.
         self.is_ahead = true;
         let is_taken = settled.round.is_multiple_of(interval);
+        let mut own = None;
         if is_taken {
-            snapshots.push(self.snapshot(settled.round));
+            let snapshot = self.snapshot(settled.round);
+            own = snapshot.1;
+            snapshots.push(snapshot);
         }
         self.keep(Applied {
             settled: settled.clone(),
@@ -187,6 +266,10 @@ impl Accountant {
         })
         .await?;
         self.is_ahead = false;
+        self.context.joining.set_stuck(false);
+        if let Some(triple) = own {
+            take_if_due(&self.context, &triple, interval)?;
+        }
         self.context.following.moved();
         self.context.metrics.earnings_as_of(settled.round);
         if let Some(archive) = &self.context.archive {
@@ -283,77 +366,6 @@ impl Accountant {
             fates.push((id, fate));
         }
         Ok(fates)
-    }
-
-    /// Own views in blocks that were not approved, or never reported, wait for another block; those in void ones are lost.
-    async fn release_blocks(&self) -> Result<(), Waiting> {
-        let chain = &self.context.chain;
-        let Some(own) = self.context.place().last else {
-            return Ok(());
-        };
-        let standing = chain.standing(At::Finalized)?;
-        let view = self.context.store.view()?;
-        let mut released = Vec::new();
-        let mut lost = Vec::new();
-        for round in view.open_blocks()? {
-            if self.is_void(own, round)? {
-                lost.extend(view.open_in_block(round)?);
-                continue;
-            }
-            let is_open = match chain.settled(At::Finalized, round)? {
-                Some(settled) => {
-                    let ours = |block: &&SettledBlock| block.issuer == own;
-                    // Approved ones get their fate from the ledger.
-                    settled.blocks.iter().find(ours).is_some_and(|b| b.approved)
-                }
-                None => {
-                    // Reports of a round are taken until the next counted round is over.
-                    let last = standing.counted.first().copied();
-                    let may_come = last.is_none_or(|last| last <= round);
-                    may_come || self.is_reported(own, round)?
-                }
-            };
-            if !is_open {
-                released.extend(view.open_in_block(round)?);
-            }
-        }
-        drop(view);
-        if released.is_empty() && lost.is_empty() {
-            return Ok(());
-        }
-        tracing::info!(
-            waiting = released.len(),
-            lost = lost.len(),
-            "views of a block that was not approved wait for the next; those of a void one are lost"
-        );
-        self.context
-            .store
-            .writer()
-            .write(move |batch| {
-                released
-                    .iter()
-                    .try_for_each(|id| batch.set_view_state(*id, ViewState::Waiting))?;
-                lost.iter().try_for_each(|id| {
-                    batch.set_view_state(*id, ViewState::Final(ViewFate::Voided))
-                })
-            })
-            .await?;
-        self.context.following.moved();
-        Ok(())
-    }
-
-    /// Whether a fault was proven in the own block of `round` before it was settled.
-    fn is_void(&self, own: AccountId, round: Round) -> Result<bool, ChainError> {
-        let settled = self.context.chain.settled(At::Finalized, round)?;
-        Ok(settled.is_some_and(|settled| {
-            let mut blocks = settled.blocks.iter();
-            blocks.any(|block| block.issuer == own && block.voided)
-        }))
-    }
-
-    fn is_reported(&self, own: AccountId, round: Round) -> Result<bool, ChainError> {
-        let headers = self.context.chain.headers(At::Finalized, round)?;
-        Ok(headers.iter().any(|(issuer, _)| *issuer == own))
     }
 }
 

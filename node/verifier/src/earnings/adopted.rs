@@ -34,6 +34,9 @@ pub(super) async fn note(context: &Context) -> Result<(), Failure> {
                     .map(|_| ())
             });
             write.await?;
+        } else if context.missed.joined().is_some() {
+            // It was noted before the rounds after the snapshot were applied.
+            compare(context, as_of, &triple.root).await?;
         }
         return Ok(());
     }
@@ -65,13 +68,14 @@ async fn compare(context: &Context, as_of: Round, root: &Hash32) -> Result<(), F
     let agree = own.root == *root;
     context.earnings_agree.store(agree, Ordering::Relaxed);
     if agree {
-        missed::agreed(context, as_of).await?;
+        missed::agreed(context, &own).await?;
     } else {
         tracing::error!(
             as_of,
             "the adopted earnings are not those that this verifier computed; it votes for none until they are \
              the same again. Compare version and settled rounds with another verifier's"
         );
+        missed::differed(context, as_of).await?;
     }
     Ok(())
 }

@@ -104,7 +104,7 @@ impl Exchange {
 
     /// Reads a list of `count` hashes, range by range. Whoever has the list fills its ranges, so that a list takes no more
     /// requests than it has to.
-    async fn hashes(
+    pub(super) async fn hashes(
         &self,
         peer: &Peer,
         count: u32,

@@ -11,6 +11,8 @@ use chainflix_primitives::{
 };
 use codec::{Decode, Encode};
 
+use crate::snapshots::SnapshotHead;
+
 /// Most bytes of one range.
 pub(crate) const MAX_RANGE_BYTES: usize = 512 * 1024;
 /// Most hashes of one range: 480 KiB.
@@ -25,6 +27,8 @@ pub(crate) const MAX_TOTALS: usize = 10_000;
 pub(crate) const MAX_DELEGATIONS: u32 = 1_024;
 /// Most evidence asked for at once: each is at most about 25 KiB.
 pub(crate) const MAX_EVIDENCE: u32 = 16;
+/// Most snapshots that a verifier has.
+pub(crate) const MAX_SNAPSHOTS: u32 = 2;
 
 /// What one verifier asks or tells another.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -101,6 +105,25 @@ pub(crate) enum PeerRequest {
         /// First place.
         first: u32,
     },
+    /// Which snapshots of the ledger there are; whoever asks wants the next one made.
+    #[codec(index = 10)]
+    Snapshots,
+    /// Hashes of the parts of a snapshot, from a part on.
+    #[codec(index = 11)]
+    SnapshotHashes {
+        /// Root over its parts.
+        root: Hash32,
+        /// First part.
+        first: u32,
+    },
+    /// A part of a snapshot.
+    #[codec(index = 12)]
+    SnapshotPart {
+        /// Root over its parts.
+        root: Hash32,
+        /// Number of the part.
+        index: u32,
+    },
 }
 
 /// The answer.
@@ -135,6 +158,12 @@ pub(crate) enum PeerResponse {
     /// Accounts and totals in the order of the tree's leaves; fewer than there are when the range is full.
     #[codec(index = 7)]
     Totals(Vec<(AccountId, u128)>),
+    /// The snapshots that there are.
+    #[codec(index = 8)]
+    Snapshots(BoundedVec<SnapshotHead, ConstU32<MAX_SNAPSHOTS>>),
+    /// A part of a snapshot.
+    #[codec(index = 9)]
+    SnapshotPart(Vec<u8>),
 }
 
 /// Why a verifier does not answer another.

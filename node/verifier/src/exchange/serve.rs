@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bounded_collections::BoundedVec;
 use chainflix_primitives::Sha256;
 use codec::{Decode, Encode};
 use tokio::sync::Semaphore;
@@ -10,7 +11,7 @@ use super::LeafPool;
 use super::messages::{
     MAX_HASHES, MAX_NEW_VIEWS, MAX_RANGE_BYTES, PeerRefusal, PeerRequest, PeerResponse,
 };
-use crate::chain::verifiers::Peer;
+use crate::chain::{At, verifiers::Peer};
 use crate::context::Context;
 use crate::earnings;
 use crate::network::MAX_PEER_MESSAGE_BYTES;
@@ -105,10 +106,39 @@ fn answer_one(
                 }
             }
         }
+        PeerRequest::Snapshots
+        | PeerRequest::SnapshotHashes { .. }
+        | PeerRequest::SnapshotPart { .. } => {
+            let answered = snapshots(context, &request);
+            answered.unwrap_or(refused)
+        }
         read => answer_from_store(context, read).unwrap_or_else(|error| {
             tracing::warn!(%error, "another verifier could not be answered");
             refused
         }),
+    }
+}
+
+/// What is asked of snapshots. `None` when it is not here.
+fn snapshots(context: &Context, request: &PeerRequest) -> Option<PeerResponse> {
+    let own = &context.snapshots;
+    match request {
+        PeerRequest::Snapshots => {
+            let interval = context.chain.earnings_interval(At::Best).ok()?;
+            let heads = own.want(context.place().round, interval);
+            Some(PeerResponse::Snapshots(BoundedVec::truncate_from(heads)))
+        }
+        PeerRequest::SnapshotHashes { root, first } => {
+            own.hashes(root, *first).map(PeerResponse::Hashes)
+        }
+        PeerRequest::SnapshotPart { root, index } => match own.part(root, *index) {
+            Ok(part) => part.map(PeerResponse::SnapshotPart),
+            Err(error) => {
+                tracing::warn!(%error, "a part of a snapshot can't be read");
+                None
+            }
+        },
+        _ => None,
     }
 }
 

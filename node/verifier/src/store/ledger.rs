@@ -18,11 +18,11 @@ use super::tables::{
 use super::{Batch, StoreResult, View};
 
 /// Key of the only entry of the table of that name.
-const LEDGER_KEY: u32 = 0;
-const FIRST_ACCOUNT: AccountId = AccountId([0; 32]);
-const LAST_ACCOUNT: AccountId = AccountId([u8::MAX; 32]);
-const FIRST_VIDEO: Magnet = Magnet([0; 32]);
-const LAST_VIDEO: Magnet = Magnet([u8::MAX; 32]);
+pub(super) const LEDGER_KEY: u32 = 0;
+pub(super) const FIRST_ACCOUNT: AccountId = AccountId([0; 32]);
+pub(super) const LAST_ACCOUNT: AccountId = AccountId([u8::MAX; 32]);
+pub(super) const FIRST_VIDEO: Magnet = Magnet([0; 32]);
+pub(super) const LAST_VIDEO: Magnet = Magnet([u8::MAX; 32]);
 
 /// What the ledger knows of rounds, and since when totals are kept as they were.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -140,6 +140,11 @@ impl View {
         Ok(self.get(LEDGER, &LEDGER_KEY)?.unwrap_or_default())
     }
 
+    /// What the ledger knows of rounds.
+    pub(crate) fn ledger_state(&self) -> StoreResult<LedgerState> {
+        Ok(self.ledger_row()?.state)
+    }
+
     /// The last settled round in the ledger.
     pub(crate) fn ledger_round(&self) -> StoreResult<Option<Round>> {
         Ok(self.ledger_row()?.state.last_round)
@@ -150,34 +155,14 @@ impl View {
         Ok(self.get(LEDGER_ACCOUNTS, account)?.unwrap_or_default())
     }
 
-    /// The ledger, an empty one at first, and what changed since earnings were last taken from it.
+    /// The ledger, an empty one at first and while another one is being put in place, and what changed since earnings were last taken from it.
     pub(crate) fn ledger(&self) -> StoreResult<(Ledger, ChangedSince)> {
+        if self.is_half_installed()? {
+            return Ok(Default::default());
+        }
         let LedgerRow { state, taken } = self.ledger_row()?;
-        let (first_cycle, first_day) = (state.first_cycle, state.first_day);
-        let mut ledger = Ledger::resumed(state);
-        self.each(
-            LEDGER_ACCOUNTS,
-            &FIRST_ACCOUNT,
-            &LAST_ACCOUNT,
-            |account, row| {
-                ledger.restore_account(account, row);
-            },
-        )?;
-        let first = (first_cycle, FIRST_ACCOUNT, FIRST_VIDEO);
-        let last = (u32::MAX, LAST_ACCOUNT, LAST_VIDEO);
-        self.each(LEDGER_SPENT, &first, &last, |key, bits| {
-            ledger.restore_spent(key, bits)
-        })?;
-        let (first, last) = (
-            (first_day, 0, FIRST_ACCOUNT),
-            (u32::MAX, u32::MAX, LAST_ACCOUNT),
-        );
-        self.each(LEDGER_SHOWN, &first, &last, |key, views| {
-            ledger.restore_shown(key, views)
-        })?;
-        self.each(LEDGER_PAID, &(0, 0), &(Round::MAX, u32::MAX), |_, part| {
-            ledger.restore_paid(part);
-        })?;
+        let mut ledger = Ledger::resumed(state.clone());
+        self.each_row(&state, |row| row.restore(&mut ledger))?;
         let mut accounts = HashSet::new();
         if let Some(as_of) = taken {
             let (first, last) = ((as_of, FIRST_ACCOUNT), (as_of, LAST_ACCOUNT));

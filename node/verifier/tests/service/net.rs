@@ -145,6 +145,7 @@ impl Net {
         config.addresses = node.addresses.clone();
         config.claimable_roots = node.claimable_roots;
         config.settled_rounds_kept = node.settled_rounds_kept;
+        config.snapshot_part_bytes = 256;
         config.archive = node.archive.clone();
         config.tick = Duration::from_millis(20);
         config.store_cache = 8 * 1024 * 1024;
@@ -224,7 +225,6 @@ impl Net {
     pub(crate) fn now_ms(&self) -> u64 {
         self.now_ms
     }
-
     pub(crate) fn index_of(&self, account: &AccountId) -> usize {
         self.nodes
             .iter()

@@ -24,6 +24,7 @@ mod possession;
 mod receipts;
 mod replay;
 mod settlement;
+mod snapshots;
 mod subscription_bounds;
 mod subscriptions;
 mod views;

@@ -1,5 +1,7 @@
 //! What verifiers keep of earnings, and what they say when the chain does not have the past any more.
 
+use std::sync::Arc;
+
 use chainflix_primitives::{AccountId, api::ClaimProof};
 use jsonrpsee::{
     core::{ClientError, client::ClientT},
@@ -11,7 +13,7 @@ use crate::net::{Net, PRODUCER};
 use crate::viewer::Viewer;
 
 /// The proof that a node gives of an account's earnings, or which reason there is for none.
-async fn proof(
+pub(super) async fn proof(
     net: &Net,
     node: usize,
     account: AccountId,
@@ -61,7 +63,7 @@ async fn totals_of_adopted_earnings_are_kept_while_they_can_be_claimed_from_and_
     assert_eq!(refused.err().as_deref(), Some("NothingClaimable"));
 }
 
-async fn missed_rounds(net: &Net, node: usize) -> Value {
+pub(super) async fn missed_rounds(net: &Net, node: usize) -> Value {
     let client = net.client(node).await;
     let info: Value = client
         .request("verifier_info", rpc_params![])
@@ -82,6 +84,12 @@ async fn a_verifier_that_was_away_for_longer_than_the_chain_keeps_rounds_says_so
         viewers.next().expect("one"),
         viewers.next().expect("one more"),
     );
+    // Nobody shows a snapshot.
+    net.network
+        .set_tamper(Some(Arc::new(|_, request, answer| match request[0] {
+            10 => vec![0, 2],
+            _ => answer,
+        })));
     net.is_impaired = true;
     net.kill(away).await;
     net.watch(&first, &video, 0).await;

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::controllers::{Controller, Controllers};
 use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
-use crate::playback::{Facts, Liars, Playback, PlaybackError, Services, Turns};
+use crate::playback::{Earners, Facts, Liars, Playback, PlaybackError, Services, Turns};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
 use crate::published::{self, Known};
 use crate::sharing::{self, FetchedCell, HandOn};
@@ -39,6 +39,8 @@ pub struct Client {
     network: Network,
     /// Providers that sent something else than was published.
     liars: Arc<Liars>,
+    /// What plays side by side.
+    earners: Earners,
     /// What is no film although it is published like one.
     beside: Known,
     /// Who keeps what is fetched, if anybody does.
@@ -64,6 +66,7 @@ impl Client {
             controllers,
             network,
             liars: Arc::default(),
+            earners: Earners::default(),
             beside: Known::default(),
             hand_on: Mutex::default(),
         })
@@ -153,6 +156,8 @@ impl Client {
     /// Opens a video for playing. Fetching begins at once. The chain takes several round trips to say what is registered, in
     /// which the first groups come already: until then [`Playback::read`] waits, and fails when it is something else.
     ///
+    /// Several videos may play side by side. One of them earns at a time, see [`Playback::why_not_earning`].
+    ///
     /// # Errors
     /// When there is no such video, it may not be watched, or nobody has its manifest.
     pub async fn open(&self, magnet: Magnet) -> Result<Playback, ClientError> {
@@ -197,6 +202,7 @@ impl Client {
             facts: Arc::new(Facts::new(self.chain.clone())),
             registered: registered.boxed().shared(),
             turns: Turns::default(),
+            earner: self.earners.earner(),
             ad: None,
             hand_on: self
                 .hand_on

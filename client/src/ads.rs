@@ -6,15 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use chainflix_content::playable::{self, Unplayable};
-use chainflix_primitives::registry::VideoState;
 use chainflix_primitives::window::{CELL_MS, MIN_EARNING_MS};
-use chainflix_primitives::{Magnet, Round, Sha256};
+use chainflix_primitives::{Magnet, Round};
 
 use crate::chain::{Campaign, ChainError};
 use crate::client::Client;
-use crate::error::ClientError;
 use crate::playback::{AdPlace, Playback};
+use crate::published::NotShown;
 
 /// The first break is after so many minutes of the video.
 const FIRST_BREAK: u16 = 1;
@@ -39,27 +37,15 @@ pub fn breaks(total_ms: u32) -> Vec<u16> {
 /// Why an advertisement can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum NoAd {
-    /// Its creative is not on chain.
-    #[error("the chain knows no video {0}")]
-    NotPublished(Magnet),
-    /// Its creative may not be watched.
-    #[error("its creative is restricted or withdrawn")]
-    NotActive,
-    /// What the controller has is something else.
-    #[error("the manifest of its creative is not the registered one")]
-    OtherManifest,
+    /// Its creative can't be shown.
+    #[error("its creative can't be shown: {0}")]
+    NotShown(#[from] NotShown),
     /// Its creative has several minutes.
     #[error("its creative has more than one minute")]
     TooLong,
-    /// It can't be played.
-    #[error(transparent)]
-    Unplayable(#[from] Unplayable),
     /// The chain can't be asked.
     #[error(transparent)]
     Chain(#[from] ChainError),
-    /// No controller gives its manifest.
-    #[error(transparent)]
-    Client(#[from] ClientError),
 }
 
 impl Client {
@@ -91,22 +77,7 @@ impl Client {
     pub async fn open_ad(&self, host: &Playback, campaign: &Campaign) -> Result<Playback, NoAd> {
         let creative = &campaign.terms.creative;
         let round = self.chain().standing().await?.round;
-        let (terms, state, manifest) = tokio::join!(
-            self.chain().video(creative),
-            self.chain().video_state(creative, round),
-            self.manifest(creative),
-        );
-        let terms = terms?.ok_or(NoAd::NotPublished(*creative))?;
-        if state? != Some(VideoState::Active) {
-            return Err(NoAd::NotActive);
-        }
-        let manifest = manifest?;
-        let is_registered = terms.manifest_root == manifest.root::<Sha256>()
-            && terms.total_playtime_ms == manifest.total_playtime_ms;
-        if !is_registered {
-            return Err(NoAd::OtherManifest);
-        }
-        playable::check(&manifest)?;
+        let manifest = self.shown_with(creative, round).await?;
         if manifest.total_playtime_ms > CELL_MS {
             return Err(NoAd::TooLong);
         }

@@ -22,8 +22,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chainflix_primitives::Hash32;
+use codec::{Decode, DecodeAll};
 use subxt::SubstrateConfig;
 use subxt::client::OnlineClientAtBlock;
+use subxt::dynamic::Value;
 
 #[cfg(test)]
 pub(crate) use campaigns::tests::campaign;
@@ -161,5 +163,29 @@ impl Chain {
     /// The last finalized block.
     async fn block(&self) -> Result<Block, ChainError> {
         self.nodes.block().await
+    }
+
+    /// At most `limit` entries of a map by number, with a hash of the number before each, in no order that anybody could choose.
+    async fn numbered<T: Decode>(
+        &self,
+        pallet: &'static str,
+        map: &'static str,
+        limit: usize,
+    ) -> Result<Vec<(u32, T)>, ChainError> {
+        let other = || ChainError::OtherTypes(format!("{pallet}.{map}"));
+        let block = self.block().await?;
+        let address = subxt::dynamic::storage::<Vec<Value>, Value>(pallet, map);
+        let mut entries = in_time(block.storage().iter(address, Vec::<Value>::new())).await?;
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let Some(pair) = in_time(async { entries.next().await.transpose() }).await? else {
+                break;
+            };
+            // The hash of the number comes first.
+            let number = pair.key_bytes().last_chunk().copied().ok_or_else(other)?;
+            let kept = T::decode_all(&mut pair.value().bytes()).map_err(|_| other())?;
+            found.push((u32::from_le_bytes(number), kept));
+        }
+        Ok(found)
     }
 }

@@ -9,7 +9,7 @@ use chainflix_p2p::{Network, NetworkConfig, PeerKey};
 use chainflix_primitives::api::{ClaimProof, ViewStatus};
 use chainflix_primitives::manifest::Manifest;
 use chainflix_primitives::registry::VideoTerms;
-use chainflix_primitives::{AccountId, Magnet, Sha256};
+use chainflix_primitives::{AccountId, Magnet};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::sync::mpsc;
@@ -19,8 +19,9 @@ use crate::config::Config;
 use crate::controllers::{Controller, Controllers};
 use crate::earnings::EarningsSummary;
 use crate::error::ClientError;
-use crate::playback::{Facts, Liars, Playback, PlaybackError, Services, Turns};
+use crate::playback::{Earners, Facts, Liars, Playback, PlaybackError, Services, Turns};
 use crate::publish::{self, PublishOptions, PublishProgress, Published};
+use crate::published::{self, Known};
 use crate::sharing::{self, FetchedCell, HandOn};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
 use crate::wallet::Wallet;
@@ -38,6 +39,10 @@ pub struct Client {
     network: Network,
     /// Providers that sent something else than was published.
     liars: Arc<Liars>,
+    /// What plays side by side.
+    earners: Earners,
+    /// What is no film although it is published like one.
+    beside: Known,
     /// Who keeps what is fetched, if anybody does.
     hand_on: Mutex<Option<HandOn>>,
 }
@@ -61,6 +66,8 @@ impl Client {
             controllers,
             network,
             liars: Arc::default(),
+            earners: Earners::default(),
+            beside: Known::default(),
             hand_on: Mutex::default(),
         })
     }
@@ -106,13 +113,15 @@ impl Client {
         self.controllers.current().await
     }
 
-    /// The first hundred videos that a controller knows.
+    /// Those of the first hundred videos that a controller knows that are there to be watched by themselves: layers and
+    /// advertisements, which their producers publish to be shown with others, are not among them.
     ///
     /// # Errors
     /// When none answers.
     pub async fn videos(&self) -> Result<Vec<VideoStatus>, ClientError> {
         let asked = |controller: Controller| async move { controller.videos().await };
-        self.controllers.ask(asked).await
+        let videos = self.controllers.ask(asked).await?;
+        Ok(self.films(videos, &self.beside).await)
     }
 
     /// The manifest of a video, from whichever controller has it.
@@ -147,6 +156,8 @@ impl Client {
     /// Opens a video for playing. Fetching begins at once. The chain takes several round trips to say what is registered, in
     /// which the first groups come already: until then [`Playback::read`] waits, and fails when it is something else.
     ///
+    /// Several videos may play side by side. One of them earns at a time, see [`Playback::why_not_earning`].
+    ///
     /// # Errors
     /// When there is no such video, it may not be watched, or nobody has its manifest.
     pub async fn open(&self, magnet: Magnet) -> Result<Playback, ClientError> {
@@ -175,16 +186,13 @@ impl Client {
         );
         let opened = opened?;
         let manifest = manifest?;
-        let (root, playtime_ms) = (manifest.root::<Sha256>(), manifest.total_playtime_ms);
+        playable::check(&manifest)?;
+        let registering = manifest.clone();
         let registered = async move {
-            let terms = terms.await?;
-            let is_registered =
-                terms.manifest_root == root && terms.total_playtime_ms == playtime_ms;
-            is_registered
+            published::is_registered(&registering, &terms.await?)
                 .then_some(())
                 .ok_or(PlaybackError::NotTheRegisteredVideo)
         };
-        playable::check(&manifest)?;
         let services = Services {
             identity: self.identity.clone(),
             verifiers: self.verifiers.clone(),
@@ -194,6 +202,7 @@ impl Client {
             facts: Arc::new(Facts::new(self.chain.clone())),
             registered: registered.boxed().shared(),
             turns: Turns::default(),
+            earner: self.earners.earner(),
             ad: None,
             hand_on: self
                 .hand_on

@@ -2,11 +2,9 @@
 
 use std::path::PathBuf;
 
-use chainflix_content::playable::{self, Unplayable};
 use chainflix_content::{LayerKind, LayerRequest, PublishRequest, publish_layer};
 use chainflix_primitives::ratio::MiningRatio;
-use chainflix_primitives::registry::VideoState;
-use chainflix_primitives::{Magnet, Round, Sha256};
+use chainflix_primitives::{Magnet, Round};
 use futures::future::join_all;
 
 use crate::chain::{ChainError, Enhancement, EnhancementKind, EnhancementState, Proposed};
@@ -14,6 +12,7 @@ use crate::client::Client;
 use crate::error::ClientError;
 use crate::playback::{Layer, LayerInfo, Playback};
 use crate::publish::{Producer, PublishError, PublishProgress, Published, VerifierKeys};
+use crate::published::NotShown;
 
 /// Most layers of a video that are offered, those first that were accepted first.
 const MAX_LAYERS: usize = 16;
@@ -21,20 +20,10 @@ const MAX_LAYERS: usize = 16;
 /// Why an enhancement is not offered.
 #[derive(Debug, thiserror::Error)]
 enum NotOffered {
-    #[error("the chain knows no video {0}: it was proposed with the hash of something else")]
-    NotPublished(Magnet),
-    #[error("its content is restricted or withdrawn")]
-    NotActive,
-    #[error("its manifest is not the registered one")]
-    OtherManifest,
+    #[error(transparent)]
+    NotShown(#[from] NotShown),
     #[error("it is not of its kind, or not as long as the video")]
     DoesNotFit,
-    #[error(transparent)]
-    Unplayable(#[from] Unplayable),
-    #[error(transparent)]
-    Chain(#[from] ChainError),
-    #[error(transparent)]
-    Client(#[from] ClientError),
 }
 
 /// A layer to publish and propose.
@@ -100,23 +89,7 @@ impl Client {
         info: LayerInfo,
         now: Round,
     ) -> Result<Layer, NotOffered> {
-        let content = &enhancement.content;
-        let (terms, state, manifest) = tokio::join!(
-            self.chain().video(content),
-            self.chain().video_state(content, now),
-            self.manifest(content),
-        );
-        let terms = terms?.ok_or(NotOffered::NotPublished(*content))?;
-        if state? != Some(VideoState::Active) {
-            return Err(NotOffered::NotActive);
-        }
-        let manifest = manifest?;
-        let is_registered = terms.manifest_root == manifest.root::<Sha256>()
-            && terms.total_playtime_ms == manifest.total_playtime_ms;
-        if !is_registered {
-            return Err(NotOffered::OtherManifest);
-        }
-        playable::check(&manifest)?;
+        let manifest = self.shown_with(&enhancement.content, now).await?;
         if !info.fits(&manifest, playback.manifest()) {
             return Err(NotOffered::DoesNotFit);
         }

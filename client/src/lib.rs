@@ -58,6 +58,7 @@ pub mod mining;
 pub mod playback;
 pub mod player;
 pub mod publish;
+pub mod published;
 pub mod secrets;
 pub mod sharing;
 pub mod units;

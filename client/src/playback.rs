@@ -3,6 +3,7 @@
 mod ad;
 mod buffer;
 mod driver;
+mod earner;
 mod event;
 mod facts;
 mod keeper;
@@ -28,6 +29,7 @@ use tokio::task::JoinHandle;
 pub use ad::AdPlace;
 pub(crate) use ad::Turns;
 pub use buffer::CellBuffer;
+pub(crate) use earner::{Earner, Earners};
 pub use event::PlaybackEvent;
 pub(crate) use facts::Facts;
 pub use layer::{Layer, LayerInfo};
@@ -260,6 +262,13 @@ impl Playback {
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<PlaybackEvent> {
         self.shared.events.subscribe()
+    }
+
+    /// Why nothing of this playback earns at the moment although it plays as it should, in one sentence: another playback of
+    /// the same client earns. That one and this one may be open side by side; intervals of one account must not overlap.
+    #[must_use]
+    pub fn why_not_earning(&self) -> Option<&'static str> {
+        self.shared.earner.is_anothers().then_some(earner::WORDS)
     }
 
     /// Counts so far.

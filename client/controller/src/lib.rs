@@ -22,8 +22,10 @@
 //! | [`openapi`] | the description of the REST interface |
 //! | [`state`] | what outlives a restart, in SQL, and what several controllers share |
 //! | [`server`] | HTTP and WebSocket |
+//! | [`accept`] | serving HTTP within bounds, for others, too |
 //! | [`tls`] | what those trust who call controllers and verifiers |
 
+pub mod accept;
 pub mod address;
 pub mod choice;
 pub mod choice_log;

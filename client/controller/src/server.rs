@@ -1,6 +1,5 @@
 //! The controller as a server: REST for publishers and players, a WebSocket for nodes, and the work that time brings.
 
-mod accept;
 mod following;
 mod nodes;
 mod plays;
@@ -20,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::accept::{self, Bounds, stopping};
 use crate::choice_log::{ChoiceLog, Entry};
 use crate::clock::Clock;
 use crate::config::{Config, MAX_SOURCES};
@@ -137,12 +137,6 @@ fn note_move(shared: &Shared, entry: &Entry) {
     }
 }
 
-/// Resolves when the controller shall stop, or is gone.
-async fn stopping(shutdown: &mut watch::Receiver<bool>) {
-    // An error says that the sender is gone, and with it the controller.
-    let _ = shutdown.wait_for(|stop| *stop).await;
-}
-
 /// A controller that runs. Dropping it stops it.
 pub struct Running {
     /// Where it listens; the port is the one that the system chose when 0 was asked for.
@@ -243,12 +237,12 @@ pub async fn start(
         repairs: config.repairs,
         shutdown: stop.clone(),
     });
-    let serving = accept::run(
-        listener,
-        rest::router(shared.clone()),
-        config.header_time,
-        stop.clone(),
-    );
+    let bounds = Bounds {
+        header_time: config.header_time,
+        // Each storage node keeps one open; how many of others there may be is for the proxy before it, and the system.
+        connections: usize::MAX,
+    };
+    let serving = accept::run(listener, rest::router(shared.clone()), bounds, stop.clone());
     let mut stop_serving = stop.clone();
     let server = tokio::spawn(async move {
         tokio::select! {

@@ -1,21 +1,20 @@
 //! What the page asks and is told.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
 use chainflix_client::playback::PlaybackError;
 use chainflix_client::units::format_cfx;
 use chainflix_client::{ClientError, account as accounts};
 use chainflix_content::MagnetLink;
 use chainflix_content::link::LinkError;
-use futures::Stream;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -25,6 +24,8 @@ use crate::sessions::{Follower, OpenError, Opened, Report};
 
 /// The panel is refreshed so often.
 const REFRESH: Duration = Duration::from_millis(500);
+/// Longest message of a page, which has nothing to say there.
+const MAX_HEARD_BYTES: usize = 1_024;
 
 /// Who watches here.
 #[derive(Debug, Serialize)]
@@ -73,6 +74,7 @@ pub(crate) async fn open(
         OpenError::Client(ClientError::Playback(PlaybackError::UnknownVideo(_))) => {
             Failure::new(StatusCode::NOT_FOUND, error)
         }
+        OpenError::TooMany(_) => Failure::new(StatusCode::TOO_MANY_REQUESTS, error),
         other => Failure::upstream(other),
     })
 }
@@ -85,7 +87,7 @@ pub(crate) async fn panel(
 }
 
 pub(crate) async fn close(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> StatusCode {
-    shared.sessions.close(Some(&id));
+    shared.sessions.close(&id);
     StatusCode::NO_CONTENT
 }
 
@@ -113,27 +115,41 @@ pub(crate) async fn follow_ad(
     Err(Failure::new(StatusCode::NOT_FOUND, words))
 }
 
-/// The panel again and again, until the session is closed.
+/// The panel again and again, until the session is closed. By WebSocket: of other connections a browser keeps six to one address
+/// in all its windows, which would leave none for the videos.
 pub(crate) async fn events(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-) -> Result<impl IntoResponse, Failure> {
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Failure> {
     let follower = shared.sessions.get(&id)?.follower();
-    Ok(Sse::new(panels(shared, id, follower)).keep_alive(KeepAlive::default()))
+    let upgrade = upgrade.map_err(|error| Failure::bad_request(error.body_text()))?;
+    // Pages only listen.
+    let upgrade = upgrade.max_message_size(MAX_HEARD_BYTES);
+    Ok(upgrade.on_upgrade(|socket| tell(socket, shared, id, follower)))
 }
 
-fn panels(
-    shared: Arc<Shared>,
-    id: String,
-    follower: Follower,
-) -> impl Stream<Item = Result<Event, Infallible>> {
+async fn tell(mut socket: WebSocket, shared: Arc<Shared>, id: String, _follower: Follower) {
     let mut ticks = tokio::time::interval(REFRESH);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let state = (shared, id, ticks, follower);
-    futures::stream::unfold(state, |(shared, id, mut ticks, follower)| async {
-        ticks.tick().await;
-        let panel = shared.sessions.get(&id).ok()?.panel();
-        let event = Event::default().event("panel").json_data(panel).ok()?;
-        Some((Ok(event), (shared, id, ticks, follower)))
-    })
+    loop {
+        tokio::select! {
+            heard = socket.recv() => match heard {
+                None | Some(Err(_)) => return,
+                Some(Ok(_)) => continue,
+            },
+            _ = ticks.tick() => {}
+        }
+        let Ok(session) = shared.sessions.get(&id) else {
+            // The page is told by the end of it.
+            let _ = socket.send(Message::Close(None)).await;
+            return;
+        };
+        let panel = serde_json::to_string(&session.panel());
+        drop(session);
+        let Ok(panel) = panel else { return };
+        if socket.send(Message::Text(panel.into())).await.is_err() {
+            return;
+        }
+    }
 }

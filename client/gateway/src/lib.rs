@@ -17,7 +17,8 @@
 //!   printed, so that it is in no request line and no log; the page sends it in a header;
 //! - the video of the printed address is opened when its page is asked for, once, and closed soon unless somebody with the
 //!   token wants it; nobody gets anything of it without;
-//! - each opened video has a secret **session id** in its addresses, so that other players can show it too;
+//! - each opened video has a secret **session id** in its addresses, so that other players can show it too; several may be
+//!   open side by side, up to a bound;
 //! - there are no cookies, which browsers send to every port of the machine.
 
 mod ads;

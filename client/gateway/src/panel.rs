@@ -53,6 +53,8 @@ impl CellState {
 pub(crate) struct Panel {
     pub(crate) cells: Vec<CellView>,
     pub(crate) stats: PlaybackStats,
+    /// Why nothing earns at the moment although all is as it should be, in one sentence.
+    pub(crate) not_earning: Option<&'static str>,
     /// `None` until verifiers and chain could be asked.
     pub(crate) earnings: Option<EarningsView>,
     /// What of layer 2 can be shown with the video.

@@ -64,9 +64,12 @@ pub(crate) trait Open: Send + Sync {
 impl Open for Shared {
     fn video(&self, id: &str) -> Result<Arc<dyn Parts>, Failure> {
         let Some((session, before)) = id.split_once(AD_MARK) else {
-            return Ok(self.sessions.get(id)?);
+            let session = self.sessions.get(id)?;
+            session.note_watched();
+            return Ok(session);
         };
         let session = self.sessions.get(session)?;
+        session.note_watched();
         let before = before.parse::<u16>().map_err(|_| Failure::not_open())?;
         let ad = session.ads.ready(before).ok_or_else(Failure::not_open)?;
         Ok(Arc::new(AdParts { session, ad }))

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -13,7 +14,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chainflix_client::Client;
 use chainflix_content::MagnetLink;
+use chainflix_controller::accept::{self, Bounds};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::failure::Failure;
@@ -25,6 +28,11 @@ use crate::{api, media, secret};
 
 /// Longest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 16 * 1024;
+/// Other programs of this machine may connect, too, and not all of them mean well.
+const BOUNDS: Bounds = Bounds {
+    header_time: Duration::from_secs(20),
+    connections: 512,
+};
 
 /// What a gateway is started with.
 #[derive(Clone, Debug)]
@@ -35,6 +43,9 @@ pub struct GatewayConfig {
     pub hls_js: Option<PathBuf>,
     /// Whether advertisements are shown in breaks of videos.
     pub ads: bool,
+    /// How many videos may be watched at a time, at least one. Each holds up to three minutes of the quality in which it is
+    /// played in memory: 135 MB at 1080p.
+    pub videos: usize,
 }
 
 /// Why a gateway did not start.
@@ -62,12 +73,14 @@ pub enum StartError {
     NoRandomness,
 }
 
-/// A gateway that runs. Dropping it stops it, and closes the video that is open.
+/// A gateway that runs. Dropping it stops it, and closes the videos that are open.
 pub struct Gateway {
     address: SocketAddr,
     token: String,
     shared: Arc<Shared>,
     server: JoinHandle<()>,
+    /// Connections end when it is dropped.
+    _running: watch::Sender<bool>,
 }
 
 impl Gateway {
@@ -78,7 +91,7 @@ impl Gateway {
     }
 
     /// The address to open in a browser. Its fragment holds the token, and the video that is to be opened at once: as soon
-    /// as the page is asked for, unless something is being watched.
+    /// as the page is asked for, unless as many are watched as may be.
     #[must_use]
     pub fn url(&self, video: Option<&MagnetLink>) -> String {
         if let Some(link) = video {
@@ -98,7 +111,7 @@ impl Gateway {
 impl Drop for Gateway {
     fn drop(&mut self) {
         self.server.abort();
-        self.shared.sessions.close(None);
+        self.shared.sessions.close_all();
     }
 }
 
@@ -127,17 +140,15 @@ pub async fn start(config: GatewayConfig, client: Arc<Client>) -> Result<Gateway
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     let shared = Arc::new(Shared {
-        sessions: Sessions::new(client, config.ads),
+        sessions: Sessions::new(client, config.ads, config.videos),
         guard: Guard::new(address, token.clone()),
         page,
     });
     let router = router(shared.clone());
-    let server = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, router).await {
-            tracing::error!(%error, "the gateway stopped");
-        }
-    });
+    let (running, stop) = watch::channel(false);
+    let server = tokio::spawn(accept::run(listener, router, BOUNDS, stop));
     Ok(Gateway {
+        _running: running,
         address,
         token,
         shared,

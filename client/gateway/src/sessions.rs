@@ -1,16 +1,14 @@
-//! What is being watched: one video at a time, because an account mines one minute at a time.
+//! What is being watched: several videos side by side, of which one earns, because an account mines one minute at a time.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chainflix_client::playback::{Layer, Playback, PlaybackEvent};
+use chainflix_client::playback::{Layer, Playback};
 use chainflix_client::player::fragments;
 use chainflix_client::{Client, ClientError};
 use chainflix_primitives::Magnet;
 use serde::Serialize;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinHandle;
 
@@ -21,15 +19,16 @@ use crate::secret;
 use early::Early;
 pub(crate) use follower::Follower;
 pub(crate) use report::Report;
+use shelf::{Full, Shelf};
 
+mod asking;
 mod early;
 mod follower;
 mod report;
+mod shelf;
 
-/// Verifiers are asked so often what became of views, and of earnings.
-const ASK: Duration = Duration::from_secs(4);
-/// Views asked about.
-const VIEWS: u16 = 256;
+/// What is over is looked for so often.
+const SWEEP: Duration = Duration::from_secs(2);
 /// A video that nobody follows or plays for so long is closed, and its keys and plaintext wiped.
 const IDLE: Duration = Duration::from_secs(600);
 
@@ -45,6 +44,11 @@ pub(crate) enum OpenError {
     /// There can be no secret id.
     #[error("the operating system gives no randomness; try again later")]
     NoRandomness,
+    /// As many are watched as may be.
+    #[error(
+        "{0} videos are being watched here, which is as many as may be; close one of them, or start the gateway with more --videos"
+    )]
+    TooMany(usize),
 }
 
 /// A video that is open in the player.
@@ -61,6 +65,8 @@ pub(crate) struct Session {
     on: Mutex<BTreeSet<u32>>,
     /// When somebody last followed or played it.
     used: Mutex<Instant>,
+    /// When something of it was last played.
+    watched: Mutex<Instant>,
     /// How many pages follow it; `None` before the first one does.
     followers: Mutex<Option<usize>>,
     open: watch::Sender<bool>,
@@ -78,8 +84,8 @@ pub(crate) struct Opened {
     playlist: String,
 }
 
-/// The one session that is open, if any.
-type Current = Arc<Mutex<Option<Arc<Session>>>>;
+/// The sessions that are open.
+type Open = Arc<Mutex<Shelf<Session>>>;
 
 /// A session that is being opened.
 type Opening = Result<Arc<Session>, OpenError>;
@@ -89,8 +95,11 @@ pub(crate) struct Sessions {
     client: Arc<Client>,
     /// Whether videos have breaks for advertisements.
     shows_ads: bool,
-    current: Current,
+    /// How many may be open.
+    most: usize,
+    open: Open,
     early: Arc<Mutex<Early<Opening>>>,
+    sweeper: JoinHandle<()>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -98,12 +107,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Sessions {
-    pub(crate) fn new(client: Arc<Client>, shows_ads: bool) -> Self {
+    pub(crate) fn new(client: Arc<Client>, shows_ads: bool, most: usize) -> Self {
+        let open = Arc::new(Mutex::new(Shelf::new(most)));
         Self {
             client,
             shows_ads,
-            current: Current::default(),
+            most,
+            open: open.clone(),
             early: Arc::default(),
+            sweeper: tokio::spawn(sweep(open)),
         }
     }
 
@@ -116,17 +128,16 @@ impl Sessions {
         lock(&self.early).expect(video);
     }
 
-    /// The page was asked for: opens the video that it will open, unless somebody watches.
+    /// The page was asked for: opens the video that it will open, unless as many are watched as may be.
     pub(crate) fn open_early(&self) {
         let mut early = lock(&self.early);
         let Some(magnet) = early.due() else {
             return;
         };
-        let mut current = lock(&self.current);
-        if current.as_ref().is_some_and(|session| !session.is_left()) {
+        // Who has no token ends nothing.
+        if !lock(&self.open).has_room() {
             return;
         }
-        close(current.take());
         let beginning = self.begin(magnet);
         let begun = tokio::spawn(async move {
             let session = beginning.await?;
@@ -142,11 +153,10 @@ impl Sessions {
         });
     }
 
-    /// Opens a video in place of what was open.
+    /// Opens a video beside what is open.
     pub(crate) async fn open(&self, magnet: Magnet) -> Result<Opened, OpenError> {
         let early = lock(&self.early).take(magnet);
-        // The old one stops first: its ticket must not be in the way of the new one's.
-        self.close(None);
+        let may_open = lock(&self.open).may_take();
         let begun = match early {
             Some(Ok(task)) => task.await.ok().and_then(Result::ok),
             Some(Err(another)) => {
@@ -155,22 +165,33 @@ impl Sessions {
             }
             None => None,
         };
+        if !may_open {
+            close(begun);
+            return Err(OpenError::TooMany(self.most));
+        }
         let session = match begun {
             Some(session) => session,
             // What failed a moment ago may succeed now.
             None => self.begin(magnet).await?,
         };
         let opened = session.opened();
-        // Another one may have been opened meanwhile.
-        let replaced = lock(&self.current).replace(session);
-        close(replaced);
-        Ok(opened)
+        // Others may have been opened meanwhile.
+        let put = lock(&self.open).put(session.clone());
+        match put {
+            Ok(gone) => {
+                close(gone);
+                Ok(opened)
+            }
+            Err(Full) => {
+                close([session]);
+                Err(OpenError::TooMany(self.most))
+            }
+        }
     }
 
     /// Opens a video, which nobody can find yet.
     fn begin(&self, magnet: Magnet) -> impl Future<Output = Opening> + use<> {
-        let (client, current) = (self.client.clone(), self.current.clone());
-        let shows_ads = self.shows_ads;
+        let (client, shows_ads) = (self.client.clone(), self.shows_ads);
         async move {
             let id = secret::fresh().map_err(|_| OpenError::NoRandomness)?;
             let playback = client.open(magnet).await?;
@@ -187,35 +208,43 @@ impl Sessions {
                 layers: OnceCell::new(),
                 on: Mutex::default(),
                 used: Mutex::new(Instant::now()),
+                watched: Mutex::new(Instant::now()),
                 followers: Mutex::default(),
                 open: watch::Sender::new(true),
                 ads,
             });
-            tokio::spawn(follow(Arc::downgrade(&session), events));
+            tokio::spawn(asking::follow(Arc::downgrade(&session), events));
             // Looked for at once: the player waits for them.
             let looking = session.clone();
             tokio::spawn(async move { tokio::join!(looking.layers(), looking.breaks()).0.len() });
-            tokio::spawn(ask(Arc::downgrade(&session), client, current));
+            tokio::spawn(asking::ask(Arc::downgrade(&session), client));
             Ok(session)
         }
     }
 
     /// The session with this id, when it is still open.
     pub(crate) fn get(&self, id: &str) -> Result<Arc<Session>, Failure> {
-        let found = lock(&self.current)
-            .as_ref()
-            .filter(|session| secret::matches(id, &session.id))
-            .cloned()
-            .ok_or_else(Failure::not_open)?;
+        let found = lock(&self.open).get(id).ok_or_else(Failure::not_open)?;
         *lock(&found.used) = Instant::now();
         Ok(found)
     }
 
-    /// Closes the session with this id, or whichever is open.
-    pub(crate) fn close(&self, id: Option<&str>) {
-        close_in(&self.current, |session| {
-            id.is_none_or(|id| secret::matches(id, &session.id))
-        });
+    /// Closes the session with this id.
+    pub(crate) fn close(&self, id: &str) {
+        let closed = lock(&self.open).take(id);
+        close(closed);
+    }
+
+    /// Closes all of them.
+    pub(crate) fn close_all(&self) {
+        let all = lock(&self.open).take_all();
+        close(all);
+    }
+}
+
+impl Drop for Sessions {
+    fn drop(&mut self) {
+        self.sweeper.abort();
     }
 }
 
@@ -224,62 +253,23 @@ async fn discard(task: Option<JoinHandle<Opening>>) {
     let Some(task) = task else { return };
     task.abort();
     if let Ok(Ok(session)) = task.await {
-        close(Some(session));
+        close([session]);
     }
 }
 
-fn close_in(current: &Current, which: impl Fn(&Session) -> bool) {
-    let closed = lock(current).take_if(|session| which(session));
-    close(closed);
+/// Closes what nobody uses any more, for ever.
+async fn sweep(open: Open) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let over = lock(&open).sweep(IDLE);
+        close(over);
+    }
 }
 
-/// Whoever waits for a part of the video holds on to the session, and is told to let go.
-fn close(session: Option<Arc<Session>>) {
-    if let Some(session) = session {
+/// Whoever waits for a part of a video holds on to its session, and is told to let go.
+fn close(sessions: impl IntoIterator<Item = Arc<Session>>) {
+    for session in sessions {
         session.open.send_replace(false);
-    }
-}
-
-/// Keeps the picture of the minutes up to date, until the session is gone.
-async fn follow(session: Weak<Session>, mut events: Receiver<PlaybackEvent>) {
-    loop {
-        match events.recv().await {
-            Ok(event) => match session.upgrade() {
-                Some(session) => CellView::note(&mut lock(&session.cells), &event),
-                None => return,
-            },
-            Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-    }
-}
-
-/// Asks what became of views and what was earned, until the session is gone; closes it when it is idle.
-async fn ask(session: Weak<Session>, client: Arc<Client>, current: Current) {
-    // Not at once: the first minute's keys are asked of the same verifiers.
-    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + ASK, ASK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let own = client.account();
-    loop {
-        ticks.tick().await;
-        // Only what is asked for is held while waiting, so that a closed session goes at once.
-        let Some(assigned) = session.upgrade().map(|session| session.playback.assigned()) else {
-            return;
-        };
-        let (views, summary) = tokio::join!(client.views(&assigned, VIEWS), client.summary(&own));
-        let Some(session) = session.upgrade() else {
-            return;
-        };
-        if let Ok(views) = views {
-            CellView::settle(&mut lock(&session.cells), session.playback.magnet(), &views);
-            session.ads.settle(&views);
-        }
-        if let Ok(summary) = summary {
-            *lock(&session.earnings) = Some(summary.into());
-        }
-        if lock(&session.used).elapsed() > IDLE {
-            close_in(&current, |open| open.id == session.id);
-        }
     }
 }
 
@@ -317,6 +307,7 @@ impl Session {
         Panel {
             cells: lock(&self.cells).clone(),
             stats: self.playback.stats(),
+            not_earning: self.playback.why_not_earning(),
             earnings: lock(&self.earnings).clone(),
             layers: self.layers_shown(),
             ads: self.ads.views(),
@@ -347,8 +338,16 @@ impl Session {
         &self.client
     }
 
+    /// Something of it is being played.
+    pub(crate) fn note_watched(&self) {
+        *lock(&self.watched) = Instant::now();
+    }
+
     /// Takes in what the page's video element does.
     pub(crate) async fn report(self: &Arc<Self>, report: &Report) {
+        if report.is_watched() {
+            self.note_watched();
+        }
         if let Some(before) = report.ad {
             return self.report_ad(before, report.snapshot()).await;
         }

@@ -2,12 +2,11 @@
 
 use chainflix_primitives::campaign::{CampaignState, CampaignTerms};
 use chainflix_primitives::{AccountId, Magnet, Round};
-use codec::{Compact, Decode, DecodeAll, Encode};
+use codec::{Compact, Decode, Encode};
 use futures::future::try_join_all;
 use serde::Serialize;
-use subxt::dynamic::Value;
 
-use super::{Chain, ChainError, Finalized, in_time};
+use super::{Chain, ChainError, Finalized};
 use crate::wallet::Wallet;
 
 const PALLET: &str = "Ads";
@@ -154,21 +153,8 @@ impl Chain {
 
     /// At most `limit` of all campaigns, in no order that an advertiser could choose.
     pub async fn campaigns(&self, limit: usize) -> Result<Vec<Campaign>, ChainError> {
-        let other = || ChainError::OtherTypes(format!("{PALLET}.Campaigns"));
-        let block = self.block().await?;
-        let address = subxt::dynamic::storage::<Vec<Value>, Value>(PALLET, "Campaigns");
-        let mut found = in_time(block.storage().iter(address, Vec::<Value>::new())).await?;
-        let mut campaigns = Vec::new();
-        while campaigns.len() < limit {
-            let Some(pair) = in_time(async { found.next().await.transpose() }).await? else {
-                break;
-            };
-            // A hash of the number, then the number itself.
-            let number = pair.key_bytes().last_chunk().copied().ok_or_else(other)?;
-            let kept = Kept::decode_all(&mut pair.value().bytes()).map_err(|_| other())?;
-            campaigns.push(kept.read(u32::from_le_bytes(number)));
-        }
-        Ok(campaigns)
+        let kept: Vec<(u32, Kept)> = self.numbered(PALLET, "Campaigns", limit).await?;
+        Ok(kept.into_iter().map(|(id, kept)| kept.read(id)).collect())
     }
 
     /// Campaigns of an advertiser that are not removed, in order of opening.

@@ -163,6 +163,21 @@ impl Chain {
         Ok(kept.map(|kept| kept.read(id)))
     }
 
+    /// Who proposed enhancements, and their contents: of at most `limit`, in no order that an enhancer could choose. Whether
+    /// they were accepted does not matter. Of those that changed hands more than once it is who sold or gave them away first, as
+    /// far back as the chain remembers: nobody becomes that without having been asked.
+    pub async fn proposed_contents(
+        &self,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, Magnet)>, ChainError> {
+        let kept: Vec<(u32, Kept)> = self.numbered(PALLET, "Enhancements", limit).await?;
+        let proposed = kept.into_iter().filter_map(|(_, kept)| {
+            let (_, proposer) = kept.owners.into_iter().next()?;
+            Some((proposer, Magnet(kept.hash)))
+        });
+        Ok(proposed.collect())
+    }
+
     /// Those of `ids` that are there.
     async fn enhancements(&self, ids: Vec<u32>) -> Result<Vec<Enhancement>, ChainError> {
         let asked = ids.into_iter().map(|id| self.enhancement(id));

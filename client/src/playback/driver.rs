@@ -1,5 +1,6 @@
 //! Carries out what the rules of mining say: takes in the player's reports, and has the steps of mining done.
 
+mod messages;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,73 +13,16 @@ use chainflix_primitives::window::{self, CELL_MS};
 use tokio::sync::{mpsc, watch};
 
 use super::ad::Turn;
+use super::earner::{self, Seat};
 use super::{PlaybackEvent, Shared, settles};
 use crate::mining::layers::ShownLayers;
-use crate::mining::miner::{Command, Miner, MiningEvent, Outcome};
+use crate::mining::miner::{Command, Miner, Outcome};
 use crate::mining::playhead::{Break, CellEvent, Playhead, Snapshot};
 use crate::mining::proof::{Proof, ProofInput};
 use crate::mining::sleep::Wakefulness;
+pub(super) use messages::Message;
+use messages::told;
 use steps::{complete, hand_in, outcome_of, prove, ticket};
-
-/// What the driver is told.
-pub(super) enum Message {
-    /// The player reports.
-    Report {
-        /// What.
-        snapshot: Snapshot,
-        /// When it came, on the playback's clock.
-        at_ms: u64,
-        /// When it came, in ms since the Unix epoch.
-        unix_ms: u64,
-    },
-    /// Something was read for the player.
-    Read {
-        /// Of which rendition.
-        rendition: u8,
-        /// Of which cell.
-        cell: u16,
-        /// Whether it is the cell's beginning.
-        from_start: bool,
-    },
-    /// These enhancements are on from now on.
-    Layers(Vec<u32>),
-    /// The player took a minute of an enhancement.
-    LayerTaken {
-        /// Which.
-        enhancement: u32,
-        /// Of which minute.
-        cell: u16,
-    },
-    /// The viewer follows the advertisement that plays here.
-    Followed,
-    /// Mining keeps the next minute's key away; playing goes first.
-    MakeWay,
-    /// What came of asking for a ticket.
-    Ticket {
-        /// For which minute.
-        cell: u16,
-        /// The ticket with the turn at it, or why there is none.
-        ticket: Result<Box<(SignedTicket, Turn)>, Outcome>,
-        /// When it was asked for, on the playback's clock.
-        asked_ms: u64,
-        /// When it came, on the playback's clock.
-        at_ms: u64,
-    },
-    /// What came of proving.
-    Proved {
-        /// Which minute.
-        cell: u16,
-        /// The proof, or why there is none.
-        proof: Result<Box<(Proof, ProofInput)>, Refusal>,
-    },
-    /// What came of handing in Play Data.
-    Finished {
-        /// Of which minute.
-        cell: u16,
-        /// What.
-        outcome: Outcome,
-    },
-}
 
 /// The ticket in hand, and what is computed for it.
 struct InHand {
@@ -103,6 +47,10 @@ pub(super) struct Driver {
     /// Whether the viewer followed the advertisement that this is.
     followed: bool,
     in_hand: Option<InHand>,
+    /// Held while there are minutes to prove.
+    seat: Option<Seat>,
+    /// The minute that plays, when another playback of the account earns.
+    sits_out: Option<u16>,
     pending: watch::Sender<BTreeSet<u16>>,
     busy: watch::Sender<bool>,
 }
@@ -126,6 +74,8 @@ impl Driver {
             mixed: BTreeSet::new(),
             followed: false,
             in_hand: None,
+            seat: None,
+            sits_out: None,
             pending,
             busy,
             shared,
@@ -161,7 +111,7 @@ impl Driver {
     }
 
     /// Lets others know what mining still needs, and whether it has anything to do.
-    fn publish(&self) {
+    fn publish(&mut self) {
         let needed: BTreeSet<u16> = self.miner.pending().collect();
         self.pending.send_if_modified(|known| {
             let changed = *known != needed;
@@ -169,6 +119,10 @@ impl Driver {
             changed
         });
         let busy = !self.miner.is_idle();
+        match &mut self.seat {
+            Some(seat) if busy => seat.is_used(),
+            other => *other = None,
+        }
         self.busy
             .send_if_modified(|known| std::mem::replace(known, busy) != busy);
     }
@@ -261,9 +215,33 @@ impl Driver {
                 other => other,
             };
             self.layers.played(&event);
-            commands.extend(self.miner.played(event, at_ms));
+            if !self.sits_out(event) {
+                commands.extend(self.miner.played(event, at_ms));
+            }
         }
         commands
+    }
+
+    /// Whether a minute to which this happens is none to prove, because another playback of the account earns.
+    fn sits_out(&mut self, event: CellEvent) -> bool {
+        let cell = match event {
+            CellEvent::Entered { cell } => cell,
+            CellEvent::Shown { cell } | CellEvent::Broken { cell, .. } => {
+                return self.sits_out.take_if(|sat| *sat == cell).is_some();
+            }
+        };
+        if self.seat.is_none() {
+            self.seat = self.shared.earner.sit();
+        }
+        self.sits_out = self.seat.is_none().then_some(cell);
+        if self.sits_out.is_some() {
+            self.shared.tell(PlaybackEvent::ViewRefused {
+                cell,
+                reason: Refusal::TicketOpen.name(),
+                words: earner::WORDS,
+            });
+        }
+        self.sits_out.is_some()
     }
 
     fn read(&mut self, rendition: u8, cell: u16, from_start: bool) -> Vec<Command> {
@@ -279,8 +257,12 @@ impl Driver {
             return Vec::new();
         }
         let why = Break::Quality;
+        let event = CellEvent::Broken { cell, why };
+        if self.sits_out(event) {
+            return Vec::new();
+        }
         let now = self.shared.now_ms();
-        self.miner.played(CellEvent::Broken { cell, why }, now)
+        self.miner.played(event, now)
     }
 
     fn obey(&mut self, command: Command) {
@@ -319,7 +301,13 @@ impl Driver {
                 at_ms,
             };
             // The driver is gone only when the playback is.
-            let _ = shared.messages.send(message).await;
+            if let Err(lost) = shared.messages.send(message).await
+                && let Message::Ticket {
+                    ticket: Ok(ticket), ..
+                } = lost.0
+            {
+                give_back(shared, ticket.0).await;
+            }
         });
     }
 
@@ -385,32 +373,26 @@ impl Driver {
         let Some(in_hand) = self.in_hand.take_if(|h| h.cell == cell) else {
             return;
         };
-        let shared = self.shared.clone();
-        tokio::spawn(async move {
-            let ticket = &in_hand.ticket.ticket;
-            let given_back = shared
-                .verifiers
-                .abandon_cell(&ticket.issuer, Some(ticket.constant));
-            if let Err(error) = given_back.await {
-                tracing::debug!(%error, "the ticket was not given back; it runs out by itself");
-            }
-        });
+        tokio::spawn(give_back(self.shared.clone(), in_hand.ticket));
     }
 }
 
-fn told(event: MiningEvent) -> PlaybackEvent {
-    match event {
-        MiningEvent::Started { cell } => PlaybackEvent::MiningStarted { cell },
-        MiningEvent::Accepted { cell } => PlaybackEvent::ViewAccepted { cell },
-        MiningEvent::Waiting { cell } => PlaybackEvent::WaitingForVerifier { cell },
-        MiningEvent::Refused {
-            cell,
-            refusal,
-            played,
-        } => PlaybackEvent::ViewRefused {
-            cell,
-            reason: refusal.name(),
-            words: played.map_or(refusal.words(), Break::words),
-        },
+impl Drop for Driver {
+    /// What was closed must not keep what plays on from earning.
+    fn drop(&mut self) {
+        let running = tokio::runtime::Handle::try_current();
+        if let (Some(in_hand), Ok(running)) = (self.in_hand.take(), running) {
+            running.spawn(give_back(self.shared.clone(), in_hand.ticket));
+        }
+    }
+}
+
+async fn give_back(shared: Arc<Shared>, signed: SignedTicket) {
+    let ticket = &signed.ticket;
+    let given_back = shared
+        .verifiers
+        .abandon_cell(&ticket.issuer, Some(ticket.constant));
+    if let Err(error) = given_back.await {
+        tracing::debug!(%error, "the ticket was not given back; it runs out by itself");
     }
 }

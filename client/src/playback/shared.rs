@@ -16,7 +16,9 @@ use tokio::sync::{broadcast, mpsc, watch};
 
 use super::slot::Slots;
 use super::stats::Counting;
-use super::{AdPlace, CellBuffer, Facts, Liars, PlaybackError, PlaybackEvent, Turns, driver};
+use super::{
+    AdPlace, CellBuffer, Earner, Facts, Liars, PlaybackError, PlaybackEvent, Turns, driver,
+};
 use crate::controllers::Controllers;
 use crate::sharing::{FetchedCell, HandOn};
 use crate::verifiers::{Identity, Verifiers};
@@ -39,6 +41,8 @@ pub(crate) struct Services {
     pub(crate) registered: Registered,
     /// Turns at the account's ticket, of everything that plays together.
     pub(crate) turns: Turns,
+    /// Which of several playbacks this is, of which one earns.
+    pub(crate) earner: Earner,
     /// Set when it is an advertisement.
     pub(crate) ad: Option<AdPlace>,
     pub(crate) hand_on: Option<HandOn>,
@@ -73,6 +77,7 @@ pub(crate) struct Shared {
     /// Whether it accompanies another playback, whose driver `messages` go to: it mines nothing, and keeps out of the way.
     pub(super) accompanies: bool,
     pub(super) turns: Turns,
+    pub(super) earner: Earner,
     /// Set when it is an advertisement, which plays within another video.
     pub(super) ad: Option<AdPlace>,
 }
@@ -123,6 +128,7 @@ impl Shared {
             messages,
             accompanies: false,
             turns: services.turns,
+            earner: services.earner,
             ad: services.ad,
         }
     }
@@ -139,6 +145,7 @@ impl Shared {
             facts: self.facts.clone(),
             registered,
             turns: self.turns.clone(),
+            earner: self.earner.clone(),
             ad: None,
             hand_on: self.hand_on.clone(),
             opened: Instant::now(),
@@ -173,7 +180,7 @@ impl Shared {
     /// Whether another video's minute may be open while this is fetched: verifiers that know of its ticket give no keys of
     /// anything else, and it is not this one's to give up.
     pub(super) fn is_beside(&self) -> bool {
-        self.accompanies || self.ad.is_some()
+        self.accompanies || self.ad.is_some() || self.earner.is_anothers()
     }
 
     pub(super) fn tell(&self, event: PlaybackEvent) {

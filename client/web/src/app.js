@@ -5,7 +5,7 @@ import { Breaks } from "./ads.js";
 import { answerOf, call, readAddress, showVideo } from "./access.js";
 import { hideChoices, layersOn, offerChoices } from "./choices.js";
 import { PlayheadReporter } from "./playhead.js";
-import { amount, clock, showAds, showCells, showEarnings, showLayers, showSources } from "./panel.js";
+import { amount, clock, showAds, showCells, showEarning, showEarnings, showLayers, showSources } from "./panel.js";
 import { Quality, controllerFor } from "./quality.js";
 
 /** Account and list of videos are asked for so often, in ms. */
@@ -28,28 +28,36 @@ function notice(text, kind = "info") {
   place.dataset.kind = kind;
 }
 
-function close() {
-  current?.reporter.stop();
-  current?.events.close();
-  current?.player?.hls.destroy();
+/** Closes what is open here, so that something else has its place, and may earn. */
+async function close() {
+  const left = current;
+  current = null;
+  left?.reporter.stop();
+  left?.events.close();
+  left?.player?.hls.destroy();
+  showEarning(byId("elsewhere"), null);
   hideChoices(menus);
   showLayers(byId("layers"), []);
   showAds(byId("ads"), []);
   byId("ad").hidden = true;
-  current = null;
+  if (left) await globalThis.first.leave();
 }
 
 /** Opens a link, which may have `begun` already. */
 async function open(link, begun = null) {
-  close();
   attempt += 1;
   const mine = attempt;
   notice("Opening …");
   try {
+    await close();
     const opened = await (begun ? answerOf(begun.asked) : call("/api/open", { method: "POST", body: JSON.stringify({ link }) }));
     const media = (await begun?.attach) ?? video;
     await globalThis.first.hlsIsThere;
-    if (mine !== attempt) return;
+    if (mine !== attempt) {
+      void call(`/api/sessions/${opened.session}`, { method: "DELETE" }).catch(() => {});
+      return;
+    }
+    globalThis.first.session = opened.session;
     byId("title").textContent = opened.title;
     document.title = `${opened.title} – Chainflix`;
     showVideo(opened.magnet);
@@ -158,21 +166,26 @@ function wordsOf(request) {
 }
 
 function follow(session) {
-  const events = new EventSource(`/api/sessions/${session}/events`);
+  const events = new WebSocket(`ws://${location.host}/api/sessions/${session}/events`);
   let shown = "";
-  events.addEventListener("panel", (message) => {
+  events.addEventListener("message", (message) => {
+    if (current?.session !== session) return;
     const panel = JSON.parse(message.data);
     const cells = JSON.stringify(panel.cells);
     // Rewritten only when it changed, so that a screen reader is not interrupted twice a second.
     if (cells !== shown) showCells(byId("cells"), panel.cells);
     shown = cells;
-    current?.player?.quality.measured(panel.stats.line_bits_per_second);
+    current.player?.quality.measured(panel.stats.line_bits_per_second);
     showSources(byId("sources"), panel.stats);
     showLayers(byId("layers"), panel.layers);
     showAds(byId("ads"), panel.ads);
-    if (current) current.ads = panel.ads;
+    current.ads = panel.ads;
     showBreak();
+    showEarning(byId("elsewhere"), panel.not_earning);
     if (panel.earnings) showEarnings(panel.earnings);
+  });
+  events.addEventListener("close", () => {
+    if (current?.session === session) notice("The gateway closed this video, or has ended; open it again.", "error");
   });
   return events;
 }

@@ -44,7 +44,8 @@ async function showBeginning(asked) {
   video.src = URL.createObjectURL(mediaSource);
   const answer = await asked;
   if (!answer.ok) return video;
-  const { playlist, duration_ms: duration } = await answer.clone().json();
+  const { session, playlist, duration_ms: duration } = await answer.clone().json();
+  globalThis.first.session = session;
   const response = await fetch(new URL("first.mp4", new URL(playlist, location.href)));
   const type = response.headers.get("content-type") ?? "";
   const codec = /codecs="(.*)"/.exec(type)?.[1];
@@ -94,5 +95,16 @@ async function goOn() {
   await ran;
 }
 
-/** For app.js. */
-globalThis.first = { begun, hlsIsThere: goOn() };
+/** Closes what is open in this tab: the gateway has room for a few videos only, and one of them earns. */
+async function leave() {
+  const { session } = globalThis.first;
+  globalThis.first.session = null;
+  if (session) await fetch(`/api/sessions/${session}`, { method: "DELETE", keepalive: true }).catch(() => {});
+}
+
+/** For app.js. `session` is what is open in this tab. */
+globalThis.first = { begun, session: null, leave };
+globalThis.first.hlsIsThere = goOn();
+addEventListener("pagehide", () => void leave());
+// A page that comes back as it was finds its video closed.
+addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -103,6 +103,12 @@ export function showAds(list, ads) {
   list.replaceChildren(...rows);
 }
 
+/** Why nothing earns here at the moment; hidden when there is no reason. Rewritten only when it changed. */
+export function showEarning(place, why) {
+  place.hidden = !why;
+  if (place.textContent !== (why ?? "")) place.textContent = why ?? "";
+}
+
 export function showEarnings(earnings) {
   for (const name of ["lifetime", "pending", "claimable", "claimed"]) {
     const place = document.getElementById(name);

@@ -28,6 +28,8 @@ const SETTLED_S = 75;
 
 let browser;
 let page;
+/** A second window. */
+let other;
 /** What the browser complains about. */
 const complaints = [];
 
@@ -48,8 +50,8 @@ function seen(name, body) {
   });
 }
 
-const element = () =>
-  page.evaluate(() => {
+const element = (of = page) =>
+  of.evaluate(() => {
     const video = document.getElementById("video");
     const { buffered, currentTime, duration, paused, readyState, videoWidth, error } = video;
     const quality = video.getVideoPlaybackQuality();
@@ -68,9 +70,9 @@ const element = () =>
       soundBytes: video.webkitAudioDecodedByteCount,
     };
   });
-const notice = () => page.locator("#notice").textContent();
-const minute = (number) => page.locator("#cells li").nth(number - 1);
-const stateOf = (number) => () => minute(number).getAttribute("data-state");
+const notice = (of = page) => of.locator("#notice").textContent();
+const minute = (number, of = page) => of.locator("#cells li").nth(number - 1);
+const stateOf = (number, of = page) => () => minute(number, of).getAttribute("data-state");
 
 /** Waits until `holds` is true of `read()`, and returns what it was true of. */
 async function until(seconds, sentence, read, holds) {
@@ -86,15 +88,26 @@ async function until(seconds, sentence, read, holds) {
   return last;
 }
 
-const canPlay = () => until(30, "nothing could be played", element, (video) => video.readyState >= 2);
+const canPlay = (of = page) => until(30, "nothing could be played", () => element(of), (video) => video.readyState >= 2);
 
 /** Plays by the viewer's click when the browser does not begin by itself. */
-async function press() {
-  await canPlay();
+async function press(of = page) {
+  await canPlay(of);
   // The page tries by itself, and says when it may not.
-  const tried = async () => !(await element()).paused || (await notice()) === "Press play.";
+  const tried = async () => !(await element(of)).paused || (await notice(of)) === "Press play.";
   await until(10, "the page does not try to play", tried, (yes) => yes);
-  if ((await element()).paused) await page.locator("#video").click();
+  if ((await element(of)).paused) await of.locator("#video").click();
+}
+
+/** Notes what the browser complains about in a page. */
+function listen(to) {
+  to.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  to.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
+  to.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`status ${response.status()}: ${response.url()}`);
+  });
 }
 
 before(async () => {
@@ -112,13 +125,7 @@ before(async () => {
     globalThis.emptied = 0;
     document.addEventListener("emptied", () => (globalThis.emptied += 1), { capture: true });
   });
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
-  page.on("response", (response) => {
-    if (response.status() >= 400) complaints.push(`status ${response.status()}: ${response.url()}`);
-  });
+  listen(page);
 });
 
 after(async () => {
@@ -211,14 +218,51 @@ seen("the first picture came before hls.js was asked for, which goes on from it 
   assert.equal(asked.emptied, 0, "the element got another source");
 });
 
-seen("the first minute is being proved while it plays, and proved when it is over", async () => {
+seen("the first minute is being proved while it plays", async () => {
   await until(20, "the first minute is not being proved", stateOf(1), (state) => state === "mining");
+});
+
+seen("a second window plays beside the first, and says that the first one earns", async () => {
+  other = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  listen(other);
+  const asked = (await element()).currentTime;
+  await other.goto(address);
+  await press(other);
+  const plays = () => element(other);
+  const begun = await until(20, "the second window does not play", plays, (video) => video.currentTime > 1);
+  await until(10, "it does not say who earns", stateOf(1, other), (state) => state === "refused");
+  assert.match(await minute(1, other).textContent(), /Another window of this account is earning/);
+  assert.match(await other.locator("#elsewhere").textContent(), /Another window/);
+  assert.ok(await page.locator("#elsewhere").isHidden(), "the first one earns");
+  await until(10, "it does not play on", plays, (video) => video.currentTime > begun.currentTime + 2);
+  const { currentTime } = await element();
+  assert.ok(currentTime > asked + 3, `the first one played on meanwhile: ${asked} to ${currentTime}`);
+  assert.equal(await stateOf(1)(), "mining");
+  await other.locator("#video").click();
+});
+
+seen("the first minute is proved when it is over", async () => {
   const left = CELL_S - (await element()).currentTime;
   await until(left + 15, "the first minute was not proved", stateOf(1), (state) => state === "proved");
   const video = await element();
   assert.ok(video.currentTime >= CELL_S - 1, `not before it was over: ${video.currentTime}`);
   console.log(`proved at ${video.currentTime.toFixed(1)} s; ${video.dropped} of ${video.frames} pictures dropped`);
 });
+
+/** The second window earns once the first one was paused long enough, and the first one again when the second is closed. */
+async function takesOver() {
+  await until(10, "nobody else may earn", () => other.locator("#elsewhere").isHidden(), (hidden) => hidden);
+  await other.evaluate((start) => {
+    const video = document.getElementById("video");
+    video.currentTime = start;
+    return video.play();
+  }, CELL_S);
+  await until(20, "the second window does not earn", stateOf(2, other), (state) => state === "mining");
+  const why = () => page.locator("#elsewhere").textContent();
+  await until(5, "the first one does not say who earns", why, (text) => /Another window/.test(text));
+  await other.close();
+  await until(15, "the place of a closed window is not free", why, (text) => text === "");
+}
 
 seen("a minute that is paused earns nothing, and the page says why", async () => {
   await until(20, "the second minute is not being proved", stateOf(2), (state) => state === "mining");
@@ -227,6 +271,7 @@ seen("a minute that is paused earns nothing, and the page says why", async () =>
   await page.locator("#video").click();
   await until(15, "the second minute was not refused", stateOf(2), (state) => state === "refused");
   assert.match(await minute(2).textContent(), /paused/);
+  await takesOver();
   const { currentTime } = await element();
   await page.locator("#video").click();
   await until(10, "it does not go on", element, (video) => video.currentTime > currentTime + 1);

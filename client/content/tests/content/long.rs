@@ -1,6 +1,6 @@
 //! A long film: memory does not grow with its length.
 
-use chainflix_content::rendition::RenditionSpec;
+use chainflix_content::rendition::{LADDER, RenditionSpec};
 use chainflix_content::{Progress, publish};
 
 use crate::studio::{SMALL, Studio, TestKeys, decode};
@@ -56,4 +56,32 @@ async fn twenty_four_minutes_in_two_renditions_take_less_than_300_mib() {
     let peak = peak_kib();
     assert!(peak < MOST_KIB, "{peak} KiB");
     println!("24 minutes in two renditions: at most {} MiB", peak / 1024);
+}
+
+#[tokio::test]
+async fn three_renditions_of_noise_at_1080_lines_at_once_take_less_than_300_mib() {
+    let studio = Studio::new();
+    // Few pictures: what counts is that each minute has as many bytes as a minute of its rendition may have.
+    studio.make(
+        "noise.mkv",
+        "-f lavfi -i testsrc2=size=1920x1080:rate=3 -vf noise=alls=100:allf=t -t 4 -c:v libx264 -preset ultrafast -crf 32",
+    );
+    let source = studio.make("film.mkv", "-stream_loop 32 -i noise.mkv -c copy");
+    let mut request = studio.request(&source, "work");
+    request.renditions = LADDER.to_vec();
+    request.at_once = LADDER.len();
+    let publication = publish(&request, &TestKeys::default(), &|_| {})
+        .await
+        .expect("it is a film");
+    let renditions = &publication.manifest.renditions;
+    assert_eq!(renditions.len(), 3);
+    for (rendition, spec) in renditions.iter().zip(LADDER) {
+        let bytes = rendition.cells[1].entry.bytes;
+        let full = spec.video_bits_per_second / 8 * 60;
+        println!("a minute of {} lines: {bytes} bytes", spec.lines);
+        assert!(bytes > full / 10 * 8, "{bytes} of {full} bytes");
+    }
+    let peak = peak_kib();
+    assert!(peak < MOST_KIB, "{peak} KiB");
+    println!("three renditions of noise: at most {} MiB", peak / 1024);
 }

@@ -1,7 +1,9 @@
 //! Pages that follow a session: when the last one is gone, it is over.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
+use super::shelf::Used;
 use super::{Session, lock};
 
 /// A page that follows a session, for as long as this lives.
@@ -23,9 +25,22 @@ impl Session {
         *followers = Some(followers.unwrap_or(0).saturating_add(1));
         Follower(Arc::downgrade(self))
     }
+}
 
-    /// Whether pages followed it, and none does any more.
-    pub(super) fn is_left(&self) -> bool {
-        *lock(&self.followers) == Some(0)
+impl Used for Session {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn unused(&self) -> Duration {
+        lock(&self.used).elapsed()
+    }
+
+    fn unwatched(&self) -> Duration {
+        lock(&self.watched).elapsed()
+    }
+
+    fn followers(&self) -> Option<usize> {
+        *lock(&self.followers)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Report {
     pub(super) ad: Option<u16>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ReportedState {
     Playing,
@@ -38,6 +38,12 @@ enum ReportedState {
 }
 
 impl Report {
+    /// Whether somebody watches, or waits for what comes next.
+    pub(super) fn is_watched(&self) -> bool {
+        let rests = [ReportedState::Paused, ReportedState::Ended];
+        !rests.contains(&self.state)
+    }
+
     pub(crate) fn snapshot(&self) -> Snapshot {
         let rate = (self.rate * 1_000.0).round().clamp(0.0, 16_000.0);
         let state = match self.state {

@@ -1,0 +1,57 @@
+//! What is asked again and again of a session that is open.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use chainflix_client::Client;
+use chainflix_client::playback::PlaybackEvent;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Session, lock};
+use crate::panel::CellView;
+
+/// Verifiers are asked so often what became of views, and of earnings.
+const ASK: Duration = Duration::from_secs(4);
+/// Views asked about.
+const VIEWS: u16 = 256;
+
+/// Keeps the picture of the minutes up to date, until the session is gone.
+pub(super) async fn follow(session: Weak<Session>, mut events: Receiver<PlaybackEvent>) {
+    loop {
+        match events.recv().await {
+            Ok(event) => match session.upgrade() {
+                Some(session) => CellView::note(&mut lock(&session.cells), &event),
+                None => return,
+            },
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// Asks what became of views and what was earned, until the session is gone.
+pub(super) async fn ask(session: Weak<Session>, client: Arc<Client>) {
+    // Not at once: the first minute's keys are asked of the same verifiers.
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + ASK, ASK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let own = client.account();
+    loop {
+        ticks.tick().await;
+        // Only what is asked for is held while waiting, so that a closed session goes at once.
+        let Some(assigned) = session.upgrade().map(|session| session.playback.assigned()) else {
+            return;
+        };
+        let (views, summary) = tokio::join!(client.views(&assigned, VIEWS), client.summary(&own));
+        let Some(session) = session.upgrade() else {
+            return;
+        };
+        if let Ok(views) = views {
+            CellView::settle(&mut lock(&session.cells), session.playback.magnet(), &views);
+            session.ads.settle(&views);
+        }
+        if let Ok(summary) = summary {
+            *lock(&session.earnings) = Some(summary.into());
+        }
+    }
+}

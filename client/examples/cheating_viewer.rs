@@ -191,9 +191,7 @@ impl Viewer {
         ticket: &SignedTicket,
         data: &PlayData,
     ) -> Result<Acceptance, VerifierError> {
-        self.verifiers
-            .finish_cell(&ticket.ticket.issuer, data)
-            .await
+        self.verifiers.finish_cell(&ticket.ticket, data).await
     }
 
     /// What an honest viewer would hand in.

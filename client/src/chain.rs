@@ -7,6 +7,7 @@ mod campaigns;
 mod claim;
 mod enhancements;
 mod events;
+mod missing;
 mod nodes;
 mod reads;
 mod records;

@@ -1,6 +1,7 @@
 //! The facade: connect once, then publish, open, earn.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use chainflix_content::playable;
@@ -14,6 +15,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use tokio::sync::mpsc;
 
+use crate::acceptances::Acceptances;
 use crate::chain::{Chain, ClaimOutcome};
 use crate::config::Config;
 use crate::controllers::{Controller, Controllers};
@@ -24,7 +26,11 @@ use crate::publish::{self, PublishOptions, PublishProgress, Published};
 use crate::published::{self, Known};
 use crate::sharing::{self, FetchedCell, HandOn};
 use crate::verifiers::{Identity, LifetimeEarnings, VerifierError, Verifiers};
+use crate::views::FollowedViews;
 use crate::wallet::Wallet;
+
+/// Latest views of each verifier that are followed.
+const FOLLOWED: u16 = 256;
 
 /// What the chain says of a video.
 type Terms = Shared<BoxFuture<'static, Result<VideoTerms, PlaybackError>>>;
@@ -45,6 +51,8 @@ pub struct Client {
     beside: Known,
     /// Who keeps what is fetched, if anybody does.
     hand_on: Mutex<Option<HandOn>>,
+    /// Its views, once somebody follows them.
+    followed: OnceLock<FollowedViews>,
 }
 
 impl Client {
@@ -69,6 +77,7 @@ impl Client {
             earners: Earners::default(),
             beside: Known::default(),
             hand_on: Mutex::default(),
+            followed: OnceLock::new(),
         })
     }
 
@@ -77,6 +86,14 @@ impl Client {
     #[must_use]
     pub fn in_region(mut self, region: Option<[u8; 2]>) -> Self {
         self.controllers = self.controllers.in_region(region);
+        self
+    }
+
+    /// Keeps tickets and acceptances below `folder` from now on: [`crate::acceptances`].
+    #[must_use]
+    pub fn keeping_acceptances(self, folder: &Path) -> Self {
+        let acceptances = Acceptances::below(folder, &self.chain.genesis());
+        self.verifiers.keep_acceptances(acceptances);
         self
     }
 
@@ -229,6 +246,14 @@ impl Client {
         fetched
     }
 
+    /// The account's views, followed from the first call on: at whichever verifiers it is told to follow, of each the latest
+    /// 256 and what is accepted from then on.
+    #[must_use]
+    pub fn followed_views(&self) -> &FollowedViews {
+        self.followed
+            .get_or_init(|| FollowedViews::new(self.verifiers.clone(), FOLLOWED))
+    }
+
     /// What became of the account's latest views, newest first, at the verifiers that accepted them.
     ///
     /// # Errors
@@ -276,6 +301,22 @@ impl Client {
     pub async fn claim(&self, account: &AccountId) -> Result<ClaimOutcome, ClientError> {
         let proof = self.claim_proof(account).await?;
         Ok(self.chain.claim(&proof, Some(self.wallet())).await?)
+    }
+
+    /// Claims what several accounts have earned, many in one transaction. What each was paid, in units; those that have
+    /// claimed everything are left out.
+    ///
+    /// # Errors
+    /// When one of them has earned nothing that can be proven, or the chain refuses.
+    pub async fn claim_all(
+        &self,
+        accounts: &[AccountId],
+    ) -> Result<Vec<(AccountId, u128)>, ClientError> {
+        let mut proofs = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            proofs.push(self.claim_proof(account).await?);
+        }
+        Ok(self.chain.claim_batch(proofs, self.wallet()).await?)
     }
 }
 

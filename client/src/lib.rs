@@ -44,6 +44,7 @@
 //! `examples/headless.rs` is a whole program without a screen, `examples/sink.rs` one with a sink of its own; the test suite
 //! runs both. Programs in other languages take `libchainflix_player` and its header in C.
 
+pub mod acceptances;
 pub mod account;
 pub mod ads;
 pub mod archives;
@@ -55,6 +56,7 @@ pub mod earnings;
 mod error;
 pub mod layers;
 pub mod mining;
+pub mod missing;
 pub mod playback;
 pub mod player;
 pub mod publish;

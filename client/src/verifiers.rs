@@ -1,8 +1,11 @@
 //! Verifiers, as a viewer or producer talks to them: found on chain, one sealed session each, any of them for keys.
 
+mod absences;
+mod accepting;
 mod beside;
 mod directory;
 mod earnings;
+mod following;
 mod identity;
 mod plays;
 mod seal;
@@ -10,21 +13,22 @@ mod session;
 mod transport;
 mod views;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chainflix_primitives::api::{CellGrant, CellWanted, Reply, Request};
 use chainflix_primitives::ids::UploadId;
-use chainflix_primitives::play_data::PlayData;
 use chainflix_primitives::refusal::Refusal;
-use chainflix_primitives::ticket::{Acceptance, SignedTicket};
+use chainflix_primitives::ticket::SignedTicket;
 use chainflix_primitives::{AccountId, Magnet, RandomConstant};
 use zeroize::Zeroizing;
 
 pub use earnings::LifetimeEarnings;
+pub use following::{RoundsFollowed, ViewsFollowed};
 pub use identity::Identity;
 pub use plays::{RoundPlays, SettledPlays};
 
+use crate::acceptances::Acceptances;
 use crate::chain::{Chain, ChainError};
 use directory::Directory;
 use session::Verifier;
@@ -99,6 +103,8 @@ pub struct Upload {
 /// All verifiers, for one account.
 pub struct Verifiers {
     directory: Directory,
+    /// Where acceptances are kept, if anywhere.
+    kept: OnceLock<Acceptances>,
 }
 
 impl Verifiers {
@@ -108,7 +114,10 @@ impl Verifiers {
     /// When the chain can't be read, or no verifier has announced itself.
     pub async fn find(chain: Chain, identity: Arc<Identity>) -> Result<Self, VerifierError> {
         let directory = Directory::new(chain, identity).await?;
-        Ok(Self { directory })
+        Ok(Self {
+            directory,
+            kept: OnceLock::new(),
+        })
     }
 
     /// The account for which sessions are opened.
@@ -238,22 +247,6 @@ impl Verifiers {
                 Ok(ticket)
             }
             _ => Err(VerifierError::Protocol(verifier.account())),
-        }
-    }
-
-    /// Hands in Play Data at the verifier that issued its ticket.
-    ///
-    /// # Errors
-    /// When it is refused, or that verifier does not answer.
-    pub async fn finish_cell(
-        &self,
-        issuer: &AccountId,
-        data: &PlayData,
-    ) -> Result<Acceptance, VerifierError> {
-        let data = Box::new(data.clone());
-        match self.ask_one(issuer, &Request::FinishCell { data }).await? {
-            Reply::Accepted(acceptance) if acceptance.issuer == *issuer => Ok(acceptance),
-            _ => Err(VerifierError::Protocol(*issuer)),
         }
     }
 

@@ -7,6 +7,8 @@
 //!                  Outcome, or why it does not hold
 //! ```
 
+mod following;
+
 use chainflix_controller::signing::{is_signed_by, is_signed_by_wallet};
 use chainflix_primitives::api::{ViewFate, ViewPlace, ViewRecord};
 use chainflix_primitives::fault::PlacedLeaf;
@@ -18,6 +20,8 @@ use chainflix_primitives::rounds::{CycleRule, RoundClock};
 use chainflix_primitives::settlement::view_value;
 use chainflix_primitives::view::{LeafContext, LeafError, ViewLeaf};
 use chainflix_primitives::{AccountId, Hash32, Round, Sha256, draw};
+
+pub use following::{FollowedViews, ViewsNews};
 
 /// What the chain says of everything that a view hangs on, as of one finalized block.
 #[derive(Clone, Debug)]

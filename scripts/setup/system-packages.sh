@@ -41,11 +41,11 @@ if ! node_js_18 >/dev/null 2>&1; then
 fi
 
 if [[ ${1:-} == --benches ]]; then
-    need nginx-light "serves the same files, to be measured beside" test -x /usr/sbin/nginx
-    need openssl "makes nginx a certificate" has_commands openssl
     need util-linux "enters network namespaces" has_commands nsenter
 fi
 if [[ ${1:-} == --tests || ${1:-} == --benches ]]; then
+    need nginx-light "stands before a verifier's API, and serves files to be measured beside" test -x /usr/sbin/nginx
+    need openssl "makes nginx a certificate" has_commands openssl
     need iproute2 "lists connections" has_commands ss
     need postgresql "keeps the state of several controllers" test -n "$(echo /usr/lib/postgresql/*/bin/postgres | grep -v '\*')"
     need python3-venv "holds the packages that send controllers bad input" python3 -c 'import ensurepip, venv'

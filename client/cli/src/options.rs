@@ -113,7 +113,12 @@ impl ClientOptions {
             controller: self.controller.clone(),
             wallet: self.wallet.read()?,
         };
-        Ok(Client::connect(config).await?.in_region(self.region))
+        let client = Client::connect(config).await?.in_region(self.region);
+        // Whoever has no home folder watches without.
+        Ok(match kept_folder(None) {
+            Ok(folder) => client.keeping_acceptances(&folder),
+            Err(_) => client,
+        })
     }
 }
 
@@ -178,6 +183,14 @@ pub(crate) fn state_folder(named: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
         .or_else(|| Some(PathBuf::from(of("HOME")?).join(".local/state")))
         .context("there is no home folder to keep state in; name a folder with --state")?;
     Ok(base.join("chainflix"))
+}
+
+/// Where acceptances are kept: the folder that was named, or one below the user's.
+pub(crate) fn kept_folder(named: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
+    match named {
+        Some(folder) => Ok(folder.clone()),
+        None => Ok(state_folder(None)?.join("acceptances")),
+    }
 }
 
 #[cfg(test)]

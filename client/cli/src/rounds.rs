@@ -1,5 +1,7 @@
 //! `chainflix rounds --refused`: why view blocks were not approved, by the public name of the reason.
 
+pub(crate) mod following;
+
 use chainflix_client::account;
 use chainflix_client::chain::{RefusedHeader, RefusedPage};
 use chainflix_primitives::reason::{Explained, Reason};

@@ -95,7 +95,7 @@ impl Status {
 /// Options of `chainflix rounds`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  chainflix rounds\n  chainflix rounds --after 1200 --limit 100 --json\n  chainflix rounds --refused\n\nThe oldest that the chain keeps come first; `chainflix status` names the present round, and rounds are settled some rounds later."
+    after_help = "Examples:\n  chainflix rounds\n  chainflix rounds --after 1200 --limit 100 --json\n  chainflix rounds --refused\n  chainflix rounds --follow\n\nThe oldest that the chain keeps come first; `chainflix status` names the present round, and rounds are settled some rounds later."
 )]
 pub(crate) struct Rounds {
     #[command(flatten)]
@@ -112,6 +112,11 @@ pub(crate) struct Rounds {
     /// Show instead why view blocks were not approved, as reported in the last N blocks of the chain.
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "200", conflicts_with_all = ["after", "limit"])]
     refused: Option<u64>,
+
+    /// Follow instead what happens to rounds, as a verifier tells of it: reported, judged, settled; until Ctrl-C. With --after,
+    /// first what was settled after that round, of the last 1,000. In JSON each line is one message.
+    #[arg(long, conflicts_with_all = ["limit", "refused"])]
+    follow: bool,
 
     /// Print JSON.
     #[arg(long)]
@@ -131,6 +136,9 @@ impl Rounds {
             } else {
                 rounds::as_text(&page)
             });
+        }
+        if self.follow {
+            return rounds::following::follow(&chain, self.after, self.json).await;
         }
         let rounds = self.settled(&chain).await?;
         if self.json {

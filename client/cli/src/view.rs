@@ -1,7 +1,9 @@
 //! `chainflix view`: what became of views, one view in full, and its proof against the chain.
 
 mod archives;
+mod missing;
 mod shown;
+mod watching;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,9 +26,11 @@ use shown::{outcome_json, record_json, record_text, status_json, status_text, ve
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     chainflix view list --wallet viewer.key\n  \
+    chainflix view watch --wallet viewer.key\n  \
     chainflix view show 5a… --wallet viewer.key --save view.proof\n  \
     chainflix view verify 5a… --wallet viewer.key --json\n  \
     chainflix view verify --proof view.proof\n  \
+    chainflix view claim-missing --wallet viewer.key --list\n  \
     chainflix view verify-archive rounds/*.cfa\n\n\
     Verifiers show a view to whom it pays: its viewer, the producer and supervisor of its video, its enhancers, its storage providers. \
     Whoever is given a saved proof can verify it against any node of the chain.")]
@@ -45,6 +49,11 @@ enum Action {
         #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=512))]
         limit: u16,
     },
+    /// Follow what happens to views of the wallet's account, as it happens, until Ctrl-C.
+    #[command(
+        after_help = "Verifiers tell by themselves; one without subscriptions is asked every few seconds. With --json each line is one event: standing, accepted, refused, in_block, judged, waits, decided."
+    )]
+    Watch(watching::Watch),
     /// Show one view.
     Show {
         /// The view's id, 64 hex digits, as `chainflix view list` names it.
@@ -81,6 +90,11 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Claim what verifiers owe for views of the wallet's account that they accepted and put into no block.
+    #[command(
+        after_help = "The player keeps its acceptances for a cycle. Once the last of the 21 blocks that may hold a view is settled, other verifiers show between which neighbours it would stand; what they show is checked against the chain before anything is sent. The wallet pays no fee for a claim that holds. Exit code 1 when something that is owed could not be claimed."
+    )]
+    ClaimMissing(missing::ClaimMissing),
     /// Check archives of settled rounds, which a verifier wrote, against themselves and against the chain.
     #[command(
         after_help = "Exit code 1 when anything does not hold, and why is said. Checked are digest, order and roots of all view blocks, the wallets' consent and the viewers' signatures, and whether the settled rounds are those of the chain, which keeps them for some cycles."
@@ -149,6 +163,8 @@ impl View {
                 };
                 verify(&chain, &record, *json).await
             }
+            Action::Watch(watch) => watch.run().await,
+            Action::ClaimMissing(claim) => claim.run().await,
             Action::VerifyArchive {
                 files,
                 chain,

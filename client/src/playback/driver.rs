@@ -347,7 +347,7 @@ impl Driver {
             let handed_in = async |showed: &[u32]| {
                 let proof = proof.clone().showing(showed.to_vec());
                 match complete(&shared, proof, &input).await {
-                    Ok(data) => hand_in(&shared, &ticket.ticket.issuer, &data, &input).await,
+                    Ok(data) => hand_in(&shared, &ticket.ticket, &data, &input).await,
                     Err(refusal) => Outcome::Refused(refusal),
                 }
             };

@@ -97,6 +97,21 @@ impl Directory {
         self.identity.renew(&self.chain).await
     }
 
+    /// Calls a method that needs no session, at one verifier.
+    pub(super) async fn plain_at<T: DeserializeOwned>(
+        &self,
+        verifier: &AccountId,
+        method: &str,
+        params: Vec<Value>,
+    ) -> Result<T, VerifierError> {
+        let found = self.of(&[*verifier]).into_iter().next();
+        let verifier =
+            found.ok_or_else(|| VerifierError::Unreachable("it is not known".to_owned()))?;
+        let client = transport::connect(&verifier.endpoint()).await;
+        verifier.note(client.is_ok());
+        Ok(transport::request(&client?, method, params).await?)
+    }
+
     /// Calls a method that needs no session, at the first verifier that has an answer.
     pub(super) async fn plain<T: DeserializeOwned>(
         &self,

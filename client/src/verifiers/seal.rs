@@ -3,6 +3,7 @@
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit, Nonce};
 use chainflix_primitives::api::{EXPORT_TO_CLIENT, EXPORT_TO_VERIFIER, message_nonce};
+use chainflix_primitives::news::news_nonce;
 use chainflix_primitives::{Hash32, Hasher, Sha256};
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
@@ -59,15 +60,55 @@ impl Agreed {
 
     /// Opens the reply to message `number`. `None` when the verifier did not seal it.
     pub(super) fn open(&self, id: &[u8], number: u64, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        unseal(&self.to_client, message_nonce(number), id, sealed)
+    }
+
+    /// What opens the messages of the subscription that message `number` of session `id` asks for.
+    pub(super) fn news(&self, id: &[u8], number: u32) -> NewsKey {
+        NewsKey {
+            id: id.to_vec(),
+            number,
+            to_client: self.to_client.clone(),
+        }
+    }
+}
+
+/// Opens the messages of one subscription.
+pub(super) struct NewsKey {
+    id: Vec<u8>,
+    number: u32,
+    to_client: Zeroizing<[u8; 32]>,
+}
+
+impl NewsKey {
+    /// Opens message `index`. `None` when the verifier did not seal it as that.
+    pub(super) fn open(&self, index: u64, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let nonce = news_nonce(self.number, index);
+        unseal(&self.to_client, nonce, &self.id, sealed)
+    }
+
+    /// As the verifier seals.
+    #[cfg(test)]
+    pub(super) fn seal(&self, nonce: [u8; 12], plain: &[u8]) -> Vec<u8> {
         let payload = Payload {
-            msg: sealed,
-            aad: id,
+            msg: plain,
+            aad: &self.id,
         };
         ChaCha20Poly1305::new((&*self.to_client).into())
-            .decrypt(Nonce::from_slice(&message_nonce(number)), payload)
-            .ok()
-            .map(Zeroizing::new)
+            .encrypt(Nonce::from_slice(&nonce), payload)
+            .unwrap()
     }
+}
+
+fn unseal(key: &[u8; 32], nonce: [u8; 12], id: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let payload = Payload {
+        msg: sealed,
+        aad: id,
+    };
+    ChaCha20Poly1305::new(key.into())
+        .decrypt(Nonce::from_slice(&nonce), payload)
+        .ok()
+        .map(Zeroizing::new)
 }
 
 /// A stream of bytes out of a fresh seed of the operating system, for a library that wants a generator.

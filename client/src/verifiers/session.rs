@@ -7,16 +7,18 @@ use chainflix_primitives::api::{OpenSession, Reply, Request, session_info};
 use chainflix_primitives::delegation::session_transcript;
 use chainflix_primitives::refusal::Refusal;
 use chainflix_primitives::registry::VerifierAnnouncement;
-use chainflix_primitives::ticket::SignedTicket;
-use chainflix_primitives::{AccountId, Hash32};
+use chainflix_primitives::ticket::{Acceptance, SignedTicket, Ticket};
+use chainflix_primitives::{AccountId, Hash32, Sha256};
 use codec::{DecodeAll, Encode};
 use jsonrpsee::ws_client::WsClient;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use super::following::ViewsFollowed;
 use super::seal::{self, Agreed};
 use super::transport::{self, CallError};
 use super::{Identity, SHUNNED, VerifierError};
+use crate::missing::is_signed;
 
 /// A verifier.
 pub(super) struct Verifier {
@@ -85,6 +87,14 @@ impl Verifier {
             && chainflix_controller::signing::is_signed_by(key, &payload, &ticket.signature)
     }
 
+    /// Whether it signed an acceptance of a ticket's view, by the service key that it announced.
+    pub(super) fn accepted(&self, ticket: &Ticket, acceptance: &Acceptance) -> bool {
+        let key = &self.announcement.service_key;
+        acceptance.issuer == self.account
+            && acceptance.ticket == ticket.leaf_hash::<Sha256>()
+            && is_signed(acceptance, key, &self.genesis)
+    }
+
     /// Asks it something, in a session that is opened when there is none. A session that it has forgotten is opened
     /// again, once, and so is one whose consent has run out.
     pub(super) async fn call(
@@ -116,6 +126,69 @@ impl Verifier {
         answer.map_err(Into::into)
     }
 
+    /// Follows the account's views at it, over the session's connection, beginning with how the latest stand.
+    pub(super) async fn follow(
+        &self,
+        identity: &Identity,
+        latest: u16,
+    ) -> Result<ViewsFollowed, VerifierError> {
+        let mut open = self.open.lock().await;
+        let was_open = open.is_some();
+        let mut followed = self.try_follow(&mut open, identity, latest).await;
+        let is_stale = matches!(
+            followed,
+            Err(CallError::Connection(_)
+                | CallError::Refused(Refusal::UnknownSession | Refusal::Malformed))
+        );
+        if was_open && is_stale {
+            *open = None;
+            followed = self.try_follow(&mut open, identity, latest).await;
+        }
+        if matches!(followed, Err(CallError::Connection(_))) {
+            *open = None;
+        }
+        self.note(!matches!(followed, Err(CallError::Connection(_))));
+        followed.map_err(Into::into)
+    }
+
+    async fn try_follow(
+        &self,
+        slot: &mut Option<Open>,
+        identity: &Identity,
+        latest: u16,
+    ) -> Result<ViewsFollowed, CallError> {
+        let protocol = || CallError::Connection("it does not keep to the protocol".to_owned());
+        let open = self.opened(slot, identity).await?;
+        let number = u32::try_from(open.next_number).map_err(|_| protocol())?;
+        open.next_number = open.next_number.saturating_add(1);
+        let request = Request::Views { limit: latest }.encode();
+        let sealed = open.keys.seal(&open.id, number.into(), &request);
+        let params = vec![
+            json!(hex::encode(&open.id)),
+            json!(number),
+            json!(hex::encode(sealed.ok_or_else(protocol)?)),
+        ];
+        let (ask, end) = ("verifier_subscribeViews", "verifier_unsubscribeViews");
+        let news = transport::subscribe(&open.client, ask, params, end).await?;
+        let key = open.keys.news(&open.id, number);
+        Ok(ViewsFollowed::new(news, key))
+    }
+
+    /// The session, which is opened when there is none or its consent is an earlier one.
+    async fn opened<'s>(
+        &self,
+        slot: &'s mut Option<Open>,
+        identity: &Identity,
+    ) -> Result<&'s mut Open, CallError> {
+        let (_, delegation) = identity.delegation();
+        match slot {
+            Some(open) if open.delegation == delegation => {}
+            _ => *slot = Some(self.open(identity).await?),
+        }
+        let gone = || CallError::Connection("it has no session".to_owned());
+        slot.as_mut().ok_or_else(gone)
+    }
+
     async fn try_call(
         &self,
         slot: &mut Option<Open>,
@@ -123,11 +196,7 @@ impl Verifier {
         request: &Request,
     ) -> Result<Reply, CallError> {
         let protocol = || CallError::Connection("it does not keep to the protocol".to_owned());
-        let (_, delegation) = identity.delegation();
-        let open = match slot {
-            Some(open) if open.delegation == delegation => open,
-            _ => slot.insert(self.open(identity).await?),
-        };
+        let open = self.opened(slot, identity).await?;
         let number = open.next_number;
         open.next_number = open.next_number.saturating_add(1);
         let plain = Zeroizing::new(request.encode());

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chainflix_primitives::refusal::Refusal;
 use jsonrpsee::core::ClientError;
-use jsonrpsee::core::client::ClientT;
+use jsonrpsee::core::client::{ClientT, Subscription, SubscriptionClientT};
 use jsonrpsee::core::params::ArrayParams;
-use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
+use jsonrpsee::ws_client::{PingConfig, WsClient, WsClientBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ use super::VerifierError;
 const CONNECTION: Duration = Duration::from_secs(3);
 /// An answer is there within this time.
 const ANSWER: Duration = Duration::from_secs(6);
+/// A connection is pinged so often, and given up a little later when nothing comes back.
+const PING: Duration = Duration::from_secs(20);
 /// Longest message, in bytes. Play Data has 13 KB, 256 upload keys 8 KB.
 const MAX_MESSAGE_BYTES: u32 = 1 << 20;
 /// JSON-RPC error code of the first refusal.
@@ -58,6 +60,8 @@ pub(super) async fn connect(endpoint: &str) -> Result<WsClient, VerifierError> {
         // The first attempt counts as one: no redirection is followed.
         .max_redirections(1)
         .set_tcp_no_delay(true)
+        // Who is told of something says nothing for long: a line that died shows by this.
+        .enable_ws_ping(PingConfig::new().ping_interval(PING))
         .build(endpoint)
         .await
         .map_err(|error| VerifierError::Unreachable(error.to_string()))
@@ -69,30 +73,43 @@ pub(super) async fn request<T: DeserializeOwned>(
     method: &str,
     params: Vec<Value>,
 ) -> Result<T, CallError> {
+    let asked = client.request(method, array(params)?).await;
+    asked.map_err(|error| failure(&error))
+}
+
+/// Subscribes to what comes under `method`, until `end` is called or the connection ends.
+pub(super) async fn subscribe<T: DeserializeOwned>(
+    client: &WsClient,
+    method: &str,
+    params: Vec<Value>,
+    end: &str,
+) -> Result<Subscription<T>, CallError> {
+    let asked = client.subscribe(method, array(params)?, end).await;
+    asked.map_err(|error| failure(&error))
+}
+
+fn array(params: Vec<Value>) -> Result<ArrayParams, CallError> {
     let mut array = ArrayParams::new();
     for param in params {
         array
             .insert(param)
             .map_err(|error| CallError::Connection(error.to_string()))?;
     }
-    client
-        .request(method, array)
-        .await
-        .map_err(|error| match error {
-            ClientError::Call(object) => {
-                let refusal = object
-                    .code()
-                    .checked_sub(REFUSAL_BASE)
-                    .and_then(|code| u8::try_from(code).ok())
-                    .and_then(Refusal::from_code);
-                match refusal {
-                    Some(refusal) => CallError::Refused(refusal),
-                    None if object.code() == FAILED => {
-                        CallError::Connection(object.message().to_owned())
-                    }
-                    None => CallError::Nothing(object.message().to_owned()),
-                }
-            }
-            other => CallError::Connection(other.to_string()),
-        })
+    Ok(array)
+}
+
+fn failure(error: &ClientError) -> CallError {
+    let ClientError::Call(object) = error else {
+        return CallError::Connection(error.to_string());
+    };
+    let refusal = object
+        .code()
+        .checked_sub(REFUSAL_BASE)
+        .and_then(|code| u8::try_from(code).ok())
+        .and_then(Refusal::from_code);
+    match refusal {
+        Some(refusal) => CallError::Refused(refusal),
+        None if object.code() == FAILED => CallError::Connection(object.message().to_owned()),
+        None => CallError::Nothing(object.message().to_owned()),
+    }
 }

@@ -87,6 +87,8 @@ pub trait ChainView: Send + Sync + 'static {
     fn cycle_seed(&self, at: At, cycle: Cycle) -> ChainResult<Option<Hash32>>;
     /// Verifiers in force in `round`, ascending.
     fn verifier_set(&self, at: At, round: Round) -> ChainResult<Vec<AccountId>>;
+    /// The `pov` session key of `verifier` in `round`, if it was in force then and the chain still knows.
+    fn pov_key(&self, at: At, verifier: AccountId, round: Round) -> ChainResult<Option<[u8; 32]>>;
     /// Verifiers that announced themselves.
     fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>>;
     /// Set secret of a key epoch.

@@ -79,7 +79,6 @@ mod tickets;
 mod watching;
 
 pub use self::addresses::{AddressPolicy, AddressRange, AddressRangeError, AddressRule, Withheld};
-pub use self::api::news::{Judgement, ViewChange, news_nonce};
 pub use self::chain::{At, BlockRef, ChainError, ChainResult, ChainView};
 pub use self::clock::{Clock, SystemClock};
 pub use self::config::{ArchiveConfig, Limits, Rate, VerifierConfig};
@@ -91,3 +90,4 @@ pub use self::network::{MAX_PEER_MESSAGE_BYTES, PeerError, PeerNetwork};
 pub use self::secrets::{BackupError, HeldSecret, back_up, held_secrets, restore};
 pub use self::service::VerifierService;
 pub use self::store::StoreError;
+pub use chainflix_primitives::news::{Judgement, ViewChange, news_nonce};

@@ -71,6 +71,7 @@ pub mod ids;
 pub mod manifest;
 pub mod merkle;
 pub mod missing;
+pub mod news;
 pub mod parameters;
 pub mod placement;
 pub mod play_data;

@@ -80,9 +80,100 @@ impl MissingView {
     /// Whether the acceptance is of this ticket and issuer.
     #[must_use]
     pub fn is_of_one_view<H: Hasher>(&self) -> bool {
-        self.acceptance.issuer == self.ticket.issuer
-            && self.acceptance.ticket == self.ticket.leaf_hash::<H>()
+        is_of_one_view::<H>(&self.ticket, &self.acceptance)
     }
+
+    /// Whether the view stands in none of the issuer's `blocks`, ascending by round, those without a header included: there
+    /// is one proof for each that has leaves, in that order, and no other.
+    #[must_use]
+    pub fn is_absent_from<H: Hasher>(
+        &self,
+        blocks: impl IntoIterator<Item = (Round, Option<Header>)>,
+    ) -> bool {
+        let mut absences = self.absences.iter();
+        let absent = blocks.into_iter().all(|(round, header)| {
+            let header = header.filter(|header| header.count > 0);
+            header.is_none_or(|header| {
+                absences.next().is_some_and(|absence| {
+                    absence.round == round && absence.proves::<H>(&self.ticket, &header)
+                })
+            })
+        });
+        absent && absences.next().is_none()
+    }
+}
+
+/// Version of [`AbsencesRequest`].
+pub const ABSENCES_VERSION: u8 = 1;
+
+/// What a verifier is shown that is asked for the neighbours of a missing view: only for a view that its issuer accepted,
+/// since neighbours tell what others watched.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct AbsencesRequest {
+    /// [`ABSENCES_VERSION`].
+    pub version: u8,
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The issuer's word that it accepted the view.
+    pub acceptance: Acceptance,
+    /// Whose key signed that.
+    pub certificate: ServiceCertificate,
+}
+
+impl AbsencesRequest {
+    /// Whether the acceptance is of this ticket and issuer.
+    #[must_use]
+    pub fn is_of_one_view<H: Hasher>(&self) -> bool {
+        is_of_one_view::<H>(&self.ticket, &self.acceptance)
+    }
+}
+
+/// What a verifier shows of the blocks that could hold a view.
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Absences {
+    /// Where the view stands, when it does: then nothing else is shown.
+    pub stands: Option<StandsIn>,
+    /// By ascending round, for each block with leaves whose body it has.
+    pub absences: BoundedVec<Absence, ConstU32<MOST_BLOCKS>>,
+    /// Rounds of those whose bodies it does not have.
+    pub lacking: BoundedVec<Round, ConstU32<MOST_BLOCKS>>,
+}
+
+/// A view in a view block of its issuer.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct StandsIn {
+    /// Round of the block.
+    pub round: Round,
+    /// The leaf, and its place.
+    pub placed: PlacedLeaf,
+}
+
+impl StandsIn {
+    /// Whether it shows the view of `ticket` under `header`, the issuer's of that round.
+    #[must_use]
+    pub fn proves<H: Hasher>(&self, ticket: &Ticket, header: &Header) -> bool {
+        self.placed.leaf.ticket(ticket.issuer, ticket.round) == *ticket
+            && self.placed.stands_under::<H>(header)
+    }
+}
+
+fn is_of_one_view<H: Hasher>(ticket: &Ticket, acceptance: &Acceptance) -> bool {
+    acceptance.issuer == ticket.issuer && acceptance.ticket == ticket.leaf_hash::<H>()
 }
 
 impl Absence {

@@ -50,7 +50,7 @@ pub(super) fn outcome_json(outcome: &Outcome) -> Value {
     }
 }
 
-fn fate_words(fate: &ViewFate) -> String {
+pub(super) fn fate_words(fate: &ViewFate) -> String {
     match (fate, reason::of_fate(fate)) {
         (_, Some(reason)) => format!("earns nothing: {}", reason.words),
         (
@@ -67,7 +67,7 @@ fn fate_words(fate: &ViewFate) -> String {
     }
 }
 
-fn fate_json(fate: &ViewFate) -> Value {
+pub(super) fn fate_json(fate: &ViewFate) -> Value {
     let lost = |state: &str, reason: Option<Reason>| {
         json!({
             "state": state,

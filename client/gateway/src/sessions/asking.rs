@@ -11,10 +11,8 @@ use tokio::sync::broadcast::error::RecvError;
 use super::{Session, lock};
 use crate::panel::CellView;
 
-/// Verifiers are asked so often what became of views, and of earnings.
+/// Verifiers are asked so often what was earned; what becomes of views they tell by themselves.
 const ASK: Duration = Duration::from_secs(4);
-/// Views asked about.
-const VIEWS: u16 = 256;
 
 /// Keeps the picture of the minutes up to date, until the session is gone.
 pub(super) async fn follow(session: Weak<Session>, mut events: Receiver<PlaybackEvent>) {
@@ -30,26 +28,39 @@ pub(super) async fn follow(session: Weak<Session>, mut events: Receiver<Playback
     }
 }
 
-/// Asks what became of views and what was earned, until the session is gone.
+/// Follows what becomes of views and asks what was earned, until the session is gone.
 pub(super) async fn ask(session: Weak<Session>, client: Arc<Client>) {
     // Not at once: the first minute's keys are asked of the same verifiers.
     let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + ASK, ASK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let own = client.account();
+    let followed = client.followed_views();
+    let mut changed = followed.changed();
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            // The sender lives as long as the client.
+            _ = changed.changed() => {}
+        }
         // Only what is asked for is held while waiting, so that a closed session goes at once.
         let Some(assigned) = session.upgrade().map(|session| session.playback.assigned()) else {
             return;
         };
-        let (views, summary) = tokio::join!(client.views(&assigned, VIEWS), client.summary(&own));
+        followed.follow(&assigned);
+        let views = followed.views(&assigned);
+        match session.upgrade() {
+            Some(session) => {
+                let mut cells = lock(&session.cells);
+                CellView::settle(&mut cells, session.playback.magnet(), &views);
+                drop(cells);
+                session.ads.settle(&views);
+            }
+            None => return,
+        }
+        let summary = client.summary(&own).await;
         let Some(session) = session.upgrade() else {
             return;
         };
-        if let Ok(views) = views {
-            CellView::settle(&mut lock(&session.cells), session.playback.magnet(), &views);
-            session.ads.settle(&views);
-        }
         if let Ok(summary) = summary {
             *lock(&session.earnings) = Some(summary.into());
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chainflix_primitives::AccountId;
 use chainflix_primitives::play_data::PlayData;
 use chainflix_primitives::refusal::Refusal;
-use chainflix_primitives::ticket::SignedTicket;
+use chainflix_primitives::ticket::{SignedTicket, Ticket};
 
 use crate::mining::miner::Outcome;
 use crate::mining::proof::{self, Proof, ProofInput};
@@ -131,15 +131,15 @@ pub(super) async fn complete(
 /// time shows in the account's views then.
 pub(super) async fn hand_in(
     shared: &Shared,
-    issuer: &AccountId,
+    ticket: &Ticket,
     data: &PlayData,
     input: &ProofInput,
 ) -> Outcome {
     let window = Duration::from_millis(u64::from(input.cell.playtime_ms) / 3);
     hand_in_within(
         window,
-        || shared.verifiers.finish_cell(issuer, data),
-        || was_accepted(shared, issuer, data),
+        || shared.verifiers.finish_cell(ticket, data),
+        || was_accepted(shared, &ticket.issuer, data),
     )
     .await
 }

@@ -12,14 +12,17 @@ use chainflix_primitives::{
     report::{EarningsTriple, Header, TicketsRoot},
     rounds::{CycleRule, RoundClock},
 };
+use chainflix_runtime::Runtime;
 use chainflix_runtime::opaque::{Block, Hash};
 use chainflix_verifier::{At, BlockRef, ChainError, ChainResult, ChainView};
+use codec::{Decode, DecodeAll};
 use futures::StreamExt;
-use pallet_pov::runtime_api::VerifierApi;
-use sc_client_api::BlockchainEvents;
+use pallet_pov::{SetRounds, VerifierSets, runtime_api::VerifierApi};
+use sc_client_api::{BlockchainEvents, StorageProvider};
 use sc_service::TaskManager;
 use sp_api::{ApiError, ApiExt, ApiRef, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
+use sp_core::storage::StorageKey;
 use sp_keystore::{KeystoreExt, KeystorePtr};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -64,6 +67,27 @@ impl NodeChain {
             best,
             finalized,
         }
+    }
+
+    /// A value in storage that the interface does not cover; of nothing, what is there by default.
+    fn stored<T: Decode + Default>(&self, at: At, key: Vec<u8>) -> ChainResult<T> {
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ChainError {
+            what: "verifier sets",
+            source,
+        };
+        let info = self.client.info();
+        let hash = match at {
+            At::Best => info.best_hash,
+            At::Finalized => info.finalized_hash,
+        };
+        let found = self
+            .client
+            .storage(hash, &StorageKey(key))
+            .map_err(|error| failed(Box::new(error)))?;
+        found.map_or_else(
+            || Ok(T::default()),
+            |bytes| T::decode_all(&mut bytes.0.as_slice()).map_err(|error| failed(Box::new(error))),
+        )
     }
 
     /// Calls the runtime at the state asked for.
@@ -168,6 +192,19 @@ impl ChainView for NodeChain {
         self.read(at, "verifier set", |api, hash| {
             api.verifier_set(hash, round)
         })
+    }
+
+    fn pov_key(&self, at: At, verifier: AccountId, round: Round) -> ChainResult<Option<[u8; 32]>> {
+        let rounds: Vec<Round> = self.stored(at, SetRounds::<Runtime>::hashed_key().to_vec())?;
+        let Some(from) = rounds.iter().rev().find(|from| **from <= round) else {
+            return Ok(None);
+        };
+        let key = VerifierSets::<Runtime>::hashed_key_for(from);
+        let set: Vec<(AccountId, [u8; 32])> = self.stored(at, key)?;
+        let mut members = set.into_iter();
+        Ok(members
+            .find(|(account, _)| *account == verifier)
+            .map(|(_, key)| key))
     }
 
     fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>> {

@@ -232,6 +232,9 @@ impl ChainView for Chain {
     fn set_secret_holders(&self, _: At, _: u32) -> ChainResult<Vec<AccountId>> {
         Ok(vec![ISSUER, MEASURED])
     }
+    fn pov_key(&self, _: At, _: AccountId, _: Round) -> ChainResult<Option<[u8; 32]>> {
+        Ok(None)
+    }
     fn headers(&self, _: At, round: Round) -> ChainResult<Vec<(AccountId, Header)>> {
         Ok(self.lock().headers.get(&round).cloned().unwrap_or_default())
     }

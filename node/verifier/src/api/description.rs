@@ -13,7 +13,9 @@ use chainflix_primitives::{
 use jsonrpsee::types::error::INVALID_PARAMS_CODE;
 use serde_json::{Map, Value, json};
 
-use super::methods::{API_FAILED, NO_PLAYS, NO_PROOF, NO_PROVIDER, NOT_SEEN, REFUSAL_BASE};
+use super::methods::{
+    API_FAILED, NO_ABSENCES, NO_PLAYS, NO_PROOF, NO_PROVIDER, NOT_SEEN, REFUSAL_BASE,
+};
 use super::subscriptions::{TOO_MANY, TOO_SLOW};
 
 mod messages;
@@ -62,6 +64,11 @@ const OTHER_ERRORS: &[(&str, i32, &str)] = &[
         "TooSlow",
         TOO_SLOW,
         "Ends a subscription whose messages are not taken in time.",
+    ),
+    (
+        "NoAbsences",
+        NO_ABSENCES,
+        "The issuer's acceptance was not shown, the view may still come into a block, or it is too late. Which is in the data.",
     ),
 ];
 
@@ -174,6 +181,14 @@ const METHODS: &[Method] = &[
         params: &[("request", "Scale", true)],
         result: ("plays", "Scale"),
         errors: &["InvalidParams", "Malformed", "NoPlays", "Failed"],
+        notifies: None,
+    },
+    Method {
+        name: "verifier_absences",
+        summary: "Neighbours between which an accepted view would stand in its issuer's blocks, Absences, for an AbsencesRequest: what pov.claim_missing takes.",
+        params: &[("request", "Scale", true)],
+        result: ("absences", "Scale"),
+        errors: &["InvalidParams", "Malformed", "NoAbsences", "Failed"],
         notifies: None,
     },
     Method {

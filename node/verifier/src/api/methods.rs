@@ -15,6 +15,7 @@ use jsonrpsee::{
 };
 use serde::Serialize;
 
+use super::absences::{self, NoAbsences};
 use super::address::Caller;
 use super::calls::Calls;
 use super::description;
@@ -38,6 +39,8 @@ pub(super) const NO_PROOF: i32 = 901;
 pub(super) const NO_PROVIDER: i32 = 902;
 /// Code of a JSON-RPC error when plays are not told.
 pub(super) const NO_PLAYS: i32 = 903;
+/// Code of a JSON-RPC error when no neighbours of a view are shown; 905 and 906 are of subscriptions.
+pub(super) const NO_ABSENCES: i32 = 907;
 /// Code of a JSON-RPC error when a sign of life does not count.
 pub(super) const NOT_SEEN: i32 = 904;
 
@@ -75,6 +78,10 @@ pub(super) fn all(
     module.register_blocking_method("verifier_plays", |params, api, origin| {
         api.called(&origin)?;
         api.plays(&params)
+    })?;
+    module.register_async_method("verifier_absences", |params, api, origin| async move {
+        api.called(&origin)?;
+        api.absences(&params).await
     })?;
     module.register_async_method("verifier_signOfLife", |params, api, origin| async move {
         api.called(&origin)?;
@@ -301,6 +308,22 @@ impl Api {
                 no.to_string(),
                 None::<()>,
             )),
+        }
+    }
+
+    async fn absences(&self, params: &Params<'_>) -> Answer<String> {
+        let text: String = params
+            .one()
+            .map_err(|_| invalid("a request for neighbours is SCALE in hex"))?;
+        let request = bytes(&text).map_err(refused)?;
+        match absences::answer(self.context(), &request).await {
+            Ok(shown) => Ok(const_hex::encode(shown.encode())),
+            Err(NoAbsences::Failed(failure)) => Err(failed(&failure)),
+            Err(NoAbsences::Refused(refusal)) => Err(self.denied(&refusal.into())),
+            Err(no) => {
+                let why = Some(format!("{no:?}"));
+                Err(ErrorObjectOwned::owned(NO_ABSENCES, no.to_string(), why))
+            }
         }
     }
 

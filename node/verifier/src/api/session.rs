@@ -14,13 +14,13 @@ use chainflix_primitives::{
     api::{self, OpenSession, Reply},
     delegation::{Delegation, session_transcript},
     hash::Hash32,
+    news::{ViewChange, news_nonce},
     refusal::Refusal,
 };
 use codec::Encode;
 
 use super::address::AddressGroup;
 use super::limits::Bucket;
-use super::news::{ViewChange, news_nonce};
 use crate::config::Limits;
 use crate::context::{Answering, Context};
 use crate::error::{Denied, Failure};

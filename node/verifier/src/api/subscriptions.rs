@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chainflix_primitives::{Round, refusal::Refusal};
+use chainflix_primitives::{Round, news::ViewChange, refusal::Refusal};
 use jsonrpsee::{
     Extensions, PendingSubscriptionSink, SendTimeoutError, SubscriptionCloseResponse,
     SubscriptionMessage, SubscriptionSink,
@@ -16,7 +16,6 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::calls::{Calls, WantedViews};
 use super::methods::{Answer, Api, bytes, failed, invalid, refused};
-use super::news::ViewChange;
 use super::server::Origin;
 use super::session::SessionId;
 use crate::chain::At;

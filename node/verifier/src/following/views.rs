@@ -7,9 +7,9 @@ use chainflix_primitives::{
     AccountId, Round,
     api::{ViewFate, ViewStatus},
     hash::Hash32,
+    news::{Judgement, ViewChange},
 };
 
-use crate::api::news::{Judgement, ViewChange};
 use crate::chain::At;
 use crate::context::Context;
 use crate::error::Failure;

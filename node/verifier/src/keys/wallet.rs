@@ -1,5 +1,6 @@
 //! A wallet's signature under a delegation.
 
+use chainflix_primitives::Signature64;
 use chainflix_primitives::delegation::{SignedDelegation, WalletSignature};
 
 use crate::random::OsRandom;
@@ -15,16 +16,23 @@ pub(crate) fn signed_by_account(delegation: &SignedDelegation) -> bool {
     let text = delegation.delegation.text();
     match &delegation.signature {
         WalletSignature::Ed25519(signature) => super::is_signed_by(account, &text, signature),
-        WalletSignature::Sr25519(signature) => {
-            let key = schnorrkel::PublicKey::from_bytes(account);
-            let signature = schnorrkel::Signature::from_bytes(&signature.0);
-            match (key, signature) {
-                (Ok(key), Ok(signature)) => key
-                    .verify_simple(SR25519_CONTEXT, &text, &signature)
-                    .is_ok(),
-                _ => false,
-            }
-        }
+        WalletSignature::Sr25519(signature) => is_signed_by_sr25519(account, &text, signature),
+    }
+}
+
+/// Whether `signature` over `payload` is by the sr25519 key `key`, in the context of wallets and session keys.
+pub(crate) fn is_signed_by_sr25519(
+    key: &[u8; 32],
+    payload: &[u8],
+    signature: &Signature64,
+) -> bool {
+    let key = schnorrkel::PublicKey::from_bytes(key);
+    let signature = schnorrkel::Signature::from_bytes(&signature.0);
+    match (key, signature) {
+        (Ok(key), Ok(signature)) => key
+            .verify_simple(SR25519_CONTEXT, payload, &signature)
+            .is_ok(),
+        _ => false,
     }
 }
 
@@ -66,7 +74,7 @@ fn are_all_signed(delegations: &[SignedDelegation]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use chainflix_primitives::{AccountId, Signature64, delegation::Delegation};
+    use chainflix_primitives::{AccountId, delegation::Delegation};
 
     use super::*;
 

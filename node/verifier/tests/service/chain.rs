@@ -43,6 +43,13 @@ const FINALITY: usize = 2;
 /// Genesis hash.
 pub(crate) const GENESIS: Hash32 = [0x67; 32];
 
+/// The `pov` session key of a verifier.
+pub(crate) fn pov_pair(verifier: &AccountId) -> schnorrkel::Keypair {
+    schnorrkel::MiniSecretKey::from_bytes(&verifier.0)
+        .expect("a key")
+        .expand_to_keypair(schnorrkel::ExpansionMode::Ed25519)
+}
+
 /// What a block leaves behind.
 #[derive(Clone)]
 pub(crate) struct State {

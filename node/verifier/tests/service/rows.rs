@@ -16,6 +16,7 @@ mod heartbeats;
 mod http;
 mod keys;
 mod lost;
+mod missing;
 mod parallel;
 mod past;
 mod peers;

@@ -81,15 +81,9 @@ impl<T: Config> Pallet<T> {
     /// Whether the view stands in no block of its issuer of `rounds`.
     fn is_absent(proof: &MissingView, rounds: &[Round]) -> bool {
         let issuer = proof.acceptance.issuer;
-        let mut absences = proof.absences.iter();
-        let absent = rounds.iter().copied().all(|round| {
-            let header = Headers::<T>::get(round, issuer).filter(|header| header.count > 0);
-            header.is_none_or(|header| {
-                absences.next().is_some_and(|absence| {
-                    absence.round == round && absence.proves::<HostHasher>(&proof.ticket, &header)
-                })
-            })
-        });
-        absent && absences.next().is_none()
+        let headers = rounds
+            .iter()
+            .map(|round| (*round, Headers::<T>::get(round, issuer)));
+        proof.is_absent_from::<HostHasher>(headers)
     }
 }

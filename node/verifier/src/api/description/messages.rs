@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chainflix_primitives::api::{OpenSession, Reply, Request, SealedProviderKey};
 use chainflix_primitives::heartbeat::SignedSignOfLife;
+use chainflix_primitives::missing::{Absences, AbsencesRequest};
+use chainflix_primitives::news::ViewChange;
 use chainflix_primitives::plays::{PlaysPage, SignedPlaysRequest};
 use scale_info::{Field, PortableRegistry, Registry, TypeDef, form::PortableForm, meta_type};
 use serde_json::{Value, json};
-
-use crate::api::news::ViewChange;
 
 /// All types that a message is made of, by name.
 pub(super) fn all() -> Value {
@@ -20,6 +20,8 @@ pub(super) fn all() -> Value {
     registry.register_type(&meta_type::<SealedProviderKey>());
     registry.register_type(&meta_type::<SignedPlaysRequest>());
     registry.register_type(&meta_type::<PlaysPage>());
+    registry.register_type(&meta_type::<AbsencesRequest>());
+    registry.register_type(&meta_type::<Absences>());
     registry.register_type(&meta_type::<SignedSignOfLife>());
     let types: PortableRegistry = registry.into();
     let mut found = BTreeMap::new();

@@ -17,7 +17,7 @@ use chainflix_primitives::{
 use chainflix_verifier::{At, BlockRef, ChainResult, ChainView};
 use tokio::sync::watch;
 
-use super::{Chain, GENESIS, State};
+use super::{Chain, GENESIS, State, pov_pair};
 
 /// The chain as one node's service sees it.
 pub(crate) struct NodeView {
@@ -78,6 +78,12 @@ impl ChainView for NodeView {
     }
     fn verifier_set(&self, at: At, round: Round) -> ChainResult<Vec<AccountId>> {
         self.at(at, |state| state.set_in(round).to_vec())
+    }
+    fn pov_key(&self, at: At, verifier: AccountId, round: Round) -> ChainResult<Option<[u8; 32]>> {
+        self.at(at, |state| {
+            let is_in_force = state.set_in(round).contains(&verifier);
+            is_in_force.then(|| pov_pair(&verifier).public.to_bytes())
+        })
     }
     fn announcements(&self, at: At) -> ChainResult<Vec<(AccountId, VerifierAnnouncement)>> {
         self.at(at, |state| {

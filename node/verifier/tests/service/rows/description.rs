@@ -10,8 +10,8 @@ use jsonrpsee::{
 };
 use serde_json::{Value, json};
 
-use super::heartbeats;
 use super::plays::{paid_blocks, request, signed};
+use super::{heartbeats, missing};
 use crate::net::Net;
 use crate::viewer::Viewer;
 
@@ -128,6 +128,9 @@ async fn every_method_of_the_server_is_described_and_answers_as_described() {
     let mut net = Net::start(1).await;
     let video = net.publish(1, 60_000);
     let viewer = Viewer::new(9);
+    // Watched a minute before the viewer watches one.
+    let other = net.publish(2, 60_000);
+    let absences = missing::an_asked_one(&mut net, &other, 0).await;
     net.watch(&viewer, &video, 0).await;
     net.pass_rounds(12).await;
     let client = net.client(0).await;
@@ -162,6 +165,7 @@ async fn every_method_of_the_server_is_described_and_answers_as_described() {
             "verifier_earnings" => vec![json!(account)],
             "verifier_providerKey" => vec![json!(0)],
             "verifier_plays" => vec![json!(plays)],
+            "verifier_absences" => vec![json!(hex::encode(absences.encode()))],
             "verifier_signOfLife" => vec![json!(sign)],
             "verifier_subscribeViews" => vec![json!(session.id), json!(2), json!(followed)],
             "verifier_subscribeRounds" => vec![json!(0)],
@@ -191,12 +195,16 @@ async fn every_method_of_the_server_is_described_and_answers_as_described() {
     let stranger = ed25519_zebra::SigningKey::from([0xcc; 32]);
     let unsigned = signed(request(&net, 0, (round, root)), &stranger);
     let forged = heartbeats::signed(heartbeats::sign(&net, 0, 1), &stranger);
+    let mut not_accepted = absences;
+    not_accepted.ticket.index += 1;
+    let not_accepted = hex::encode(not_accepted.encode());
     let nobody = [json!("00".repeat(32))];
     for (name, params) in [
         ("verifier_claimProof", &nobody[..]),
         ("verifier_providerKey", &[json!(99)][..]),
         ("verifier_plays", &[json!(unsigned)][..]),
         ("verifier_signOfLife", &[json!(forged)][..]),
+        ("verifier_absences", &[json!(not_accepted)][..]),
     ] {
         let mut found = methods.iter().filter(|method| method["name"] == name);
         let method = found.next().expect("described");

@@ -138,6 +138,44 @@ fn s1_ten_thousand_viewers_of_one_producer_of_twenty_earn_it_a_fifth_of_the_roun
     assert!(other.abs_diff(worth) < 100, "{other} instead of {worth}");
 }
 
+/// What one party takes of a round that has 1,000 views in the names of so many producers of its own, beside the 200 views of
+/// twenty others; and the round's emission.
+fn taken_over(producers: u16) -> (u128, u128) {
+    let world = World::with_producers(120);
+    let own = (0..1_000u16).map(|n| Seen {
+        video: format!("of {}", n % producers),
+        ..seen(&format!("own {n}"), n % 60, 400_000)
+    });
+    let others = (100..120u16).flat_map(|producer| {
+        (0..10u16).map(move |n| Seen {
+            video: format!("of {producer}"),
+            ..seen(&format!("other {producer} {n}"), n, 400_000)
+        })
+    });
+    let mut ledger = Ledger::default();
+    let views = own.chain(others).collect();
+    let outcomes = world
+        .apply(&mut ledger, 10, &[handed("verifier 0", views)])
+        .expect("complete records");
+    assert!(outcomes.iter().all(is_paid));
+    let viewers = (0..1_000).map(|n| format!("own {n}"));
+    let names = viewers.chain((0..producers).map(|n| format!("of {n}")));
+    let taken = names.map(|name| ledger.total(&account(&name))).sum();
+    (taken, world.schedule.reward(10))
+}
+
+#[test]
+fn s2_a_party_that_splits_over_a_hundred_producers_gains_at_most_five_times_what_the_cap_left_it() {
+    let (one, emission) = taken_over(1);
+    let (hundred, _) = taken_over(100);
+    // Producer and viewers have 75 % of a view: of a fifth of the round, and of what was watched of theirs.
+    let fair = |part: u128| part * 99 / 100..part * 101 / 100;
+    assert!(fair(emission / 5 * 3 / 4).contains(&one), "{one}");
+    let watched = emission * 1_000 / 1_200 * 3 / 4;
+    assert!(fair(watched).contains(&hundred), "{hundred}");
+    assert!(one * 4 < hundred && hundred < one * 5);
+}
+
 #[test]
 fn s_each_view_of_a_capped_producer_is_scaled_alike() {
     let (ledger, _) = crowded(20, 1_000);

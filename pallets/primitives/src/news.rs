@@ -3,14 +3,14 @@
 //! A subscription is asked for by a sealed `Request::Views` in a session, whose number fits into 32 bits. Each of its
 //! messages is SCALE of a list of [`ViewChange`], sealed like a reply, with [`news_nonce`] as nonce.
 
-use chainflix_primitives::{
-    Magnet, Round,
-    api::{ViewFate, ViewStatus},
-    hash::Hash32,
-    refusal::Refusal,
-};
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
+
+use crate::api::{ViewFate, ViewStatus};
+use crate::hash::Hash32;
+use crate::ids::Magnet;
+use crate::refusal::Refusal;
+use crate::rounds::Round;
 
 /// AEAD nonce of message `index`, from 0, of the subscription that message `number` of the session asked for. Numbers of a
 /// session begin at 1, so that no reply has the same nonce.
@@ -93,7 +93,7 @@ pub enum Judgement {
 
 #[cfg(test)]
 mod tests {
-    use chainflix_primitives::api::message_nonce;
+    use crate::api::message_nonce;
 
     use super::*;
 

@@ -3,7 +3,9 @@
 //! Choosing the better of two random holders cuts the wait at high load by an order of magnitude against one random
 //! holder, and unlike "always the least loaded" it does not send everybody to the same node on stale figures
 //! (Mitzenmacher, *The power of two choices*). Loads in the same [`STEP`] count as equal: then the better path, the
-//! nearer region and the fewer failures decide. The draw's seed is the number of the decision and the cell, so that a
+//! nearer region and the fewer failures decide. When those drawn have not enough to spare between them for one more stream,
+//! the holders with most to spare are named instead, by what they can still send: of two that are nine tenths full one may
+//! have room for ten streams, the other for half of one. The draw's seed is the number of the decision and the cell, so that a
 //! log of decisions can be replayed and a controller can't draw again until its friend wins.
 
 use chainflix_primitives::{Hash32, Hasher, Sha256};
@@ -40,7 +42,14 @@ pub struct Candidate {
     /// Whether it is a viewer that shares what it has watched. Logs from before there were such are of storage nodes.
     #[serde(default)]
     pub shares: bool,
+    /// What it has to spare, in thousandths of the stream that a viewer takes. Unknown in older logs, whose decisions did
+    /// not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spare_milli: Option<u64>,
 }
+
+/// A viewer's stream in thousandths of itself.
+const STREAM: u64 = 1_000;
 
 impl Candidate {
     /// Smaller is better: load, each failure adding a quarter of it, then whether it is a storage node, path, region,
@@ -57,12 +66,32 @@ impl Candidate {
     }
 }
 
+/// Whether some of those who have so much `spare` can send a stream in equal parts.
+fn can_send(spare: impl Iterator<Item = u64>) -> bool {
+    let mut spare: Vec<u64> = spare.collect();
+    spare.sort_unstable_by_key(|spare| std::cmp::Reverse(*spare));
+    let mut teams = (1u64..).zip(spare);
+    teams.any(|(team, least)| least.saturating_mul(team) >= STREAM)
+}
+
+/// Those with most to spare, when that is known of all; of those with none, the least overloaded, and of those alike each in
+/// its turn: `first` says which comes first.
+fn roomiest(candidates: &[Candidate], wanted: usize, first: usize) -> Option<Vec<u32>> {
+    let (before, from) = candidates.split_at_checked(first)?;
+    let mut all: Vec<&Candidate> = from.iter().chain(before).collect();
+    all.sort_by_key(|candidate| (std::cmp::Reverse(candidate.spare_milli), candidate.rank()));
+    let is_known = all.iter().all(|candidate| candidate.spare_milli.is_some());
+    all.truncate(wanted);
+    is_known.then(|| all.iter().map(|candidate| candidate.provider).collect())
+}
+
 /// Names at most `wanted` of `candidates`, best first, by decision `number` about `cell`.
 #[must_use]
 pub fn choose(number: u64, cell: &CellRef, candidates: &[Candidate], wanted: usize) -> Vec<u32> {
     let mut draw = Draw::new(number, cell);
     let mut left: Vec<Candidate> = candidates.to_vec();
     let mut chosen = Vec::with_capacity(wanted.min(left.len()));
+    let mut spare = Vec::with_capacity(wanted.min(left.len()));
     let least = left
         .iter()
         .map(|candidate| candidate.load)
@@ -85,9 +114,14 @@ pub fn choose(number: u64, cell: &CellRef, candidates: &[Candidate], wanted: usi
         };
         if taken.load <= least.saturating_add(slack) {
             chosen.push(taken.provider);
+            spare.push(taken.spare_milli.unwrap_or(0));
         }
     }
-    chosen
+    if can_send(spare.into_iter()) {
+        return chosen;
+    }
+    let first = draw.below(candidates.len()).unwrap_or(0);
+    roomiest(candidates, wanted, first).unwrap_or(chosen)
 }
 
 /// Random numbers out of a decision's seed, by hashing a counter.
@@ -136,6 +170,7 @@ mod tests {
             far: false,
             failures,
             shares: false,
+            spare_milli: None,
         }
     }
 
@@ -214,13 +249,48 @@ mod tests {
         }
     }
 
+    /// One that has room for so many thousandths of a stream.
+    fn with_room(provider: u32, load: u64, spare_milli: u64) -> Candidate {
+        Candidate {
+            spare_milli: Some(spare_milli),
+            ..holder(provider, load, 0)
+        }
+    }
+
+    #[test]
+    fn a_fuller_holder_with_a_wider_line_is_named_when_those_drawn_have_no_room_for_a_stream() {
+        let wide = with_room(1, 950, 5_000);
+        let narrow = (2..20).map(|provider| with_room(provider, 900, 200));
+        let candidates: Vec<Candidate> = std::iter::once(wide).chain(narrow).collect();
+        for number in 0..200 {
+            assert!(choose(number, &cell(5), &candidates, 4).contains(&1));
+        }
+        // Nobody has room, or it is not known who has, as in an older log: each comes first in its turn.
+        let full: Vec<Candidate> = (0..20).map(|p| with_room(p, 1_000, 0)).collect();
+        let unknown: Vec<Candidate> = (0..20).map(|p| holder(p, 1_000, 0)).collect();
+        for alike in [full, unknown] {
+            let first = |number| choose(number, &cell(6), &alike, 4)[0];
+            let firsts: std::collections::BTreeSet<u32> = (0..200).map(first).collect();
+            assert!(firsts.len() > 10, "{firsts:?}");
+        }
+    }
+
+    #[test]
+    fn several_with_little_room_send_a_stream_together() {
+        assert!(can_send([400, 340, 350].into_iter()));
+        assert!(!can_send([400, 330, 350].into_iter()));
+        assert!(can_send([0, 1_000].into_iter()) && !can_send([999].into_iter()));
+        assert!(!can_send([].into_iter()));
+    }
+
     proptest! {
         #[test]
         fn a_choice_names_each_candidate_at_most_once_and_as_many_as_it_can(
             number: u64, count in 0usize..40, wanted in 0usize..10, loads in proptest::collection::vec(0u64..9, 40),
+            rooms in proptest::option::of(0u64..1_500),
         ) {
             let candidates: Vec<Candidate> = (0..count)
-                .map(|i| holder(i as u32, loads[i], 0))
+                .map(|i| Candidate { spare_milli: rooms, ..holder(i as u32, loads[i], 0) })
                 .collect();
             let chosen = choose(number, &cell(3), &candidates, wanted);
             let distinct: std::collections::BTreeSet<_> = chosen.iter().collect();

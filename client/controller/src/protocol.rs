@@ -47,6 +47,8 @@ pub const HEARTBEAT_MS: u64 = 5_000;
 pub const OFFERED_MS: u64 = 15_000;
 /// The inventory of a node that was not heard of for so long leaves the index, in ms.
 pub const INDEXED_MS: u64 = 60_000;
+/// After a surplus copy of a cell was given up, a controller gives up another one of it after so much time at the earliest, in ms.
+pub const SURPLUS_PAUSE_MS: u64 = 60_000;
 /// Longest message in either direction, in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 256 * 1024;
 /// Most cells in one message.

@@ -201,6 +201,8 @@ impl Net {
                 far: false,
                 failures: 0,
                 shares: false,
+                // Two choices on load is all that rivals get; where room is left is for the controller to know.
+                spare_milli: None,
             })
             .collect();
         self.choices += 1;

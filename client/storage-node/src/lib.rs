@@ -26,6 +26,7 @@
 
 mod addresses;
 pub mod config;
+mod consents;
 mod database;
 mod grants;
 pub mod keys;

@@ -20,6 +20,7 @@ use chainflix_primitives::Hash32;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
+use crate::consents::Consents;
 use crate::keys::NodeKeys;
 use crate::metrics::Counters;
 use crate::relays::RelayBook;
@@ -121,6 +122,7 @@ pub(crate) struct Node {
     /// Whether it is a viewer that shares what it has watched.
     pub(crate) shares: bool,
     pub(crate) relays: RelayBook,
+    pub(crate) consents: Consents,
 }
 
 impl Node {

@@ -16,6 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout_at};
 
 use crate::addresses;
 use crate::config::Config;
+use crate::consents::Consents;
 use crate::grants::{GrantRules, Trusted};
 use crate::keys::{NodeKeys, ProviderKeys, Verifiers};
 use crate::link::{ControllerEndpoint, LinkState, Node};
@@ -181,6 +182,7 @@ impl StorageNode {
             is_announced: !config.announce.is_empty(),
             shares: config.shares,
             relays,
+            consents: Consents::default(),
         });
         let mut tasks = vec![
             tokio::spawn(scrub(services.store.clone(), config.scrub_bytes_per_second)),

@@ -86,7 +86,8 @@ fn sources(decision: &Decision) -> String {
         others => format!("{others} others that hold it are busier, or were not drawn"),
     };
     format!(
-        "{} is served by {}: {rest}. At most {wanted} were to be named; of two drawn at random the less loaded one is taken.",
+        "{} is served by {}: {rest}. At most {wanted} were to be named; of two drawn at random the less loaded one \
+         is taken, and those with most room instead when they have too little.",
         place(cell),
         list(&described)
     )

@@ -217,6 +217,15 @@ impl Node {
             .unwrap_or(u64::MAX)
     }
 
+    /// Thousandths of streams of `viewer_rate` bytes per second that it can send besides, when a part of one from it takes
+    /// `stream_rate`.
+    pub(super) fn spare_milli(&self, stream_rate: u64, viewer_rate: u64) -> u64 {
+        self.upload()
+            .saturating_mul(1_000u64.saturating_sub(self.load(stream_rate)))
+            .checked_div(viewer_rate)
+            .unwrap_or(u64::MAX)
+    }
+
     /// Upload capacity in bytes per second, never 0.
     pub(super) fn upload(&self) -> u64 {
         match self.upload_bytes_per_second {

@@ -128,6 +128,7 @@ impl Directory {
         let start = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
         let start = usize::try_from(start.checked_rem(count).unwrap_or(0)).unwrap_or(0);
         let stream_rate = self.fleet.stream_rate;
+        let viewer_rate = stream_rate.saturating_mul(self.fleet.named_milli) / 1_000;
         holders
             .iter()
             .cycle()
@@ -145,6 +146,7 @@ impl Directory {
                     .is_some_and(|region| region != node.record.region),
                 failures: node.recent_failures(now),
                 shares: node.shares,
+                spare_milli: Some(node.spare_milli(stream_rate, viewer_rate)),
             })
             .collect()
     }

@@ -5,12 +5,11 @@ use std::ops::Bound;
 use super::Directory;
 use crate::choice_log::{Entry, SurplusDecision};
 use crate::placement::{self, Site};
-use crate::protocol::CellRef;
+use crate::protocol::{CellRef, SURPLUS_PAUSE_MS};
 
-/// While more of the nodes' space is free, surplus copies cost nothing and stay, in thousandths.
-const SCARCE_PERMILLE: u64 = 300;
-/// After one copy of a cell was given up, the next one follows after so much time at the earliest, in ms.
-const PAUSE_MS: u64 = 60_000;
+/// While more of the nodes' space is free, surplus copies cost nothing and stay, in thousandths: one that is given up too
+/// soon is made again when its viewers return, on the lines of nodes that have other things to do just then.
+const SCARCE_PERMILLE: u64 = 100;
 /// Cells that are looked at each time.
 const LOOKS: usize = 512;
 /// Copies given up each time.
@@ -41,7 +40,8 @@ impl Directory {
             if !self.given_up.contains_key(&cell)
                 && let Some(provider) = self.give_up(cell, now)
             {
-                self.given_up.insert(cell, now.saturating_add(PAUSE_MS));
+                self.given_up
+                    .insert(cell, now.saturating_add(SURPLUS_PAUSE_MS));
                 drops.push((provider, cell));
             }
         }

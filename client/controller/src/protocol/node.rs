@@ -93,7 +93,8 @@ pub enum Command {
 pub enum DropReason {
     /// The video is restricted or withdrawn.
     Restricted,
-    /// More copies exist than are needed.
+    /// More copies exist than are needed. A node that works for several controllers drops the copy once each has said so
+    /// within less than [`super::SURPLUS_PAUSE_MS`]; the command is done all the same.
     Surplus,
     /// The video was never registered on chain.
     NeverRegistered,

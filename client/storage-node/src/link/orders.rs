@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use chainflix_controller::clock::{Clock, SystemClock};
 use chainflix_controller::protocol::{CellRef, Command, DropReason, FromNode, Peer};
@@ -41,6 +42,8 @@ pub(crate) struct Orders {
 struct Shared {
     node: Arc<Node>,
     rules: GrantRules,
+    /// Key of the controller whose orders these are.
+    controller: [u8; 32],
     outcomes: mpsc::Sender<FromNode>,
     /// Commands that wait for each cell that is being fetched: a controller may order one twice.
     pending: Mutex<HashMap<CellRef, Vec<u64>>>,
@@ -70,6 +73,7 @@ impl Orders {
         let shared = Arc::new(Shared {
             node,
             rules,
+            controller: endpoint.key,
             outcomes,
             pending: Mutex::default(),
         });
@@ -108,6 +112,7 @@ impl Orders {
             Command::Drop { cells, reason } => {
                 let store = self.shared.node.store.clone();
                 tracing::info!(cells = cells.len(), ?reason, "told to drop cells");
+                let cells = self.shared.to_drop(cells, reason);
                 self.shared.run(id, move || store.remove(&cells).map(drop));
             }
         }
@@ -145,6 +150,18 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Shared {
+    /// Those of `cells` that go at once: all, unless other controllers may still want copies that this one can do without.
+    fn to_drop(&self, cells: Vec<CellRef>, reason: DropReason) -> Vec<CellRef> {
+        if reason != DropReason::Surplus {
+            return cells;
+        }
+        let Node {
+            consents, store, ..
+        } = &*self.node;
+        let holds = |cell: &CellRef| store.holds(cell);
+        consents.agree(self.controller, cells, holds, Instant::now())
+    }
+
     /// Runs what blocks, and tells the outcome.
     fn run<E: std::fmt::Display + Send + 'static>(
         self: &Arc<Self>,

@@ -51,6 +51,7 @@ impl Link {
         addresses.mark_unchanged();
         let mut reachability = self.node.network.reachability();
         reachability.mark_unchanged();
+        let _linked = self.node.consents.linked(self.endpoint.key);
         self.hello(&mut socket, told).await?;
         self.state.send_replace(LinkState::Connected);
         tracing::info!(controller = self.endpoint.url, "linked to the controller");

@@ -71,6 +71,7 @@ impl Registry for Chain {
 pub(crate) struct World {
     pub(crate) chain: Arc<Chain>,
     pub(crate) controller: Running,
+    key: SigningKey,
     http: reqwest::Client,
 }
 
@@ -107,6 +108,23 @@ impl World {
         Self {
             chain,
             controller,
+            key: controller_key(),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// Another controller of the same chain, with a key of its own and nothing in common with the first.
+    pub(crate) async fn beside(&self, copies: usize) -> Self {
+        let key = SigningKey::from([2; 32]);
+        let listen = "127.0.0.1:0".parse().unwrap();
+        let mut config = chainflix_controller::Config::new(listen, GENESIS, key);
+        config.copies = copies;
+        let clock = Arc::new(SystemClock::default());
+        let controller = start(config, self.chain.clone(), clock).await.unwrap();
+        Self {
+            chain: self.chain.clone(),
+            controller,
+            key,
             http: reqwest::Client::new(),
         }
     }
@@ -114,7 +132,7 @@ impl World {
     pub(crate) fn endpoint(&self) -> ControllerEndpoint {
         ControllerEndpoint {
             url: format!("http://{}", self.controller.address),
-            key: controller_key().verification_key().into(),
+            key: self.key.verification_key().into(),
         }
     }
 
@@ -192,7 +210,7 @@ impl World {
             .unwrap()
             .insert(video, Registration::Active);
         let expires = SystemClock::default().unix_ms() + 60_000;
-        let controller: [u8; 32] = controller_key().verification_key().into();
+        let controller: [u8; 32] = self.key.verification_key().into();
         let text = announcement_text(&GENESIS, &controller, &video, expires);
         let signature = WalletSignature::Ed25519(Signature64(producer.sign(&text).to_bytes()));
         let url = format!("http://{}/v1/manifests/{video}", self.controller.address);

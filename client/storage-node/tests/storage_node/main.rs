@@ -10,6 +10,7 @@ mod linked;
 mod moving;
 mod quota;
 mod relayed;
+mod several_controllers;
 mod sharing;
 mod signs_of_life;
 mod taking_in;

@@ -48,9 +48,11 @@ enum Event {
     Start(bool),
     /// One of a crowd may come.
     CrowdStart(usize, bool),
-    /// A session needs its cell. Wait so far in ms, thousandths of the cell that are missing, whether it has a buffer.
+    /// A session needs a cell, unless it has gone on to another. Wait so far in ms, thousandths of the cell that are missing,
+    /// whether it has a buffer.
     Ask {
         session: usize,
+        cell: u32,
         waited_ms: u64,
         missing: u32,
         buffered: bool,
@@ -193,10 +195,15 @@ impl<'a> Run<'a> {
             }
             Event::Ask {
                 session,
+                cell,
                 waited_ms,
                 missing,
                 buffered,
-            } => self.ask(session, waited_ms, missing, buffered),
+            } => {
+                if self.cell_of(session).0 == cell {
+                    self.ask(session, waited_ms, missing, buffered);
+                }
+            }
             Event::Seen(session) => self.seen(session),
             Event::Delivered(slot, number) => self.end_delivery(slot, number),
             Event::Copied {
@@ -290,6 +297,7 @@ impl<'a> Run<'a> {
                 if waited <= PATIENCE_MS {
                     let again = Event::Ask {
                         session,
+                        cell,
                         waited_ms: waited,
                         missing,
                         buffered,

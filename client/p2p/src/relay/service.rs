@@ -8,6 +8,7 @@ use futures::{AsyncWriteExt, StreamExt};
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::core::Transport;
 use libp2p::core::muxing::StreamMuxerBox;
+use libp2p::core::transport::timeout::TransportTimeout;
 use libp2p::core::upgrade::Version;
 use libp2p::multiaddr::Protocol;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
@@ -28,6 +29,8 @@ use crate::peer::PeerKey;
 
 /// A pass, and its answer, must move within this time.
 const ANSWERS: Duration = Duration::from_secs(5);
+/// A connection must be made, in either direction, within this time: half-made ones have few places.
+const HANDSHAKES: Duration = Duration::from_secs(10);
 /// A reservation is renewed so often, and its holder's pass looked at.
 const RESERVATION: Duration = Duration::from_secs(600);
 /// Connections without a circuit, a reservation or a stream are closed after this.
@@ -63,8 +66,7 @@ pub(super) fn swarm(
     let quic = quic::tokio::Transport::new(quic::Config::new(&keypair))
         .map(|(peer, muxer), _| (peer, StreamMuxerBox::new(muxer)));
     let counted = Arc::clone(books);
-    let transport = tcp
-        .or_transport(quic)
+    let transport = TransportTimeout::new(tcp.or_transport(quic), HANDSHAKES)
         .map(move |either, _| {
             let (peer, inner) = either.into_inner();
             let metered = Metered {

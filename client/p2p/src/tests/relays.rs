@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use libp2p::PeerId;
 use libp2p::multiaddr::Protocol;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use super::cells::{TestCell, signer};
@@ -289,4 +291,63 @@ async fn q2_one_address_begins_no_more_circuits_than_it_may() {
     }
     assert!(viewer(false).await.connect(&source.peer).await.is_err());
     assert!(relay.figures().circuits_refused > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn q3_garbage_and_silence_at_a_relays_port_keep_nobody_out_and_are_cut_off() {
+    let cell = TestCell::new(0, MIB);
+    let relay = relay().await;
+    let port = |at: fn(&Protocol<'_>) -> Option<u16>| {
+        let found = relay
+            .addresses()
+            .iter()
+            .find_map(|all| all.iter().find_map(|part| at(&part)));
+        found.expect("it listens at both")
+    };
+    let tcp = port(|part| match part {
+        Protocol::Tcp(port) => Some(*port),
+        _ => None,
+    });
+    let udp = port(|part| match part {
+        Protocol::Udp(port) => Some(*port),
+        _ => None,
+    });
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    for garbage in [
+        &[0u8; 1_200][..],
+        &[0xff; 1_200],
+        b"\xc0\x00\x00\x00\x01",
+        b"GET / HTTP/1.1\r\n\r\n",
+    ] {
+        // The system may say that nobody wants it.
+        let _ = socket.send_to(garbage, ("127.0.0.1", udp)).await;
+    }
+    let mut held = Vec::new();
+    for number in 0..200 {
+        let mut stream = TcpStream::connect(("127.0.0.1", tcp))
+            .await
+            .expect("it listens");
+        let sent: &[u8] = match number % 4 {
+            0 => b"",
+            1 => b"\x13/multistream/1.0.0\n",
+            2 => &[0xff; 4_096],
+            _ => b"GET / HTTP/1.1\r\n\r\n",
+        };
+        // It may be cut off already.
+        let _ = stream.write_all(sent).await;
+        held.push(stream);
+    }
+    let hidden = Hidden::start(&cell, vec![offer(&relay, &[1, 64])]).await;
+    let delivered = download(&viewer(false).await, &cell, hidden.source(&cell)).await;
+    assert!(delivered.is_ok(), "{delivered:?}");
+    for mut stream in held {
+        let mut answer = Vec::new();
+        let ended = stream.read_to_end(&mut answer);
+        // A reset is an end, too.
+        let ended = tokio::time::timeout(Duration::from_secs(30), ended).await;
+        assert!(ended.is_ok(), "it is still open");
+        assert!(answer.len() < 1_024);
+    }
 }

@@ -207,6 +207,7 @@ impl Run<'_> {
             if missing >= 1.0 {
                 let again = Event::Ask {
                     session: delivery.session,
+                    cell: delivery.cell,
                     waited_ms: 0,
                     missing: (missing as u32).min(999),
                     buffered: true,

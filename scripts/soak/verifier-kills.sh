@@ -67,12 +67,15 @@ watched() { jq -s --arg what "$1" 'map(select(.accepted != null) | if $what == "
 some_are_accepted() { [[ $(watched accepted) -ge 3 ]]; }
 wait_until 120 "nothing is accepted while nothing is killed" some_are_accepted
 
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 SLOWEST_S=0
 BEGAN=$SECONDS
 for ((kill = 1; kill <= KILLS; kill++)); do
     victim=${VERIFIERS[RANDOM % 4]}
     disown "${PID_OF[$victim]}"
     kill -9 "${PID_OF[$victim]}"
+    # On a busy machine the kernel takes a while; until then the database is in use.
+    wait_until 60 "$victim does not end" is_gone "${PID_OF[$victim]}"
     # It is away for a moment or for a while: up to 3 s.
     sleep "$((RANDOM % 3)).$((RANDOM % 10))"
     started=$SECONDS

@@ -25,6 +25,7 @@ trap finish EXIT
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 TLS_PORT=$(free_port)
 
+: >"$LOG"
 # Whoever comes from 127.0.9.0/24 is refused: by that it shows whose address the verifier believes.
 "$NODE" --dev --tmp --rpc-port 0 --no-prometheus --no-telemetry --no-mdns --listen-addr /ip4/127.0.0.1/tcp/0 \
     --verifier-port 0 --verifier-endpoint "wss://localhost:$TLS_PORT" \

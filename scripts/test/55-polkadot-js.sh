@@ -12,6 +12,7 @@ LOG=${CHAINFLIX_TEST_LOGS:-$SCRATCH}/polkadot-js-node.log
 NODE=$CHAINFLIX_BIN/chainflix-node
 [[ -x $NODE ]] || fail "chainflix-node is not built: run scripts/build.sh"
 
+: >"$LOG"
 # Port 0 lets the system choose; the node writes to its log which one it got.
 "$NODE" --dev --tmp --rpc-port 0 --no-prometheus --no-telemetry --no-mdns --verifier-port 0 \
     --listen-addr /ip4/127.0.0.1/tcp/0 >"$LOG" 2>&1 &

@@ -282,11 +282,12 @@ impl<'a> Screen<'a> {
         let start = self.position;
         loop {
             let now = Instant::now();
-            self.position = start + now.saturating_duration_since(begins).min(shown.duration);
-            self.report(PlayState::Playing).await;
+            // Who wakes up late says nothing of the end, where nothing stood still: the next fragment is on screen by then.
             if now >= ends {
                 break;
             }
+            self.position = start + now.saturating_duration_since(begins);
+            self.report(PlayState::Playing).await;
             tokio::time::sleep(REPORT.min(ends - now)).await;
         }
         self.position = start + shown.duration;

@@ -31,6 +31,14 @@ export function snapshotOf(video, layers = [], ad = null) {
   };
 }
 
+/** Since where what is shown now was played in one piece, in s. */
+function playedFrom({ played, currentTime }) {
+  for (let index = 0; index < (played?.length ?? 0); index += 1) {
+    if (played.start(index) <= currentTime && currentTime <= played.end(index) + 0.5) return played.start(index);
+  }
+  return currentTime;
+}
+
 /**
  * Follows a video element. `send` delivers one report and resolves when it has arrived; reports are sent one after the
  * other, since an earlier one that arrives later would look like a jump. `layersOn` says which enhancements are on, `about`
@@ -51,8 +59,16 @@ export class PlayheadReporter {
   /** From where it plays without a pause or a jump, in s; what is set anew begins at 0. */
   #began;
   #breaks = ({ type }) => {
-    this.#began = type === "emptied" ? 0 : this.#video.currentTime;
+    const { paused, seeking, playbackRate } = this.#video;
+    // A busy page hears of it late: when it plays on already, where it plays from is in the browser's own books.
+    const isLate = !paused && !seeking && type !== "ratechange";
+    if (type === "emptied") this.#began = 0;
+    else if (isLate) this.#began = playedFrom(this.#video);
+    // A new source sets the speed anew, to what it was.
+    else if (type !== "ratechange" || playbackRate !== this.#rate) this.#began = this.#video.currentTime;
+    this.#rate = playbackRate;
   };
+  #rate;
 
   static EVENTS = [
     ...["play", "playing", "pause", "seeking", "seeked", "waiting", "ratechange", "ended"],
@@ -68,8 +84,8 @@ export class PlayheadReporter {
     this.#layersOn = layersOn;
     this.#about = about;
     // It may play already, from the first picture on.
-    const { played } = video;
-    this.#began = played?.length === 1 ? played.start(0) : video.currentTime;
+    this.#began = playedFrom(video);
+    this.#rate = video.playbackRate;
     for (const name of PlayheadReporter.BREAKS) video.addEventListener(name, this.#breaks);
     for (const name of PlayheadReporter.EVENTS) video.addEventListener(name, this.#listener);
     video.ownerDocument?.addEventListener("visibilitychange", this.#listener);

@@ -94,25 +94,50 @@ test("where playing begins is told before its event comes", async () => {
   assert.deepEqual(arrived.map((r) => [r.state, r.position_ms]), [["playing", 0], ["playing", 1500], ["playing", 1500]]);
 });
 
+/** What an element says of the ranges that it has played, in s. */
+const played = (...ranges) => ({ length: ranges.length, start: (index) => ranges[index][0], end: (index) => ranges[index][1] });
+
 test("every report says when it was made, and from where the video has played on", async () => {
   const video = new FakeVideo();
   // As if the first picture had been there long before anything else of the page.
-  video.played = { length: 1, start: () => 0 };
+  video.played = played([0, 3]);
   video.currentTime = 3;
   const arrived = [];
-  const reporter = new PlayheadReporter(video, async (report) => { arrived.push(report); });
-  const happens = (...names) => names.forEach((name) => video.dispatchEvent(new Event(name)));
+  const all = [];
+  const reporter = new PlayheadReporter(video, async (report) => {
+    arrived.push(report);
+    all.push(report);
+  });
+  const happens = (name, state = {}) => {
+    Object.assign(video, { paused: false, seeking: false }, state);
+    video.dispatchEvent(new Event(name));
+  };
+  const begins = () => arrived.splice(0).map((r) => r.began_ms / 1000);
   happens("playing");
   video.currentTime = 40;
-  happens("seeking", "playing");
+  happens("seeking", { seeking: true });
+  happens("playing");
   video.currentTime = 50;
-  happens("pause", "play", "emptied");
-  video.currentTime = 2;
+  happens("pause", { paused: true });
+  happens("play");
+  await rest();
+  assert.deepEqual(begins(), [0, 40, 40, 50, 50]);
+  // The next source, which played for two seconds before the page heard of its jump to where it begins.
+  happens("emptied");
+  Object.assign(video, { played: played([0, 2]), currentTime: 2 });
+  happens("ratechange");
+  happens("seeking");
   happens("playing");
   await rest();
+  assert.deepEqual(begins(), [0, 0, 0], "its speed is what it was");
+  Object.assign(video, { played: played([0, 2], [7.5, 9]), currentTime: 9 });
+  happens("seeking");
+  video.playbackRate = 2;
+  happens("ratechange");
+  await rest();
   reporter.stop();
-  assert.deepEqual(arrived.map((r) => r.began_ms / 1000), [0, 40, 40, 50, 50, 0]);
-  const clocks = arrived.map((r) => r.clock_ms);
+  assert.deepEqual(begins(), [7.5, 9]);
+  const clocks = all.map((r) => r.clock_ms);
   assert.deepEqual(clocks, clocks.toSorted((a, b) => a - b));
   assert.ok(clocks.every((clock) => Math.abs(clock - performance.now()) < 5_000));
 });

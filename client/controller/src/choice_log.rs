@@ -19,16 +19,32 @@ pub use entry::{CopiesDecision, Decision, Entry, PlacementDecision, SurplusDecis
 use crate::protocol::scale_hex;
 
 /// A log file is put aside, under a name with its date, when it is so long, in bytes.
+#[cfg(not(test))]
 const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
+/// So few in tests that they go from file to file all the time.
+#[cfg(test)]
+const MAX_LOG_BYTES: u64 = 2 * 1024;
+
+/// Memory that is kept for what is written at once, in bytes.
+const KEPT_BYTES: usize = 256 * 1024;
 
 /// A decision as it stands in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Line {
     /// SHA-256 of the line before; zeros in a new file.
     #[serde(with = "scale_hex")]
     previous: Hash32,
     #[serde(flatten)]
     entry: Entry,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+struct NewLine<'a> {
+    #[serde(with = "scale_hex")]
+    previous: Hash32,
+    #[serde(flatten)]
+    entry: &'a Entry,
 }
 
 /// Why a log does not stand up to replay.
@@ -74,6 +90,8 @@ pub struct ChoiceLog {
     previous: Hash32,
     /// Files that are kept besides the one that is written.
     kept: usize,
+    /// Where lines are put together.
+    lines: Vec<u8>,
 }
 
 impl ChoiceLog {
@@ -86,6 +104,7 @@ impl ChoiceLog {
             bytes: 0,
             previous: [0; 32],
             kept: 0,
+            lines: Vec::new(),
         }
     }
 
@@ -112,28 +131,45 @@ impl ChoiceLog {
         Ok(())
     }
 
-    /// Appends one decision.
+    /// Appends decisions, all that go into the same file by one write. When it returns, they are with the operating system, and
+    /// the end of this process does not lose them any more.
     ///
     /// # Errors
-    /// When it can't be written.
-    pub fn append(&mut self, entry: Entry) -> io::Result<()> {
-        if self.bytes > MAX_LOG_BYTES {
-            self.rotate()?;
-        }
-        let Some(file) = &mut self.file else {
+    /// When they can't be written. Some of them may have been, and the line after them does not continue what is there.
+    pub fn append(&mut self, entries: &[Entry]) -> io::Result<()> {
+        if self.file.is_none() {
             return Ok(());
+        }
+        for entry in entries {
+            if self.bytes > MAX_LOG_BYTES {
+                self.write()?;
+                self.rotate()?;
+            }
+            let start = self.lines.len();
+            let previous = self.previous;
+            if let Err(error) = serde_json::to_writer(&mut self.lines, &NewLine { previous, entry })
+            {
+                self.lines.clear();
+                return Err(error.into());
+            }
+            let line = self.lines.get(start..).unwrap_or_default();
+            self.previous = Sha256::sha256(line);
+            let length = u64::try_from(line.len()).unwrap_or(u64::MAX);
+            self.lines.push(b'\n');
+            self.bytes = self.bytes.saturating_add(length).saturating_add(1);
+        }
+        self.write()
+    }
+
+    /// Writes the lines that were put together, and forgets them, written or not.
+    fn write(&mut self) -> io::Result<()> {
+        let written = match &mut self.file {
+            Some(file) => file.write_all(&self.lines),
+            None => Ok(()),
         };
-        let mut line = serde_json::to_vec(&Line {
-            previous: self.previous,
-            entry,
-        })?;
-        self.previous = Sha256::sha256(&line);
-        line.push(b'\n');
-        file.write_all(&line)?;
-        self.bytes = self
-            .bytes
-            .saturating_add(u64::try_from(line.len()).unwrap_or(u64::MAX));
-        Ok(())
+        self.lines.clear();
+        self.lines.shrink_to(KEPT_BYTES);
+        written
     }
 }
 
@@ -206,3 +242,6 @@ pub fn replay(log: impl BufRead) -> Result<u64, ReplayError> {
     }
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,7 +160,7 @@ pub mod scale_hex {
         value: &T,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(value.encode()))
+        serializer.serialize_str(&const_hex::encode(value.encode()))
     }
 
     /// Reads hex with or without `0x`.
@@ -171,8 +171,7 @@ pub mod scale_hex {
         deserializer: D,
     ) -> Result<T, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes =
-            hex::decode(text.strip_prefix("0x").unwrap_or(&text)).map_err(D::Error::custom)?;
+        let bytes = const_hex::decode(&text).map_err(D::Error::custom)?;
         T::decode_all(&mut bytes.as_slice()).map_err(D::Error::custom)
     }
 }

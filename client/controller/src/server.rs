@@ -102,18 +102,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes the decisions since the last call to the log.
+/// Writes the decisions since the last call to the log, those of other requests too. When it returns, whatever was decided
+/// before the call is in the log: whoever finds its own decision taken waited here until it was written.
 fn log_decisions(shared: &Shared) {
     // The log is locked first, so that decisions are written in the order in which they were made.
     let mut log = lock(&shared.log);
     let (entries, lost) = lock(&shared.directory).take_entries();
     let mut failed = usize::try_from(lost).unwrap_or(usize::MAX);
-    for entry in entries {
-        note_move(shared, &entry);
-        if let Err(error) = log.append(entry) {
-            failed = failed.saturating_add(1);
-            tracing::error!(%error, "decision not logged");
-        }
+    for entry in &entries {
+        note_move(shared, entry);
+    }
+    if let Err(error) = log.append(&entries) {
+        failed = failed.saturating_add(entries.len());
+        tracing::error!(%error, "decisions not logged");
     }
     Counters::add(&shared.counters.log_errors, failed);
 }

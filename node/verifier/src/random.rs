@@ -4,6 +4,48 @@
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OsRandom;
 
+/// Bytes of a [`Stock`].
+const STOCK: usize = 1_024;
+
+/// The operating system's randomness, fetched some at a time: for a generator that is asked for a few bytes very often. Each
+/// byte is given out once.
+pub(crate) struct Stock {
+    bytes: [u8; STOCK],
+    used: usize,
+}
+
+impl Default for Stock {
+    fn default() -> Self {
+        Self {
+            bytes: [0; STOCK],
+            used: STOCK,
+        }
+    }
+}
+
+impl Stock {
+    fn take(&mut self, out: &mut [u8]) {
+        let end = self.used.saturating_add(out.len());
+        if let Some(next) = self.bytes.get(self.used..end) {
+            out.copy_from_slice(next);
+            self.used = end;
+            return;
+        }
+        fill(&mut self.bytes);
+        match self.bytes.split_at_checked(out.len()) {
+            Some((next, _)) => {
+                out.copy_from_slice(next);
+                self.used = out.len();
+            }
+            // More than it ever holds.
+            None => {
+                self.used = 0;
+                fill(out);
+            }
+        }
+    }
+}
+
 /// Fills `bytes` with fresh randomness.
 ///
 /// A machine whose operating system has none can't run a verifier: anything made without it would be guessable, so the
@@ -68,6 +110,31 @@ impl rand_core::RngCore for OsRandom {
 
 impl rand_core::CryptoRng for OsRandom {}
 
+impl rand_core::RngCore for Stock {
+    fn next_u32(&mut self) -> u32 {
+        let mut bytes = [0; 4];
+        self.take(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        let mut bytes = [0; 8];
+        self.take(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    fn fill_bytes(&mut self, dst: &mut [u8]) {
+        self.take(dst);
+    }
+
+    fn try_fill_bytes(&mut self, dst: &mut [u8]) -> Result<(), rand_core::Error> {
+        self.take(dst);
+        Ok(())
+    }
+}
+
+impl rand_core::CryptoRng for Stock {}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -97,6 +164,24 @@ mod tests {
         );
         // Six standard deviations of a fair coin thrown a million times are 3,000.
         assert!(ones.iter().all(|count| (497_000..503_000).contains(count)));
+    }
+
+    #[test]
+    fn a_stock_gives_out_every_byte_once_whatever_lengths_it_is_asked_for() {
+        use rand_core::RngCore;
+        let mut stock = Stock::default();
+        let mut given = HashSet::new();
+        // Also across the end of what it holds, all of it, and more than it ever holds.
+        for length in [16, 40, 1_000, 24, 1_024, 3_000, 16, 1_016, 8].repeat(20) {
+            let mut out = vec![0u8; length];
+            stock.fill_bytes(&mut out);
+            for piece in out.as_chunks::<8>().0 {
+                assert!(given.insert(*piece), "given out twice: {piece:?}");
+            }
+        }
+        assert!(given.insert(stock.next_u64().to_le_bytes()));
+        assert!((0..2_000).all(|_| given.insert(stock.next_u64().to_le_bytes())));
+        assert!(!given.contains(&[0; 8]), "what was never filled");
     }
 
     #[test]

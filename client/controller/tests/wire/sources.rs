@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::BufReader;
 
-use chainflix_controller::choice_log::{ReplayError, files, replay};
+use chainflix_controller::choice_log::{ReplayError, files, read, replay};
 use chainflix_controller::clock::Clock;
 use chainflix_controller::protocol::{
     ApiError, Command, DropReason, ErrorCode, SourcesReply, ToNode,
@@ -100,6 +100,39 @@ async fn o1_replay_of_the_log_gives_the_same_choices_and_a_changed_log_does_not(
         ),
         "{error}"
     );
+}
+
+/// Nothing that runs on after the answer has to write it: the controller may be killed then.
+#[tokio::test]
+async fn o1_whoever_is_answered_finds_the_decision_in_the_log_however_many_ask_at_once() {
+    const CELLS: u16 = 16;
+    let world = World::new(3).await;
+    let video = world.publish(CELLS).await;
+    let cells: Vec<_> = (0..CELLS).map(|index| cell(video, index)).collect();
+    let _node = world.node(0, &cells).await;
+    let path = world.folder.path().join("choices.jsonl");
+    let asked = cells.iter().map(|wanted| {
+        let url = world.url(&format!("/v1/sources/{video}/0/{}", wanted.cell));
+        let (http, path, wanted) = (world.http.clone(), path.clone(), *wanted);
+        tokio::spawn(async move {
+            for times in 1..=12 {
+                let answer = http.get(&url).send().await.unwrap();
+                assert_eq!(answer.status().as_u16(), 200);
+                let log = std::fs::read(&path).unwrap();
+                // What others write just now may end in the middle of a line.
+                let whole = log.iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+                let entries = read(BufReader::new(&log[..whole])).map(Result::unwrap);
+                let own = entries.filter(|entry| entry.cell() == wanted).count();
+                assert_eq!(own, times, "of {wanted:?}");
+            }
+        })
+    });
+    for asker in asked.collect::<Vec<_>>() {
+        asker.await.unwrap();
+    }
+    let log = std::fs::read(&path).unwrap();
+    let count = replay(BufReader::new(log.as_slice())).unwrap();
+    assert!(count >= 12 * u64::from(CELLS), "{count}");
 }
 
 #[tokio::test]

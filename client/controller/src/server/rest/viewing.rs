@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::{Answer, in_path, in_query, malformed, read_magnet};
+use super::{in_path, in_query, malformed, read_magnet};
 use crate::directory::Viewer;
 use crate::metrics::Counters;
 use crate::protocol::{ApiError, CellRef, ErrorCode, SourcesReply};
@@ -38,12 +39,15 @@ impl ViewerQuery {
     }
 }
 
+/// Room for an answer with the usual number of peers, in bytes: growing to it step by step takes as long as writing it.
+const ANSWER_BYTES: usize = 2_048;
+
 /// `GET /v1/sources/{magnet}/{rendition}/{cell}`.
 pub(super) async fn sources(
     State(shared): State<Arc<Shared>>,
     path: Result<Path<(String, u8, u16)>, PathRejection>,
     viewer: Result<Query<ViewerQuery>, QueryRejection>,
-) -> Answer<SourcesReply> {
+) -> Result<Response, ApiError> {
     let (magnet, rendition, cell) = in_path(path)?;
     let viewer = in_query(viewer)?.read()?;
     let cell = CellRef {
@@ -61,8 +65,14 @@ pub(super) async fn sources(
         .sources(&cell, choice.chosen, expires_ms)
         .ok_or_else(|| ApiError::new(ErrorCode::NoSource, "More sources than a view can name."))?;
     log_decisions(&shared);
-    Ok(Json(SourcesReply {
+    let reply = SourcesReply {
         sources,
         peers: choice.peers,
-    }))
+    };
+    let mut answer = Vec::with_capacity(ANSWER_BYTES);
+    Ok(match serde_json::to_writer(&mut answer, &reply) {
+        Ok(()) => ([(header::CONTENT_TYPE, "application/json")], answer).into_response(),
+        // Writing text to memory never fails.
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    })
 }

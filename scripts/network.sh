@@ -60,7 +60,7 @@ start_verifier() {
         --verifier-port "$(port_of "${API_OF[$name]:-}")" --no-mdns --no-prometheus --no-telemetry \
         "${bootnodes[@]}" "$@" >"$log" 2>&1 &
     PID_OF[$name]=$!
-    wait_until 60 "the verifier $name did not start" verifier_listens "$log"
+    wait_until 180 "the verifier $name did not start" verifier_listens "$log"
     RPC_OF[$name]=ws://$(first_match "$log" "$RPC_LINE")
     API_OF[$name]=ws://$(first_match "$log" "$API_LINE")
     P2P_OF[$name]=$(rpc_of "$name" system_localListenAddresses |

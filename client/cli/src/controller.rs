@@ -47,7 +47,7 @@ fn folder(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     chainflix controller explain MAGNET\n  \
     chainflix controller replay choices.jsonl\n\n\
     `chainflix keys generate controller.key --kind controller` makes the key. Verifiers and storage nodes trust a controller \
-    by the key that the chain's genesis names. Ctrl-C ends it.")]
+    by the key under which the verifiers have registered it on chain, at genesis or by motion. Ctrl-C ends it.")]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Controller {
     #[command(subcommand)]

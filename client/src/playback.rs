@@ -11,6 +11,7 @@ mod keys;
 mod layer;
 mod liars;
 mod loader;
+mod place;
 mod shared;
 mod slot;
 mod stats;
@@ -38,9 +39,10 @@ pub(crate) use shared::Services;
 pub use stats::{PlaybackStats, ScreenStats, SourceStats};
 
 use crate::chain::ChainError;
-use crate::mining::playhead::{PlayState, Snapshot};
+use crate::mining::playhead::Snapshot;
 use crate::verifiers::VerifierError;
-use shared::{Place, Shared};
+use place::Place;
+use shared::Shared;
 
 /// Reports of the player that wait at most.
 const REPORTS: usize = 256;
@@ -91,12 +93,7 @@ impl Playback {
         earned: Vec<u16>,
     ) -> Self {
         let (messages, inbox) = mpsc::channel(REPORTS);
-        let place = Place {
-            cell: 0,
-            rendition: first_rendition(&manifest.renditions),
-            position_ms: None,
-            closed: false,
-        };
+        let place = Place::beginning(first_rendition(&manifest.renditions));
         let shared = Shared::new(magnet, Arc::new(manifest), services, place, messages);
         shared.set_assigned(assigned);
         let shared = Arc::new(shared);
@@ -304,9 +301,4 @@ fn first_rendition(renditions: &[Rendition]) -> u8 {
     carried
         .or_else(|| all().min_by_key(|(_, rendition)| rendition.bandwidth))
         .map_or(0, |(number, _)| number)
-}
-
-/// Whether a report says that the player is somewhere to stay.
-fn settles(state: PlayState) -> bool {
-    !matches!(state, PlayState::Seeking)
 }

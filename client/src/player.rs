@@ -96,8 +96,15 @@ pub async fn watch(
     let reader = read_all(playback, number, rendition, sender);
     let screen = async {
         let mut screen = Screen::new(playback, total_ms, progress);
+        let mut failed = None;
         while let Some(shown) = screen.next(&mut queue).await {
-            screen.show(shown?).await;
+            match shown {
+                Ok(shown) => screen.show(shown).await,
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            }
             let enough = options
                 .at_most_ms
                 .is_some_and(|most| screen.position_ms() >= most);
@@ -107,11 +114,14 @@ pub async fn watch(
         }
         screen.end().await;
         queue.close();
-        Ok::<Screen<'_>, PlaybackError>(screen)
+        (screen, failed)
     };
-    let ((), screen) = tokio::join!(reader, screen);
-    let screen = screen?;
+    let ((), (screen, failed)) = tokio::join!(reader, screen);
+    // What was played before it failed earns all the same.
     playback.mined().await;
+    if let Some(error) = failed {
+        return Err(error);
+    }
     let stats = playback.stats();
     let shares = |bytes: u64| {
         bytes

@@ -27,6 +27,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 say "the demo, as a user starts it"
+: >"$SCRATCH/demo-output.log"
 scripts/demo.sh --json "$SCRATCH/demo.json" >"$SCRATCH/demo-output.log" 2>&1 &
 DEMO=$!
 tail -n +1 -f --pid="$DEMO" "$SCRATCH/demo-output.log" &

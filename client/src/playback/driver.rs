@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::ad::Turn;
 use super::earner::{self, Seat};
-use super::{PlaybackEvent, Shared, settles};
+use super::{PlaybackEvent, Shared};
 use crate::mining::layers::ShownLayers;
 use crate::mining::miner::{Command, Miner, Outcome};
 use crate::mining::playhead::{Break, CellEvent, Playhead, Snapshot};
@@ -196,15 +196,12 @@ impl Driver {
             events = self.playhead.suspended();
         }
         events.extend(self.playhead.report(snapshot, at_ms));
-        if settles(snapshot.state) {
-            let cell = self.playhead.cell_at(snapshot.position_ms);
-            self.shared.place.send_if_modified(|place| {
-                let before = *place;
-                place.cell = cell;
-                place.position_ms = Some(snapshot.position_ms);
-                *place != before
-            });
-        }
+        let cell = self.playhead.cell_at(snapshot.position_ms);
+        self.shared.place.send_if_modified(|place| {
+            let before = *place;
+            place.reported(&snapshot, cell);
+            *place != before
+        });
         let mut commands = Vec::new();
         for event in events {
             let event = match event {

@@ -7,9 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chainflix_content::envelope::ContentKey;
 use chainflix_primitives::refusal::Refusal;
-use chainflix_primitives::window::CELL_MS;
 
-use super::shared::Place;
 use super::slot::Slot;
 use super::{PlaybackError, Shared, driver};
 use crate::verifiers::VerifierError;
@@ -67,17 +65,15 @@ impl Shared {
     /// Waits for a key that is refused for now. When the viewer has nothing left to see, the minute that is being mined
     /// is given up: earning never disturbs playing.
     async fn unblock(&self, cell: u16, waits: u32) {
-        let start_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
-        let position_ms = self.place.borrow().position_ms;
-        if position_ms.is_none() && waits == 1 && !self.is_beside() {
+        let place = *self.place.borrow();
+        if place.position_ms.is_none() && waits == 1 && !self.is_beside() {
             // Nothing has played here yet, so the ticket is of another video, which the viewer has left.
             for verifier in self.assigned() {
                 // One that can't be reached knows of no ticket that is in the way.
                 let _ = self.verifiers.abandon_cell(&verifier, None).await;
             }
         }
-        let at_border = position_ms.is_some_and(|at| at.saturating_add(BORDER_MS) >= start_ms);
-        if at_border && waits >= 2 {
+        if place.is_at_border(cell, BORDER_MS) && waits >= 2 {
             // The driver is gone only when the playback is.
             let _ = self.messages.send(driver::Message::MakeWay).await;
         }
@@ -108,30 +104,14 @@ impl Shared {
     /// that is asked for early counts as a jump.
     pub(super) async fn wait_until_near(&self, cell: u16) {
         let mut place = self.place.subscribe();
-        let near = |place: &Place| {
-            let end_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
-            let is_next = place.cell.checked_add(1) == Some(cell);
-            let is_due = place
-                .position_ms
-                .is_some_and(|at| at.saturating_add(NEXT_KEY_MS) >= end_ms);
-            place.closed || place.cell == cell || (is_next && is_due)
-        };
         // The sender lives as long as this.
-        let _ = place.wait_for(near).await;
+        let _ = place.wait_for(|place| place.is_near(cell)).await;
     }
 
     /// Returns when the content key of `cell` is due.
     pub(super) async fn wait_for_turn(&self, cell: u16) {
         let mut place = self.place.subscribe();
-        let due = |place: &Place| {
-            let Some(position_ms) = place.position_ms.filter(|_| !place.closed) else {
-                return true;
-            };
-            let end_ms = u64::from(cell).saturating_mul(u64::from(CELL_MS));
-            let is_next = place.cell.checked_add(1) == Some(cell);
-            !is_next || position_ms.saturating_add(NEXT_KEY_MS) >= end_ms
-        };
         // The sender lives as long as this.
-        let _ = place.wait_for(due).await;
+        let _ = place.wait_for(|place| place.is_due(cell)).await;
     }
 }

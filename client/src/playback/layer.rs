@@ -18,7 +18,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::shared::Place;
+use super::place::Place;
 use super::{PlaybackError, Shared, driver, keeper};
 use crate::chain::{Enhancement, EnhancementKind};
 
@@ -222,7 +222,7 @@ impl Running {
         let video = &layer.video;
         // The chain was asked before the layer was offered.
         let registered = futures::future::ready(Ok(())).boxed().shared();
-        let place = follow(*video.place.borrow());
+        let place = video.place.borrow().in_rendition(0);
         let mut shared = Shared::new(
             layer.info.content,
             layer.manifest.clone(),
@@ -257,18 +257,10 @@ impl Drop for Running {
     }
 }
 
-/// Where a layer is when its video is at `video`.
-fn follow(video: Place) -> Place {
-    Place {
-        rendition: 0,
-        ..video
-    }
-}
-
 /// Goes where the video goes, until that is closed.
 async fn follow_on(mut video: watch::Receiver<Place>, layer: Arc<Shared>) {
     loop {
-        let place = follow(*video.borrow_and_update());
+        let place = video.borrow_and_update().in_rendition(0);
         layer.place.send_if_modified(|own| {
             let before = std::mem::replace(own, place);
             before != place

@@ -14,6 +14,7 @@ use chainflix_primitives::{AccountId, Magnet, Sha256};
 use futures::future::{BoxFuture, Shared as FutureShared};
 use tokio::sync::{broadcast, mpsc, watch};
 
+use super::place::Place;
 use super::slot::Slots;
 use super::stats::Counting;
 use super::{
@@ -80,19 +81,6 @@ pub(crate) struct Shared {
     pub(super) earner: Earner,
     /// Set when it is an advertisement, which plays within another video.
     pub(super) ad: Option<AdPlace>,
-}
-
-/// Where the player is, or wants to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The minute that plays, or that was last read from elsewhere.
-    pub(super) cell: u16,
-    /// The rendition that was last read.
-    pub(super) rendition: u8,
-    /// Position that the player last reported, in ms; `None` before it has begun.
-    pub(super) position_ms: Option<u64>,
-    /// Whether the playback was closed: whoever waits goes home.
-    pub(super) closed: bool,
 }
 
 impl Shared {

@@ -255,7 +255,8 @@ async function takesOver() {
   await other.evaluate((start) => {
     const video = document.getElementById("video");
     video.currentTime = start;
-    return video.play();
+    // Not waited for: it would be for ever, should the minute not come.
+    void video.play();
   }, CELL_S);
   await until(20, "the second window does not earn", stateOf(2, other), (state) => state === "mining");
   const why = () => page.locator("#elsewhere").textContent();

@@ -317,7 +317,14 @@ async fn d4_a_restricted_video_is_erased_by_a_viewer_that_shares_it_and_refused_
     world.register(video, Registration::Inactive);
     world.until(|nodes| nodes[0].cells == 0).await;
     assert!(!sharer.store().holds(&cells[0].at));
-    assert!(files(&folder.path().join("cells")).is_empty());
+    // The controller learns that the cell is not served any more; the file goes at the same time, not before.
+    let gone = async || {
+        while !files(&folder.path().join("cells")).is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let gone = tokio::time::timeout(Duration::from_secs(5), gone()).await;
+    assert!(gone.is_ok(), "the file is still there");
     let source = Source {
         peer: sharer.address(),
         token: token(&verifier, &cells[0], SHARER),

@@ -10,8 +10,7 @@ source scripts/processes.sh
 source scripts/run.sh
 source scripts/network.sh
 
-RESULT=
-if [[ ${1:-} == --json ]]; then RESULT=$(realpath -m "${2:?name the file for the result}"); fi
+only_json "$@"
 NODE_PATH=$(scripts/setup/node-modules.sh client/web)
 export NODE_PATH
 scripts/setup/web-player.sh

@@ -10,8 +10,7 @@ source scripts/processes.sh
 source scripts/run.sh
 source scripts/network.sh
 
-RESULT=
-if [[ ${1:-} == --json ]]; then RESULT=$(realpath -m "${2:?name the file for the result}"); fi
+only_json "$@"
 scripts/setup/web-player.sh
 begin_run sharing
 

@@ -57,7 +57,7 @@ pub(crate) const PRODUCTION_NEEDS_A_FILE: &str = "the production chain is made f
     `chainflix-node export-chain-spec --chain production --accounts FILE --raw --output chainflix.json`, \
     then use `--chain chainflix.json`";
 
-/// `export-chain-spec --chain production --accounts FILE`: the pots of the design, with the accounts and keys of the file.
+/// `export-chain-spec --chain production --accounts FILE`: the pots of the white paper, with the accounts and keys of the file.
 ///
 /// # Errors
 /// When the file can't be read or can't be right, and when the node was built without the runtime.

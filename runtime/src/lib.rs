@@ -20,7 +20,7 @@
 //! * [`transactions`] is what a transaction carries besides its call, and how the runtime makes
 //!   transactions itself.
 //! * [`invariants`] checks what holds between any two blocks, natively.
-//! * `presets/` holds the genesis of the development and local chains.
+//! * `presets/` holds the genesis of the development, local and production chains.
 //!
 //! No chain has a superuser: there is no sudo pallet, and a test says so.
 

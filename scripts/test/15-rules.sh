@@ -41,6 +41,22 @@ rule "every test that docs/security.md names exists" \
     "$(grep -oE '`[a-z][a-z0-9]*(_[a-z0-9]+){3,}`' docs/security.md | tr -d '`' | sort -u |
         while read -r name; do grep -rqF "fn $name(" --include='*.rs' client node pallets runtime || say "$name"; done)"
 
+# Links in documents to files that are not there.
+dead_links() {
+    local file target
+    sources '*.md' | while read -r file; do
+        grep -oE '\]\([^)# ]+' "$file" | cut -c3- | grep -vE '^[a-z]+:' | while read -r target; do
+            [[ -e $(dirname "$file")/$target ]] || say "$file: $target"
+        done
+    done
+}
+rule "every file that a document links to exists" "$(dead_links)"
+
+rule "docs/README.md names every page and every decision" \
+    "$(sources 'docs/*.md' | while read -r file; do
+        [[ $file == docs/README.md ]] || grep -qF "(${file#docs/})" docs/README.md || say "$file"
+    done)"
+
 rule "a test phase states its limit" \
     "$(grep -L '^# Limit: [0-9]* s' scripts/test/[0-9]*.sh)"
 

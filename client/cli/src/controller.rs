@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chainflix_client::chain::Chain;
-use chainflix_client::secrets;
+use chainflix_client::secrets::{self, SecretError};
 use chainflix_controller::clock::SystemClock;
 use chainflix_controller::config::MAX_SOURCES;
 use chainflix_controller::protocol::{MAX_RELAY_ADDRESSES, MAX_RELAYS};
@@ -47,7 +47,7 @@ fn folder(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     chainflix controller explain MAGNET\n  \
     chainflix controller replay choices.jsonl\n\n\
     `chainflix keys generate controller.key --kind controller` makes the key. Verifiers and storage nodes trust a controller \
-    by the key that the chain's genesis names. Ctrl-C ends it.")]
+    by the key under which the verifiers have registered it on chain, at genesis or by motion. Ctrl-C ends it.")]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Controller {
     #[command(subcommand)]
@@ -129,7 +129,15 @@ impl Controller {
             None => {}
         }
         let key = self.key.as_ref().context("name the key file with --key")?;
-        let key = SigningKey::from(*secrets::read_key(key)?);
+        let key = match secrets::read_key(key) {
+            Err(SecretError::Missing(file)) => {
+                let file = file.display();
+                bail!(
+                    "there is no key file {file}; make one with `chainflix keys generate {file} --kind controller`"
+                );
+            }
+            read => SigningKey::from(*read?),
+        };
         let public: [u8; 32] = VerificationKey::from(&key).into();
         let chain = Chain::connect(&self.chain.chain).await?;
         let state = folder(self.state.as_deref())?;

@@ -1,6 +1,7 @@
 //! The `chainflix` command.
 
 mod advertise;
+mod applications;
 mod claim;
 mod controller;
 mod earnings;

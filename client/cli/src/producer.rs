@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use chainflix_client::account;
-use chainflix_client::chain::{Application, ApplicationState};
 use chainflix_content::MagnetLink;
 use chainflix_primitives::AccountId;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::applications::{application_json, application_words};
 use crate::options::{ActingOptions, address, hash_of};
 use crate::progress::Progress;
-use crate::supervisor::words;
 
 /// Options of `chainflix producer`.
 #[derive(Debug, Args)]
@@ -123,58 +122,4 @@ async fn status(acting: &ActingOptions) -> anyhow::Result<String> {
         );
         format!("{account} may not publish: {rest}")
     })
-}
-
-/// An application as JSON: to whom, and where it stands.
-pub(crate) fn application_json(application: &Application) -> serde_json::Value {
-    let (state, round, reason) = match application.state {
-        ApplicationState::Open { lapses } => ("open", lapses, None),
-        ApplicationState::Refused { reason, round } => ("refused", round, Some(words(&reason))),
-    };
-    json!({
-        "supervisor": account::address(&application.supervisor),
-        "dossier_sha256": hex::encode(application.dossier_hash),
-        "state": state,
-        "round": round,
-        "reason": reason,
-    })
-}
-
-/// Where an application stands, in words.
-pub(crate) fn application_words(application: &Application) -> String {
-    let supervisor = account::address(&application.supervisor);
-    match application.state {
-        ApplicationState::Open { lapses } => {
-            format!("its application to {supervisor} is open until round {lapses}")
-        }
-        ApplicationState::Refused { reason, round } => format!(
-            "{supervisor} refused its application in round {round}: {}",
-            words(&reason)
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chainflix_client::chain::RefusalReason;
-
-    use super::*;
-
-    #[test]
-    fn where_an_application_stands_is_said_with_round_and_reason() {
-        let mut application = Application {
-            supervisor: AccountId([1; 32]),
-            dossier_hash: [2; 32],
-            state: ApplicationState::Open { lapses: 7 },
-            deposit: 0,
-        };
-        assert!(application_words(&application).contains("open until round 7"));
-        application.state = ApplicationState::Refused {
-            reason: RefusalReason::RightsNotShown,
-            round: 9,
-        };
-        let said = application_words(&application);
-        assert!(said.contains("in round 9: rights-not-shown"), "{said}");
-        assert_eq!(application_json(&application)["reason"], "rights-not-shown");
-    }
 }

@@ -78,7 +78,10 @@ pub(crate) fn store_folder(folder: &Path) -> PathBuf {
 fn store_of(folder: &Path) -> anyhow::Result<PathBuf> {
     let store = store_folder(folder);
     if !store.is_dir() {
-        bail!("{} has no cells of a storage node", folder.display());
+        bail!(
+            "{} has no cells of a storage node; name the folder that `chainflix storage register` was given",
+            folder.display()
+        );
     }
     Ok(store)
 }
@@ -102,6 +105,20 @@ fn read_keys(folder: &Path) -> Result<NodeKeys, SecretError> {
     let (peer, exchange) = key_files(folder);
     let peer = PeerKey::from_seed(*secrets::read_key(&peer)?);
     Ok(NodeKeys::new(peer, &secrets::read_key(&exchange)?))
+}
+
+/// The keys of a node that was registered; says how one is when there are none.
+fn registered_keys(folder: &Path) -> anyhow::Result<NodeKeys> {
+    match read_keys(folder) {
+        Ok(keys) => Ok(keys),
+        Err(SecretError::Missing(_)) => {
+            let folder = folder.display();
+            bail!(
+                "{folder} is no registered node's folder; run `chainflix storage register --folder {folder}` first"
+            );
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Draws what is missing of a node's keys.

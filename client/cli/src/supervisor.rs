@@ -10,8 +10,8 @@ use chainflix_primitives::{AccountId, Magnet, Round, hash::Hash32, registry::Vid
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use crate::applications::{application_json, application_words, reason_name};
 use crate::options::{ActingOptions, address, hash_of};
-use crate::producer::{application_json, application_words};
 use crate::progress::Progress;
 
 /// Reasons for which a producer is refused or its approval taken back.
@@ -247,22 +247,10 @@ async fn decide(
     Ok(acting.done(&wallet, &done, json!({ "producer": producer }), &said))
 }
 
-/// A reason as it is written on the command line: its name in words with hyphens.
-pub(crate) fn words(reason: &impl Debug) -> String {
-    let mut words = String::new();
-    for letter in format!("{reason:?}").chars() {
-        if letter.is_ascii_uppercase() && !words.is_empty() {
-            words.push('-');
-        }
-        words.push(letter.to_ascii_lowercase());
-    }
-    words
-}
-
 fn one_of<R: Copy + Debug>(reasons: &[R], text: &str) -> Result<R, String> {
-    let found = reasons.iter().find(|reason| words(reason) == text);
+    let found = reasons.iter().find(|reason| reason_name(reason) == text);
     found.copied().ok_or_else(|| {
-        let all: Vec<String> = reasons.iter().map(words).collect();
+        let all: Vec<String> = reasons.iter().map(reason_name).collect();
         format!("a reason is one of {}", all.join(", "))
     })
 }

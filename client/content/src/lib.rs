@@ -4,7 +4,7 @@
 //!  source file ──ffmpeg──► fragmented MP4 ──packager──► plain cells ──seal──► ciphertext cells + outboards
 //!   (probe)     (a pipe)     (isobmff)      60 s each    (padded)    (keys)         │
 //!                                                                                   ▼
-//!  plaintext ◄──open── verified groups ◄── (network) ◄──────────────────────── manifest, magnet
+//!  plaintext ◄──keys── verified groups ◄── (network) ◄──────────────────────── manifest, magnet
 //! ```
 //!
 //! | module | holds |
@@ -15,7 +15,6 @@
 //! | [`envelope`] | content keys, DownloadKeys, and the counter-mode layers under them |
 //! | [`trees`] | plain and cipher trees, outboards |
 //! | [`playable`] | what a player asks of a stranger's manifest |
-//! | [`open`] | from verified ciphertext to plaintext |
 //! | [`tracks`] | picture, sounds and texts of a rendition, and taking them apart |
 //! | [`link`] | magnet links |
 //!
@@ -27,7 +26,6 @@ mod encode;
 pub mod envelope;
 mod isobmff;
 pub mod link;
-pub mod open;
 mod packager;
 pub mod playable;
 pub mod probe;

@@ -31,7 +31,7 @@
 //!     mirror: Arc<dyn DutyMirror>,
 //!     network_key: [u8; 32],
 //! ) -> Result<VerifierService, StartError> {
-//!     let listen = SocketAddr::from(([127, 0, 0, 1], 9945));
+//!     let listen = SocketAddr::from(([127, 0, 0, 1], 9960));
 //!     let config = VerifierConfig::new(PathBuf::from("data/verifier"), listen, network_key);
 //!     VerifierService::start(config, chain, network, mirror, None).await
 //! }

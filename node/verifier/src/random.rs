@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    /// Rows C3 of `adversaries.md`: no duplicate, and no counter in any byte position.
+    /// Row C3 of `docs/security.md`: no duplicate, and no counter in any byte position.
     #[test]
     fn c3_a_million_random_constants_hold_no_duplicate_and_no_counter() {
         let mut seen = HashSet::with_capacity(1_000_000);

@@ -8,7 +8,7 @@
 //! | verdicts, personal root | the headers of the counted round before `r` |
 //! | openings, personal opening | its header, and its personal root, of the counted round before that, at the drawn leaves |
 //! | reveal, commitment | its part in the draw |
-//! | earnings | the triple of `protocol.md` section 5, when one is due |
+//! | earnings | the vote for an earnings root ([`EarningsTriple`]), when one is due |
 
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};

@@ -10,23 +10,23 @@
     reason = "a benchmark that can't be set up has to stop"
 )]
 
+mod settled;
 mod trees;
 
 use alloc::vec::Vec;
 use chainflix_primitives::{
     AccountId, Round,
-    campaign::{MAX_PAID_CAMPAIGNS, PaidCampaign},
+    campaign::MAX_PAID_CAMPAIGNS,
     emission::{CFX, EmissionPreset},
     merkle::MAX_PROOF_LEN,
-    registry::{JudgedBlock, SettledBlock, SettledRound},
-    report::{Debit, EARNINGS_VERSION, EarningsTriple, MAX_DEBITS, MAX_VERIFIERS},
+    report::{EARNINGS_VERSION, EarningsTriple, MAX_VERIFIERS},
     rounds::PRODUCTION_ROUND_MS,
 };
 use frame_benchmarking::{account, v2::*};
 use frame_support::{
     BoundedVec,
     pallet_prelude::TransactionSource,
-    traits::{Authorize, EnsureOrigin, Get},
+    traits::{Authorize, EnsureOrigin},
 };
 use frame_system::RawOrigin;
 
@@ -37,6 +37,7 @@ use crate::{
     Rules, SettledEntry, SettledOrder, SettledPlaces, SettledRounds, SettledSpan, Signers, Totals,
     Votes,
 };
+use settled::{fill_settled, judged_blocks, paid_campaigns};
 
 /// What every account of these benchmarks has earned, in units.
 const TOTAL: u128 = 1_000 * CFX;
@@ -135,81 +136,6 @@ fn claims_of<T: Config>(claims: u32) -> Vec<Claim<T::AccountId>> {
         .collect();
     claims.sort_by(|a, b| a.account.cmp(&b.account));
     claims
-}
-
-/// Settled rounds of which `SettledRoundsKept` and two more are kept, as far as anybody looks at them. Returns the last.
-fn fill_settled<T: Config>() -> Round {
-    let next = T::SettledRoundsKept::get() + 2;
-    SettledPlaces::<T>::put(SettledSpan { first: 0, next });
-    let entry = |round| SettledEntry {
-        round,
-        total: u128::MAX / 2,
-    };
-    for old in 0..2 {
-        SettledOrder::<T>::insert(old, entry(old));
-        SettledRounds::<T>::insert(old, full_record(old));
-    }
-    // What a bisection up to the end looks at.
-    let mut low = 0;
-    while low < next {
-        let middle = low.midpoint(next);
-        SettledOrder::<T>::insert(middle, entry(middle));
-        low = middle + 1;
-    }
-    next - 1
-}
-
-/// The largest record of a settled round.
-fn full_record(round: Round) -> SettledRound {
-    let block = |number: u32| SettledBlock {
-        issuer: AccountId([number as u8; 32]),
-        root: [7; 32],
-        count: u32::MAX,
-        playtime_ms: u64::MAX,
-        approved: true,
-        voided: false,
-        weight_ms: u64::MAX,
-        reward: CFX,
-    };
-    let blocks: Vec<_> = (0..MAX_VERIFIERS).map(block).collect();
-    let reporters = blocks.iter().map(|block| block.issuer).collect::<Vec<_>>();
-    SettledRound {
-        round,
-        emission: 135 * CFX,
-        settled: 135 * CFX,
-        blocks: BoundedVec::truncate_from(blocks),
-        reporters: BoundedVec::truncate_from(reporters),
-        ads: BoundedVec::truncate_from(paid_campaigns(MAX_PAID_CAMPAIGNS)),
-    }
-}
-
-fn paid_campaigns(campaigns: u32) -> Vec<PaidCampaign> {
-    let paid = |campaign| PaidCampaign {
-        campaign,
-        debits: CFX,
-        paid: CFX,
-    };
-    (0..campaigns).map(paid).collect()
-}
-
-/// Approved view blocks that debit as many campaigns as they may, in an order that has to be sorted for the median.
-fn judged_blocks(blocks: u32) -> Vec<JudgedBlock> {
-    let debits: Vec<_> = (0..MAX_DEBITS)
-        .map(|campaign| Debit {
-            campaign,
-            amount: CFX,
-        })
-        .collect();
-    let block = |number: u32| JudgedBlock {
-        issuer: AccountId([number as u8; 32]),
-        root: [number as u8; 32],
-        count: 1_000,
-        playtime_ms: 1_000_000 + u64::from(number * 7_919 % 101) * 60_000,
-        approved: true,
-        voided: false,
-        debits: debits.clone(),
-    };
-    (0..blocks).map(block).collect()
 }
 
 /// An origin that the call is open to.

@@ -77,7 +77,10 @@ impl Standing {
 impl Leave {
     pub(super) async fn run(&self) -> anyhow::Result<String> {
         if !self.folder.join("peer.key").exists() {
-            bail!("{} is not a storage node's folder", self.folder.display());
+            bail!(
+                "{} is not a storage node's folder; name the one that `chainflix storage register` was given",
+                self.folder.display()
+            );
         }
         let file = leaving_file(&self.folder);
         let unwritten = || format!("{} can't be changed", file.display());

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anyhow::bail;
 use chainflix_client::chain::{Chain, ChainError};
-use chainflix_client::secrets::SecretError;
 use chainflix_p2p::Multiaddr;
 use chainflix_primitives::Hash32;
 use chainflix_primitives::heartbeat::period_of;
@@ -21,7 +20,7 @@ use futures::future::{BoxFuture, FutureExt};
 use serde_json::json;
 
 use super::controllers::{PAUSES, controllers, follow, registered};
-use super::{leaving_file, moving_file, read_keys, store_folder};
+use super::{leaving_file, moving_file, registered_keys, store_folder};
 use crate::metrics;
 use crate::options::{ChainOptions, space};
 use crate::signals::asked_to_stop;
@@ -96,16 +95,7 @@ impl Run {
     }
 
     pub(super) async fn run(&self) -> anyhow::Result<String> {
-        let keys = match read_keys(&self.folder) {
-            Ok(keys) => keys,
-            Err(SecretError::Missing(_)) => {
-                let folder = self.folder.display();
-                bail!(
-                    "{folder} is no registered node's folder; run `chainflix storage register --folder {folder}` first"
-                );
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let keys = registered_keys(&self.folder)?;
         if moving_file(&self.folder).exists() {
             bail!(
                 "a node is being moved to {}; run the same `chainflix storage move` again, which ends it",

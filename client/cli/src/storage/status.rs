@@ -10,7 +10,7 @@ use chainflix_primitives::registry::ProviderClass;
 use clap::Args;
 use serde_json::json;
 
-use super::read_keys;
+use super::registered_keys;
 use crate::options::ChainOptions;
 
 /// Options of `chainflix storage status`.
@@ -41,7 +41,7 @@ pub(super) struct Status {
 impl Status {
     pub(super) async fn run(&self) -> anyhow::Result<String> {
         let peer_key = match &self.folder {
-            Some(folder) => Some(read_keys(folder)?.peer().public()),
+            Some(folder) => Some(registered_keys(folder)?.peer().public()),
             None => None,
         };
         let chain = Chain::connect(&self.chain.chain).await?;

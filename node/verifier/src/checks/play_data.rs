@@ -1,5 +1,5 @@
-//! What the issuing verifier checks of Play Data, in the order of `protocol.md` section 3. The first rule that does not
-//! hold is the reason.
+//! What the issuing verifier checks of Play Data. The first rule that does not hold, in the order of `check_all`, is the
+//! reason.
 
 use chainflix_primitives::{
     Sha256,

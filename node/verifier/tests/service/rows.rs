@@ -1,4 +1,4 @@
-//! What must hold, by the rows of `adversaries.md`.
+//! What must hold, by the rows of the table of attacks in `docs/security.md`.
 
 mod address;
 mod ads;

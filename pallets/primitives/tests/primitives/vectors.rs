@@ -1,6 +1,6 @@
 //! The committed vectors: every hashed or signed format with its inputs and what comes out.
 //!
-//! `CHAINFLIX_WRITE_VECTORS=1 cargo test -p chainflix-primitives vectors` writes them anew.
+//! With `CHAINFLIX_WRITE_VECTORS=1` in the environment they are written anew.
 
 pub(crate) mod messages;
 pub(crate) mod money;

@@ -1,4 +1,4 @@
-//! The money flow in plain integers, from the design pages and not from the pallets.
+//! The money flow in plain integers, from the rules as documented and not from the pallets' code.
 //!
 //! Accounts are numbers, verifiers are the first four of them. What the model is told is what somebody *did*; what follows
 //! from it, it works out: which blocks are approved, what each is worth, who is slashed, what a claim pays, and why a call

@@ -1,4 +1,4 @@
-//! The rules of `economics.md` once more, in the simplest way there is: everything ever paid is remembered for ever,
+//! The rules of earnings once more, in the simplest way there is: everything ever paid is remembered for ever,
 //! and every amount is written as one fraction.
 
 use std::collections::BTreeMap;

@@ -273,7 +273,8 @@ async fn b3_cut_off_anywhere_while_another_ledger_is_put_in_place_no_half_of_one
         store.writer().write(attested).await.expect("written");
         let put = async |store: &Store, chunks: &[Vec<Row>]| {
             store.make_place().await.expect("written");
-            for rows in chunks.iter().cloned() {
+            for rows in chunks {
+                let rows = rows.clone();
                 let put = move |batch: &Batch<'_>| batch.put_rows(&rows);
                 store.writer().write(put).await.expect("written");
             }

@@ -266,13 +266,13 @@ mod tests {
             plain_sha256: [0; 32],
             copies: 1,
             copies_wanted: 3,
-            kept: Some("/work/film".into()),
+            kept: Some("/videos/film".into()),
             from_round: None,
             block: [0; 32],
         };
         let said = as_text(&published);
         assert!(said.contains("held by 1 of the 3 storage nodes"), "{said}");
-        assert!(said.contains("stay in /work/film"), "{said}");
+        assert!(said.contains("stay in /videos/film"), "{said}");
         assert_eq!(as_json(&published)["copies_wanted"], 3);
         published.copies = 3;
         published.kept = None;
